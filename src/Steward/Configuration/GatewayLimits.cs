@@ -1,0 +1,21 @@
+namespace Steward.Configuration;
+
+/// <summary>What the clients of the gateway may use up. A request over a limit is refused with an error that names it.</summary>
+public sealed record GatewayLimits
+{
+    /// <summary>Sessions at one time.</summary>
+    /// <value>Default: 1000 (<c>sessions</c>).</value>
+    public int Sessions { get; init; } = 1000;
+
+    /// <summary>Calls in flight per session.</summary>
+    /// <value>Default: 256 (<c>callsInFlight</c>).</value>
+    public int CallsInFlight { get; init; } = 256;
+
+    /// <summary>Calls per minute and session.</summary>
+    /// <value>Default: 0 (<c>callsPerMinute</c>), which means no limit.</value>
+    public int CallsPerMinute { get; init; }
+
+    /// <summary>The largest request body in MiB.</summary>
+    /// <value>Default: 32 (<c>bodyMb</c>).</value>
+    public int BodyMb { get; init; } = 32;
+}

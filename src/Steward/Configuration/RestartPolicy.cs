@@ -1,0 +1,29 @@
+namespace Steward.Configuration;
+
+/// <summary>When and how often a failed server is started again.</summary>
+public sealed record RestartPolicy
+{
+    /// <summary>The wait before the first restart.</summary>
+    /// <value>Default: 1 second (<c>initialDelayMs</c>). Zero restarts at once.</value>
+    public TimeSpan InitialDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>No wait is longer than this.</summary>
+    /// <value>Default: 30 seconds (<c>maxDelayMs</c>).</value>
+    public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>By what each wait is longer than the one before.</summary>
+    /// <value>Default: 2.0 (<c>backoffMultiplier</c>); at least 1.</value>
+    public double BackoffMultiplier { get; init; } = 2.0;
+
+    /// <summary>After so many consecutive failures the server is given up until somebody starts it.</summary>
+    /// <value>Default: 10 (<c>maxRestartAttempts</c>). 0 never restarts.</value>
+    public int MaxRestartAttempts { get; init; } = 10;
+
+    /// <summary>Running healthy for this long makes earlier failures forgotten.</summary>
+    /// <value>Default: 60 seconds (<c>resetAfterMs</c>).</value>
+    public TimeSpan ResetAfter { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Each wait is made up to this part longer or shorter, so that servers do not restart in step.</summary>
+    /// <value>Default: 0.1 (<c>jitter</c>), which is ±10 %; from 0 to 1.</value>
+    public double Jitter { get; init; } = 0.1;
+}

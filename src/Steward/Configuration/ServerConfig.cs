@@ -1,0 +1,68 @@
+namespace Steward.Configuration;
+
+/// <summary>
+/// One managed server as the operator declared it: complete and valid by construction. Strings still hold their
+/// <c>${env:NAME}</c> and <c>${file:PATH}</c> references; they are resolved at launch, so that a secret is never kept,
+/// logged or listed.
+/// </summary>
+public sealed record ServerConfig
+{
+    /// <summary>The server's name: <c>[A-Za-z0-9_-]+</c>, unique within a manager.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>How the server is reached.</summary>
+    /// <value>Default: <see cref="ServerTransport.Stdio"/>.</value>
+    public ServerTransport Transport { get; init; } = ServerTransport.Stdio;
+
+    /// <summary>The program to start (stdio servers only): a path, or a name that is looked up on <c>PATH</c>.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>The program's arguments, passed as they are; no shell is involved.</summary>
+    public IReadOnlyList<string> Args { get; init; } = [];
+
+    /// <summary>Variables added to the inherited environment.</summary>
+    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The working directory. A relative path is taken from the configuration file's folder.</summary>
+    /// <value>Default: the configuration file's folder.</value>
+    public string? Cwd { get; init; }
+
+    /// <summary>The endpoint of a remote server (<see cref="ServerTransport.Http"/> only).</summary>
+    public string? Url { get; init; }
+
+    /// <summary>Headers sent with every request to a remote server.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>A disabled server is listed but never started.</summary>
+    public bool Disabled { get; init; }
+
+    /// <summary>Names of tools that agents may call without asking. Carried for clients that enforce it.</summary>
+    public IReadOnlyList<string> AutoApprove { get; init; } = [];
+
+    /// <summary>How long start, handshake and first listing may take together.</summary>
+    /// <value>Default: 30 seconds (<c>startupTimeoutMs</c>).</value>
+    public TimeSpan StartupTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a request may stay without an answer or progress; every progress notification starts the time anew.</summary>
+    /// <value>Default: 5 minutes (<c>requestTimeoutMs</c>). <see cref="Timeout.InfiniteTimeSpan"/> (0 in the file) means no limit.</value>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether clients share one process.</summary>
+    /// <value>Default: <see cref="ServerIsolation.Auto"/>.</value>
+    public ServerIsolation Isolation { get; init; } = ServerIsolation.Auto;
+
+    /// <summary>When and how often a failed server is started again.</summary>
+    public RestartPolicy RestartPolicy { get; init; } = new();
+
+    /// <summary>How a running server is probed.</summary>
+    public HealthPolicy Health { get; init; } = new();
+
+    /// <summary>How a server is stopped.</summary>
+    public ShutdownPolicy Shutdown { get; init; } = new();
+
+    /// <summary>Which of the server's tools are shown and may be called.</summary>
+    public ToolFilter Tools { get; init; } = ToolFilter.All;
+
+    /// <summary>The folder against which relative paths are resolved: the configuration file's.</summary>
+    public string BaseDirectory { get; init; } = Environment.CurrentDirectory;
+}

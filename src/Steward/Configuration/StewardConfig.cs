@@ -1,0 +1,18 @@
+namespace Steward.Configuration;
+
+/// <summary>A whole configuration: the servers in the order of the file, and the gateway.</summary>
+public sealed record StewardConfig
+{
+    /// <summary>The servers, in the order in which they were declared.</summary>
+    public required IReadOnlyList<ServerConfig> Servers { get; init; }
+
+    /// <summary>The endpoint that clients connect to.</summary>
+    public GatewayConfig Gateway { get; init; } = new();
+
+    /// <summary>How many servers are started at one time.</summary>
+    /// <value>Default: 64 (<c>startConcurrency</c>).</value>
+    public int StartConcurrency { get; init; } = 64;
+
+    /// <summary>What the operator should look at though it hinders nothing, such as a key that nobody knows.</summary>
+    public IReadOnlyList<ConfigProblem> Warnings { get; init; } = [];
+}

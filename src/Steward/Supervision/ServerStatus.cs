@@ -1,0 +1,68 @@
+using Steward.Configuration;
+using Steward.Processes;
+
+namespace Steward.Supervision;
+
+/// <summary>Everything there is to know about a managed server at one moment. Immutable; a change is a new one.</summary>
+public sealed record ServerStatus
+{
+    /// <summary>The server's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Where the server stands in its life.</summary>
+    public required ServerState State { get; init; }
+
+    /// <summary>Since when it is in <see cref="State"/>.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>Counts the statuses of this server; a later one has a higher version.</summary>
+    public long Version { get; init; }
+
+    /// <summary>How the server is reached.</summary>
+    public ServerTransport Transport { get; init; }
+
+    /// <summary>The process id, while there is a process.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>What the probes say.</summary>
+    public ServerHealth Health { get; init; }
+
+    /// <summary>How often it was started again after a failure since it was last started by request.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>Consecutive failures; forgotten after <see cref="RestartPolicy.ResetAfter"/> of healthy running.</summary>
+    public int ConsecutiveFailures { get; init; }
+
+    /// <summary>When the next start is due, while <see cref="ServerState.Restarting"/>.</summary>
+    public DateTimeOffset? NextRetryAt { get; init; }
+
+    /// <summary>Since when the present process is <see cref="ServerState.Running"/>.</summary>
+    public DateTimeOffset? RunningSince { get; init; }
+
+    /// <summary>The protocol revision agreed with the server, such as <c>2025-11-25</c>.</summary>
+    public string? Revision { get; init; }
+
+    /// <summary>What the server calls itself: name and version of its <c>serverInfo</c>.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>How many tools it offers, after the filter.</summary>
+    public int ToolCount { get; init; }
+
+    /// <summary>How many prompts it offers.</summary>
+    public int PromptCount { get; init; }
+
+    /// <summary>How many resources it lists.</summary>
+    public int ResourceCount { get; init; }
+
+    /// <summary>The last thing that went wrong, in words.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>How the last process ended.</summary>
+    public ProcessExit? LastExit { get; init; }
+
+    /// <summary>Why the server's clients get processes of their own, where they do: what it showed that cannot be shared.</summary>
+    public string? IsolationReason { get; init; }
+
+    /// <summary>How many processes of their own sessions have beside the main one.</summary>
+    public int SessionProcesses { get; init; }
+}
