@@ -5,8 +5,21 @@ public sealed class ConfigException : Exception
 {
     /// <summary>Creates the exception for a list of problems.</summary>
     public ConfigException(IReadOnlyList<ConfigProblem> problems)
-        : base(string.Join(Environment.NewLine, problems)) => Problems = problems;
+        : this(problems, [])
+    {
+    }
+
+    /// <summary>Creates the exception for a list of problems and the warnings that may explain them, such as a mistyped key.</summary>
+    public ConfigException(IReadOnlyList<ConfigProblem> problems, IReadOnlyList<ConfigProblem> warnings)
+        : base(string.Join(Environment.NewLine, problems.Select(problem => problem.ToString()).Concat(warnings.Select(warning => $"{warning} (warning)"))))
+    {
+        Problems = problems;
+        Warnings = warnings;
+    }
 
     /// <summary>Every problem, in the order of the file.</summary>
     public IReadOnlyList<ConfigProblem> Problems { get; }
+
+    /// <summary>What alone would not have hindered anything.</summary>
+    public IReadOnlyList<ConfigProblem> Warnings { get; }
 }

@@ -1,3 +1,5 @@
+using Steward.Configuration.Keys;
+
 namespace Steward.Configuration;
 
 /// <summary>The endpoint that clients connect to.</summary>
@@ -21,9 +23,42 @@ public sealed record GatewayConfig
     /// <summary>Origins (<c>https://example.org</c>) from which browsers may call, beside those of the loopback.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
-    /// <summary>Tokens of which a client must present one as <c>Authorization: Bearer</c>. Empty: no authentication.</summary>
+    /// <summary>
+    /// Tokens of which a client must present one as <c>Authorization: Bearer</c>, still with their references:
+    /// <see cref="ResolveBearerTokens"/> gives their values. Empty: no authentication.
+    /// </summary>
     public IReadOnlyList<string> BearerTokens { get; init; } = [];
 
     /// <summary>What clients may use up.</summary>
     public GatewayLimits Limits { get; init; } = new();
+
+    /// <summary>The folder against which relative paths in references are resolved: the configuration file's.</summary>
+    public string BaseDirectory { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>Why this gateway must not listen: others could reach it and nobody asks who they are. Null when all is well.</summary>
+    internal (string Message, string Mend)? ExposureProblem =>
+        BearerTokens.Count == 0 && ListenAddress.TryParse(Listen, out var address) && !address.IsLoopback
+            ? ($"is \"{Listen}\", which others can reach, but gateway.auth.bearer.tokens is empty",
+                "Listen on http://127.0.0.1:7420, or give tokens: \"auth\": { \"bearer\": { \"tokens\": [\"${env:GATEWAY_TOKEN}\"] } }.")
+            : null;
+
+    /// <summary>The tokens with their references resolved. Keep them no longer than needed, and never log them.</summary>
+    /// <exception cref="VariableException">A reference cannot be resolved.</exception>
+    public IReadOnlyList<string> ResolveBearerTokens(VariableResolver variables) =>
+        [.. BearerTokens.Select(token => variables.Resolve(token, BaseDirectory))];
+
+    /// <summary>This gateway on another address, such as one from the command line.</summary>
+    /// <param name="listen">The address.</param>
+    /// <param name="source">Where it was given, for the problem: <c>--listen</c>.</param>
+    /// <exception cref="ConfigException">It is no address, or others could reach it without authentication.</exception>
+    public GatewayConfig ListeningOn(string listen, string source)
+    {
+        if (!ListenAddress.TryParse(listen, out _))
+            throw new ConfigException([new(source, 1, 1, "listen", $"is \"{listen}\", but {TextRules.Listen.Complain(listen)}", TextRules.Listen.Mend)]);
+
+        var gateway = this with { Listen = listen };
+        return gateway.ExposureProblem is { } exposed
+            ? throw new ConfigException([new(source, 1, 1, "listen", exposed.Message, exposed.Mend)])
+            : gateway;
+    }
 }

@@ -3,6 +3,9 @@ namespace Steward.Configuration;
 /// <summary>When and how often a failed server is started again.</summary>
 public sealed record RestartPolicy
 {
+    /// <summary>Never restarts: what <c>null</c> means in the file.</summary>
+    public static RestartPolicy Never { get; } = new() { MaxRestartAttempts = 0 };
+
     /// <summary>The wait before the first restart.</summary>
     /// <value>Default: 1 second (<c>initialDelayMs</c>). Zero restarts at once.</value>
     public TimeSpan InitialDelay { get; init; } = TimeSpan.FromSeconds(1);

@@ -65,4 +65,7 @@ public sealed record ServerConfig
 
     /// <summary>The folder against which relative paths are resolved: the configuration file's.</summary>
     public string BaseDirectory { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>Names the server and no more: a URL or an argument may hold a secret.</summary>
+    public override string ToString() => $"{nameof(ServerConfig)} {Id} ({Transport})";
 }

@@ -1,0 +1,10 @@
+namespace Steward.Configuration.Keys;
+
+/// <summary>What the schema and the manual need of a number, whatever type it is read as.</summary>
+internal interface INumberKey
+{
+    NumberRange Range { get; }
+
+    /// <summary>The default, as it would be written in the file.</summary>
+    decimal Default { get; }
+}

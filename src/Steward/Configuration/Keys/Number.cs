@@ -1,0 +1,27 @@
+namespace Steward.Configuration.Keys;
+
+/// <summary>Makes the kinds of number that the configuration has.</summary>
+internal static class Number
+{
+    private const string Milliseconds = "milliseconds";
+
+    public static NumberKey<int> Count(string name, int standard, int min, int max, string description, string unit = "") =>
+        new(name, description, new(min, max, unit), standard, number => (int)number, count => count);
+
+    public static NumberKey<double> Fraction(string name, double standard, decimal min, decimal max, string description) =>
+        new(name, description, new(min, max, Whole: false), standard, number => (double)number, fraction => (decimal)fraction);
+
+    public static NumberKey<TimeSpan> Duration(string name, TimeSpan standard, long minMs, long maxMs, string description, params IReadOnlyList<string> synonyms) =>
+        new(name, description, new(minMs, maxMs, Milliseconds), standard, ToTime, time => (decimal)time.TotalMilliseconds) { Synonyms = synonyms };
+
+    /// <summary>A duration where 0 in the file means none, which is <see cref="Timeout.InfiniteTimeSpan"/> in the program.</summary>
+    public static NumberKey<TimeSpan> DurationOrNone(string name, TimeSpan standard, long maxMs, string description, params IReadOnlyList<string> synonyms) =>
+        new(name, description, new(0, maxMs, Milliseconds), standard,
+            number => number == 0 ? Timeout.InfiniteTimeSpan : ToTime(number),
+            time => time == Timeout.InfiniteTimeSpan ? 0 : (decimal)time.TotalMilliseconds)
+        {
+            Synonyms = synonyms,
+        };
+
+    private static TimeSpan ToTime(decimal milliseconds) => TimeSpan.FromMilliseconds((long)milliseconds);
+}

@@ -1,0 +1,11 @@
+using Steward.Configuration.Parsing;
+
+namespace Steward.Configuration.Keys;
+
+/// <summary>One text.</summary>
+internal sealed class TextKey(string name, TextFormat format, string? standard, string description) : ConfigKey<string?>(name, description)
+{
+    public string? Default { get; } = standard;
+
+    public override string? Read(ConfigValue value, string? inherited) => format.Read(value) ?? inherited;
+}

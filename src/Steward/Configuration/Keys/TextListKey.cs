@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Steward.Configuration.Parsing;
+
+namespace Steward.Configuration.Keys;
+
+/// <summary>A list of texts.</summary>
+/// <param name="name">The key.</param>
+/// <param name="format">How each text is read.</param>
+/// <param name="absent">What an absent list means, for the manual.</param>
+/// <param name="description">What it means.</param>
+internal sealed class TextListKey(string name, TextFormat format, string absent, string description) : ConfigKey<IReadOnlyList<string>?>(name, description)
+{
+    public string Absent { get; } = absent;
+
+    public override IReadOnlyList<string>? Read(ConfigValue value, IReadOnlyList<string>? inherited)
+    {
+        if (value.Node.Kind != JsonValueKind.Array)
+        {
+            value.Problem($"is {Quote.Value(value.Node, format.Secret)}, but must be a list of strings",
+                value.Node.Kind == JsonValueKind.String ? "Put it in brackets: [\"…\"]. One string is one element; no shell splits it." : "Write [\"…\", \"…\"].");
+            return inherited;
+        }
+
+        var texts = new List<string>(value.Node.Items.Count);
+        for (var i = 0; i < value.Node.Items.Count; i++)
+        {
+            if (format.Read(value.Item(i)) is { } text)
+                texts.Add(text);
+        }
+
+        return texts;
+    }
+}

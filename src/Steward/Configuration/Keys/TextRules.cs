@@ -1,0 +1,64 @@
+using System.Buffers;
+
+namespace Steward.Configuration.Keys;
+
+/// <summary>The rules for texts of the configuration.</summary>
+internal static class TextRules
+{
+    public const int MaxIdLength = 128;
+
+    private static readonly SearchValues<char> IdChars =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+
+    private static readonly SearchValues<char> HeaderNameChars =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~");
+
+    public static TextRule Any { get; } = new(NoNul, "Remove the character U+0000.");
+
+    public static TextRule NotEmpty { get; } = new(text => string.IsNullOrWhiteSpace(text) ? "must not be empty" : NoNul(text), "Write a text, or remove the key.");
+
+    public static TextRule ServerId { get; } = new(
+        text => text.Length is > 0 and <= MaxIdLength && !text.AsSpan().ContainsAnyExcept(IdChars)
+            ? null
+            : $"must be made of letters A-Z a-z, digits, _ and -, at most {MaxIdLength}",
+        "Rename the server; the id becomes a part of tool names and URLs.");
+
+    public static TextRule VariableName { get; } = new(
+        text => text.Length > 0 && !text.AsSpan().ContainsAny("=\0") ? null : "must not be empty or hold = or U+0000",
+        "Write the name of an environment variable.");
+
+    public static TextRule HeaderName { get; } = new(
+        text => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(HeaderNameChars) ? null : "must be an HTTP header name",
+        "Write letters, digits and -, such as X-Api-Key.");
+
+    public static TextRule HeaderValue { get; } = new(
+        text => text.AsSpan().ContainsAny("\r\n\0") ? "must not hold a line break or U+0000" : null,
+        "Write the value on one line.");
+
+    public static TextRule Token { get; } = new(
+        text => text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange('!', '~') ? null : "must not be empty and must be made of visible ASCII characters without spaces",
+        "Write a reference to a random token, such as ${file:gateway-token}.");
+
+    public static TextRule RemoteUrl { get; } = new(
+        text => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.Host.Length > 0
+            ? null
+            : "must be an absolute http:// or https:// URL",
+        "Write it as https://HOST/PATH.");
+
+    public static TextRule Listen { get; } = new(
+        text => ListenAddress.TryParse(text, out _) ? null : "must be http://HOST:PORT without a path",
+        "Write it as http://127.0.0.1:7420; for HTTPS put a reverse proxy before it.");
+
+    public static TextRule HostName { get; } = new(
+        text => Uri.CheckHostName(text) == UriHostNameType.Unknown ? "must be a host name or address without scheme and port" : null,
+        "Write it as mcp.example.org.");
+
+    public static TextRule Origin { get; } = new(
+        text => text.IndexOf("://", StringComparison.Ordinal) > 0 && Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && url.Host.Length > 0 && url.PathAndQuery is "/" or "" && !text.EndsWith('/') && url.UserInfo.Length == 0 && url.Fragment.Length == 0
+            ? null
+            : "must be a scheme and a host, with port if needed, and nothing behind",
+        "Write it as https://app.example.org.");
+
+    private static string? NoNul(string text) => text.Contains('\0') ? "must not hold the character U+0000" : null;
+}

@@ -1,0 +1,32 @@
+using Steward.Configuration.Keys;
+using Steward.Configuration.Parsing;
+
+namespace Steward.Configuration.Sections;
+
+/// <summary>Reads <c>gateway.limits</c>.</summary>
+internal static class LimitsSection
+{
+    private static readonly GatewayLimits Standard = new();
+
+    private static readonly NumberKey<int> Sessions = Number.Count("sessions", Standard.Sessions, 1, 1_000_000,
+        "Sessions at one time.");
+
+    private static readonly NumberKey<int> CallsInFlight = Number.Count("callsInFlight", Standard.CallsInFlight, 1, 100_000,
+        "Calls in flight per session.");
+
+    private static readonly NumberKey<int> CallsPerMinute = Number.Count("callsPerMinute", Standard.CallsPerMinute, 0, 10_000_000,
+        "Calls per minute and session. 0 means no limit.");
+
+    private static readonly NumberKey<int> BodyMb = Number.Count("bodyMb", Standard.BodyMb, 1, 1024,
+        "The largest request body.", unit: "MiB");
+
+    public static KeySet Keys { get; } = new("limits", [Sessions, CallsInFlight, CallsPerMinute, BodyMb]);
+
+    public static GatewayLimits Read(ConfigSection section, GatewayLimits inherited) => new()
+    {
+        Sessions = section.Read(Sessions, inherited.Sessions),
+        CallsInFlight = section.Read(CallsInFlight, inherited.CallsInFlight),
+        CallsPerMinute = section.Read(CallsPerMinute, inherited.CallsPerMinute),
+        BodyMb = section.Read(BodyMb, inherited.BodyMb),
+    };
+}

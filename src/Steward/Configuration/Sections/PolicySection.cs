@@ -1,0 +1,92 @@
+using Steward.Configuration.Keys;
+using Steward.Configuration.Parsing;
+
+namespace Steward.Configuration.Sections;
+
+/// <summary>Reads <c>defaults</c>, and of each server the keys that may also stand there. What is absent is inherited key by key.</summary>
+internal static class PolicySection
+{
+    /// <summary>A server about which nothing was said: where the defaults of the records become those of the file.</summary>
+    private static readonly ServerConfig Standard = new() { Id = "" };
+
+    private static readonly FlagKey Disabled = new("disabled", Standard.Disabled,
+        "A disabled server is listed but never started, and its references need not resolve.")
+    {
+        Synonyms = ["enabled"],
+    };
+
+    private static readonly TextListKey AutoApprove = new("autoApprove", new(TextRules.NotEmpty), "none",
+        "Names of tools that agents may call without asking. Steward hands the list on to clients that enforce it.")
+    {
+        Synonyms = ["alwaysAllow", "trust"],
+    };
+
+    private static readonly NumberKey<TimeSpan> StartupTimeout = Number.Duration("startupTimeoutMs", Standard.StartupTimeout, 1, Limits.DayMs,
+        "How long start, handshake and first listing may take together.",
+        "initTimeout", "startTimeout");
+
+    private static readonly NumberKey<TimeSpan> RequestTimeout = Number.DurationOrNone("requestTimeoutMs", Standard.RequestTimeout, Limits.DayMs,
+        "How long a request may stay without an answer or progress; every progress notification starts the time anew. 0 means no limit.",
+        "timeout", "callTimeout");
+
+    private static readonly ChoiceKey<ServerIsolation> Isolation = new("isolation",
+        [("auto", ServerIsolation.Auto), ("shared", ServerIsolation.Shared), ("session", ServerIsolation.Session)],
+        standard: "auto",
+        "Whether clients share one process. `shared`: one for all. `session`: one per client session. `auto`: shared until the server shows that it needs more.");
+
+    private static readonly SectionKey<RestartPolicy> Restart = new("restartPolicy", RestartPolicySection.Keys, RestartPolicySection.Read,
+        "When and how often a failed server is started again. `null` never restarts.")
+    {
+        WhenNull = RestartPolicy.Never,
+        Synonyms = ["restart"],
+    };
+
+    private static readonly SectionKey<HealthPolicy> Health = new("health", HealthSection.Keys, HealthSection.Read,
+        "How a running server is probed.")
+    {
+        Synonyms = ["healthCheck"],
+    };
+
+    private static readonly SectionKey<ShutdownPolicy> Shutdown = new("shutdown", ShutdownSection.Keys, ShutdownSection.Read,
+        "How a server is stopped: calls drain, then end of input, then SIGTERM, then SIGKILL.");
+
+    private static readonly SectionKey<ToolFilter> Tools = new("tools", ToolsSection.Keys, ToolsSection.Read,
+        "Which of the server's tools are shown and may be called.");
+
+    public static TextMapKey Env { get; } = new("env", TextRules.VariableName, new(TextRules.Any, Secret: true, Late: true), StringComparer.Ordinal,
+        "Variables added to the environment that the server inherits. Those of `defaults` and of the server are merged name by name.")
+    {
+        Synonyms = ["environment"],
+    };
+
+    public static TextKey Cwd { get; } = new("cwd", new(TextRules.NotEmpty, Late: true), "the configuration file's folder",
+        "The working directory. A relative path is taken from the configuration file's folder.")
+    {
+        Synonyms = ["workingDirectory", "directory"],
+    };
+
+    public static KeySet Keys { get; } = new("defaults",
+        [Env, Cwd, Disabled, AutoApprove, StartupTimeout, RequestTimeout, Isolation, Restart, Health, Shutdown, Tools]);
+
+    public static ServerConfig Read(ConfigSection section, ServerConfig inherited)
+    {
+        var disabled = section.Read(Disabled, inherited.Disabled);
+        if (disabled)
+            section.IgnoreReferences();
+
+        return inherited with
+        {
+            Disabled = disabled,
+            Env = section.Read(Env, inherited.Env),
+            Cwd = section.Read(Cwd, inherited.Cwd),
+            AutoApprove = section.Read(AutoApprove, inherited.AutoApprove) ?? [],
+            StartupTimeout = section.Read(StartupTimeout, inherited.StartupTimeout),
+            RequestTimeout = section.Read(RequestTimeout, inherited.RequestTimeout),
+            Isolation = section.Read(Isolation, inherited.Isolation),
+            RestartPolicy = section.Read(Restart, inherited.RestartPolicy),
+            Health = section.Read(Health, inherited.Health),
+            Shutdown = section.Read(Shutdown, inherited.Shutdown),
+            Tools = section.Read(Tools, inherited.Tools),
+        };
+    }
+}

@@ -1,0 +1,70 @@
+using Steward.Configuration.Keys;
+using Steward.Configuration.Parsing;
+
+namespace Steward.Configuration.Sections;
+
+/// <summary>Reads the whole file.</summary>
+internal static class RootSection
+{
+    private static readonly StewardConfig Standard = new() { Servers = [] };
+
+    private static readonly TextKey Schema = new("$schema", new(TextRules.Any), standard: null,
+        "The JSON schema, for editors. Steward does not read it.");
+
+    private static readonly SectionMapKey Servers = new("mcpServers", TextRules.ServerId, ServerSection.Keys,
+        "The servers, each under its id. Must be given.")
+    {
+        Synonyms = ["servers", "mcp", "mcp_servers"],
+    };
+
+    private static readonly ServerDefaultsKey Defaults = new("defaults",
+        "What holds for every server that does not say otherwise, key by key.");
+
+    private static readonly SectionKey<GatewayConfig> Gateway = new("gateway", GatewaySection.Keys, GatewaySection.Read,
+        "The endpoint that clients connect to.");
+
+    private static readonly NumberKey<int> StartConcurrency = Number.Count("startConcurrency", Standard.StartConcurrency, 1, 1024,
+        "How many servers are started at one time.");
+
+    public static KeySet Keys { get; } = new("the configuration", [Schema, Servers, Defaults, Gateway, StartConcurrency]);
+
+    public static StewardConfig? Read(ConfigValue root)
+    {
+        if (ConfigSection.Open(root, Keys) is not { } section)
+            return null;
+
+        DuplicateKeys.Report(root);
+        section.Read(Schema, null);
+        var directory = root.Reading.BaseDirectory;
+        var defaults = section.Read(Defaults, new ServerConfig { Id = "", BaseDirectory = directory });
+        var servers = ReadServers(section, defaults);
+        var gateway = section.Read(Gateway, new() { BaseDirectory = directory });
+        if (section.Find(Gateway) is { } value)
+            GatewaySection.CheckServers(value, section.Find(Servers)?.Node.Properties.Select(property => property.Name).Distinct().ToList() ?? []);
+
+        return new StewardConfig
+        {
+            Servers = servers,
+            Gateway = gateway,
+            StartConcurrency = section.Read(StartConcurrency, Standard.StartConcurrency),
+        };
+    }
+
+    private static List<ServerConfig> ReadServers(ConfigSection section, ServerConfig defaults)
+    {
+        var servers = new List<ServerConfig>();
+        if (section.Find(Servers) is not { } value)
+        {
+            section.Problem(Servers, "mcpServers is missing", "Write \"mcpServers\": { \"id\": { \"command\": \"…\" } }.");
+            return servers;
+        }
+
+        foreach (var (property, entry) in Servers.Entries(value))
+        {
+            if (ServerSection.Read(entry, property.Name, defaults) is { } server)
+                servers.Add(server);
+        }
+
+        return servers;
+    }
+}

@@ -1,0 +1,97 @@
+using Steward.Configuration.Keys;
+using Steward.Configuration.Parsing;
+
+namespace Steward.Configuration.Sections;
+
+/// <summary>Reads one entry of <c>mcpServers</c>: how the server is reached, then what it shares with <c>defaults</c>.</summary>
+internal static class ServerSection
+{
+    private static readonly ChoiceKey<ServerTransport> Type = new("type",
+        [("stdio", ServerTransport.Stdio), ("http", ServerTransport.Http)],
+        standard: null,
+        "How the server is reached: `stdio` starts a child process, `http` speaks Streamable HTTP to a remote server. Absent: `stdio` with `command`, `http` with `url`.")
+    {
+        Synonyms = ["transport", "transportType"],
+    };
+
+    private static readonly TextKey Command = new("command", new(TextRules.NotEmpty, Late: true), standard: null,
+        "The program to start: a path, or a name that is looked up on `PATH`. Only with type `stdio`, where it must be given.");
+
+    private static readonly TextListKey Args = new("args", new(TextRules.Any, Secret: true, Late: true), "none",
+        "The program's arguments, one string each, passed as they are; no shell is involved.")
+    {
+        Synonyms = ["arguments"],
+    };
+
+    private static readonly TextKey Url = new("url", new(TextRules.RemoteUrl, Late: true), standard: null,
+        "The endpoint of a remote server. Only with type `http`, where it must be given.")
+    {
+        Synonyms = ["serverUrl", "httpUrl", "endpoint"],
+    };
+
+    private static readonly TextMapKey Headers = new("headers", TextRules.HeaderName, new(TextRules.HeaderValue, Secret: true, Late: true), StringComparer.OrdinalIgnoreCase,
+        "Headers sent with every request to a remote server. Keep secrets out of the file: `\"Authorization\": \"Bearer ${env:TOKEN}\"`.");
+
+    public static KeySet Keys { get; } = new("a server", [Type, Command, Args, Url, Headers, .. PolicySection.Keys.Keys]);
+
+    public static ServerConfig? Read(ConfigValue value, string id, ServerConfig defaults)
+    {
+        if (ConfigSection.Open(value, Keys) is not { } section)
+            return null;
+
+        var server = PolicySection.Read(section, defaults with { Id = id });
+        var transport = section.Read(Type, section.Has(Url) && !section.Has(Command) ? ServerTransport.Http : ServerTransport.Stdio);
+        if (transport == ServerTransport.Stdio)
+            CheckStdio(section);
+        else
+            CheckRemote(section);
+
+        return server with
+        {
+            Transport = transport,
+            Command = section.Read(Command, null),
+            Args = section.Read(Args, null) ?? [],
+            Url = section.Read(Url, null),
+            Headers = section.Read(Headers, server.Headers),
+        };
+    }
+
+    private static void CheckStdio(ConfigSection section)
+    {
+        if (section.Has(Url))
+        {
+            section.Problem(Url, section.Has(Command) ? "command and url are both given" : "url is given for a server of type \"stdio\"",
+                section.Has(Command) ? "Keep command for a program on this machine, or url for a remote server." : "Write type \"http\", or command in place of url.");
+        }
+        else if (!section.Has(Command))
+        {
+            section.Problem(Command, "command is missing", "Write command for a program on this machine, or url for a remote server.");
+        }
+
+        if (!section.Has(Url))
+            WarnUseless(section, Headers, "a server that is a child process");
+    }
+
+    private static void CheckRemote(ConfigSection section)
+    {
+        if (section.Has(Command))
+        {
+            section.Problem(Command, section.Has(Url) ? "command and url are both given" : "command is given for a server of type \"http\"",
+                section.Has(Url) ? "Keep command for a program on this machine, or url for a remote server." : "Write type \"stdio\", or url in place of command.");
+        }
+        else if (!section.Has(Url))
+        {
+            section.Problem(Url, "url is missing", "Write url, the endpoint of the remote server.");
+        }
+
+        if (!section.Has(Command))
+        {
+            WarnUseless(section, Args, "a remote server");
+            WarnUseless(section, PolicySection.Env, "a remote server");
+            WarnUseless(section, PolicySection.Cwd, "a remote server");
+        }
+    }
+
+    private static void WarnUseless(ConfigSection section, ConfigKey key, string server) =>
+        section.Warning(key, $"{key.Name} has no effect on {server}", "Remove it.");
+}
