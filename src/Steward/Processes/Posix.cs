@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+
+namespace Steward.Processes;
+
+/// <summary>The system calls that .NET 10 has no words for. Linux numbers; callers check the operating system.</summary>
+internal static partial class Posix
+{
+    public const int SigHup = 1;
+    public const int SigInt = 2;
+    public const int SigKill = 9;
+    public const int SigPipe = 13;
+    public const int SigTerm = 15;
+    public const int SigCont = 18;
+
+    /// <summary>Sends a signal to one process. False when there is none, or it is not ours to signal.</summary>
+    public static bool Signal(int processId, int signal) => processId > 1 && kill(processId, signal) == 0;
+
+    /// <summary>Sends a signal to a process group. False when it has no member left.</summary>
+    public static bool SignalGroup(int groupId, int signal) => groupId > 1 && kill(-groupId, signal) == 0;
+
+    /// <summary>A handle that means this very process even after its id was reused; negative when there is none.</summary>
+    public static int OpenProcess(int processId) => (int)syscall(PidfdOpen, processId, 0, 0, 0);
+
+    public static bool SignalHandle(int pidfd, int signal) => syscall(PidfdSendSignal, pidfd, signal, 0, 0) == 0;
+
+    /// <summary>
+    /// Lets nothing that this process inherited or opened carelessly reach its children: every descriptor above the standard
+    /// three is closed on exec. Without it a child can hold somebody's socket or lock open.
+    /// </summary>
+    public static void KeepDescriptorsFromChildren() => syscall(CloseRange, 3, LastDescriptor, CloseRangeOnExec, 0);
+
+    public static bool IsExecutable(string path) => access(path, ExecuteOk) == 0;
+
+    /// <summary>Waits until one of the processes has ended, or the time is up.</summary>
+    public static unsafe void WaitForAny(ReadOnlySpan<int> pidfds, TimeSpan atMost)
+    {
+        var waits = new PollEntry[pidfds.Length];
+        for (var i = 0; i < waits.Length; i++)
+            waits[i] = new PollEntry { Descriptor = pidfds[i], Events = PollIn };
+
+        fixed (PollEntry* first = waits)
+        {
+            _ = poll(first, (nuint)waits.Length, (int)atMost.TotalMilliseconds);
+        }
+    }
+
+    /// <summary>
+    /// Reads a small file of <c>/proc</c>, as much of it as fits. -1 when it cannot be read: the process is gone or somebody
+    /// else's. Both are the normal case in a scan, so no exceptions here.
+    /// </summary>
+    public static unsafe int ReadFile(string path, Span<byte> buffer)
+    {
+        var descriptor = open(path, OpenReadOnlyCloseOnExec);
+        if (descriptor < 0)
+            return -1;
+
+        var total = 0;
+        fixed (byte* start = buffer)
+        {
+            nint count;
+            while (total < buffer.Length && (count = read(descriptor, start + total, (nuint)(buffer.Length - total))) > 0)
+                total += (int)count;
+        }
+
+        _ = close(descriptor);
+        return total;
+    }
+
+    // The same on every architecture that .NET runs on: these calls are younger than the common table.
+    private const int PidfdSendSignal = 424;
+    private const int PidfdOpen = 434;
+    private const int CloseRange = 436;
+    private const int CloseRangeOnExec = 4;
+    private const int LastDescriptor = int.MaxValue;
+    private const int OpenReadOnlyCloseOnExec = 0x80000;
+    private const int ExecuteOk = 1;
+    private const short PollIn = 1;
+
+    private struct PollEntry
+    {
+        public int Descriptor;
+        public short Events;
+        public short Happened;
+    }
+
+    [LibraryImport("libc")]
+    private static partial int kill(int processId, int signal);
+
+    [LibraryImport("libc")]
+    private static partial nint syscall(nint number, nint first, nint second, nint third, nint fourth);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int access(string path, int mode);
+
+    [LibraryImport("libc")]
+    private static unsafe partial int poll(PollEntry* entries, nuint count, int milliseconds);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags);
+
+    [LibraryImport("libc")]
+    private static unsafe partial nint read(int descriptor, byte* buffer, nuint count);
+
+    [LibraryImport("libc")]
+    private static partial int close(int descriptor);
+
+    public static void CloseHandle(int descriptor) => _ = close(descriptor);
+}

@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+
+namespace Steward.Processes;
+
+/// <summary>
+/// Ends what a run left behind: members of its session, descendants seen before, and whatever carries its marker. Sweeps
+/// asked for at the same time share one look at the process table, so that stopping many servers stays cheap.
+/// </summary>
+internal sealed class ProcessSweeper(ILogger logger) : IDisposable
+{
+    // 100 × 20 ms: a process that survives SIGKILL that long hangs in the kernel, and no waiting helps.
+    private const int MostRounds = 100;
+    private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(20);
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private List<SweepRequest> _waiting = [];
+
+    /// <summary>Returns when nothing of the run lives any more. Bounded to about two seconds; survivors are logged.</summary>
+    public async Task SweepAsync(SweepRequest request)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+
+        lock (_gate)
+        {
+            _waiting.Add(request);
+        }
+
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            List<SweepRequest> batch;
+            lock (_gate)
+            {
+                (batch, _waiting) = (_waiting, []);
+            }
+
+            // Empty: whoever had the turn before has swept for us too.
+            if (batch.Count > 0)
+                Sweep(batch);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private void Sweep(List<SweepRequest> batch)
+    {
+        for (var round = 0; round < MostRounds; round++)
+        {
+            var leftovers = Find(batch, ProcessTable.ReadAll());
+            if (leftovers.Count == 0)
+                return;
+
+            // Whoever forked between our look and the signal shows up in the next round.
+            Kill(leftovers);
+        }
+
+        logger.LeftoversSurvived(string.Join(", ", Find(batch, ProcessTable.ReadAll()).Select(entry => entry.Id)));
+    }
+
+    internal static List<ProcessEntry> Find(IReadOnlyCollection<SweepRequest> batch, IReadOnlyList<ProcessEntry> all)
+    {
+        var byId = all.ToDictionary(entry => entry.Id);
+        var known = batch.SelectMany(request => request.Known).Concat(batch.Select(request => request.Root)).ToHashSet();
+        var runs = batch.Select(request => request.Run).ToHashSet();
+        var earliest = batch.Min(request => request.Root.StartTime);
+
+        // A session whose leader's id now names another process is no longer the run's session.
+        var sessions = batch
+            .Where(request => request.OwnsSession
+                && (!byId.TryGetValue(request.Root.Id, out var leader) || leader.StartTime == request.Root.StartTime))
+            .ToDictionary(request => request.Root.Id, request => request.Root.StartTime);
+
+        return [.. all.Where(IsLeftover)];
+
+        bool IsLeftover(ProcessEntry entry) =>
+            !entry.IsDead && entry.Id != Environment.ProcessId && entry.StartTime >= earliest
+            && (known.Contains(entry.Identity)
+                || (sessions.TryGetValue(entry.SessionId, out var since) && entry.StartTime >= since)
+                || (RunMarker.Of(entry.Id) is { } run && runs.Contains(run)));
+    }
+
+    private void Kill(List<ProcessEntry> leftovers)
+    {
+        var handles = new List<int>(leftovers.Count);
+        foreach (var entry in leftovers)
+        {
+            var handle = Posix.OpenProcess(entry.Id);
+
+            // The handle is open: from here on the id cannot pass to another process unseen.
+            if (ProcessTable.Read(entry.Id)?.StartTime == entry.StartTime)
+            {
+                _ = handle >= 0 ? Posix.SignalHandle(handle, Posix.SigKill) : Posix.Signal(entry.Id, Posix.SigKill);
+                logger.LeftoverKilled(entry.Id);
+            }
+
+            if (handle >= 0)
+                handles.Add(handle);
+        }
+
+        Posix.WaitForAny(CollectionsMarshal.AsSpan(handles), Round);
+        handles.ForEach(Posix.CloseHandle);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Steward.Processes;
+
+/// <summary>
+/// The variables by which every descendant of a run is recognised, wherever it moved: they are inherited by whatever does
+/// not clear its environment.
+/// </summary>
+internal static class RunMarker
+{
+    public const string ServerVariable = "STEWARD_SERVER";
+    public const string RunVariable = "STEWARD_RUN";
+
+    private const int LargestEnvironment = 2 * 1024 * 1024;
+
+    private static readonly byte[] Assignment = Encoding.ASCII.GetBytes(RunVariable + "=");
+
+    /// <summary>A value that no other run has, on any machine.</summary>
+    public static string NewRun() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <summary>The run that a process carries in its environment; null when it carries none or does not let us look.</summary>
+    public static string? Of(int processId)
+    {
+        var path = $"/proc/{processId}/environ";
+        for (var size = 16 * 1024; ; size *= 4)
+        {
+            var buffer = ArrayPool<byte>.Shared.Rent(size);
+            try
+            {
+                var length = Posix.ReadFile(path, buffer);
+                if (length < buffer.Length || size >= LargestEnvironment)
+                    return length > 0 ? Find(buffer.AsSpan(0, length)) : null;
+            }
+            finally
+            {
+                // It held somebody's secrets.
+                ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+            }
+        }
+    }
+
+    internal static string? Find(ReadOnlySpan<byte> environment)
+    {
+        while (!environment.IsEmpty)
+        {
+            var end = environment.IndexOf((byte)0);
+            var variable = end < 0 ? environment : environment[..end];
+            if (variable.StartsWith(Assignment))
+                return Encoding.ASCII.GetString(variable[Assignment.Length..]);
+            environment = end < 0 ? [] : environment[(end + 1)..];
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace Steward.Tests.Processes;
+
+public sealed class ChildProcessTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    private readonly ChildRig _rig = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _rig.DisposeAsync();
+
+    [Fact(Timeout = 20_000)]
+    public async Task A_child_answers_over_its_pipes_and_ends_at_the_end_of_input()
+    {
+        var child = await _rig.StartAsync(ChildRig.Spec("cat", []));
+
+        await child.Input.WriteAsync("hello\n"u8.ToArray(), Token);
+        Assert.Equal("hello", await ChildRig.ReadLineAsync(child));
+        await child.StopAsync(CancellationToken.None);
+
+        Assert.Equal((0, null), ((await child.Exited).Code, (await child.Exited).Signal));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task An_exit_tells_the_code_and_the_last_words()
+    {
+        var child = await _rig.StartAsync(@"echo one >&2; printf '\033[31mred\033[0m\n' >&2; printf half >&2; exit 3");
+
+        var exit = await child.Exited;
+
+        Assert.Equal(3, exit.Code);
+        Assert.Null(exit.Signal);
+        Assert.Equal(["one", "red", "half"], exit.StderrTail);
+        Assert.Equal(3, _rig.Log.Tail(10).Count);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task A_signal_is_told_by_name()
+    {
+        var child = await _rig.StartAsync("kill -SEGV $$");
+
+        Assert.Equal((139, "SIGSEGV"), ((await child.Exited).Code, (await child.Exited).Signal));
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task A_child_that_ignores_the_end_of_input_gets_SIGTERM()
+    {
+        var child = await _rig.StartAsync("trap 'exit 7' TERM; echo ready; while :; do sleep 100 & wait; done", TimeSpan.FromMilliseconds(400));
+        await ChildRig.ReadLineAsync(child);
+
+        await child.StopAsync(CancellationToken.None);
+
+        Assert.Equal(7, (await child.Exited).Code);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task A_child_that_ignores_everything_is_killed_when_the_grace_is_over()
+    {
+        var child = await _rig.StartAsync("trap '' TERM; echo ready; while :; do sleep 100; done", TimeSpan.FromMilliseconds(600));
+        await ChildRig.ReadLineAsync(child);
+
+        var watch = Stopwatch.StartNew();
+        await child.StopAsync(CancellationToken.None);
+
+        Assert.Equal("SIGKILL", (await child.Exited).Signal);
+        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(590), Soon);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Force_skips_the_grace()
+    {
+        var child = await _rig.StartAsync("trap '' TERM; echo ready; while :; do sleep 100; done");
+        await ChildRig.ReadLineAsync(child);
+        using var force = new CancellationTokenSource();
+        var polite = child.StopAsync(CancellationToken.None);
+
+        var forced = child.StopAsync(force.Token);
+        await force.CancelAsync();
+
+        await forced;
+        await polite;
+        Assert.Equal("SIGKILL", (await child.Exited).Signal);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task A_stopped_child_hears_SIGTERM_because_it_is_continued()
+    {
+        var child = await _rig.StartAsync("trap 'exit 7' TERM; echo ready; kill -STOP $$; while :; do sleep 100 & wait; done", TimeSpan.FromMilliseconds(400));
+        await ChildRig.ReadLineAsync(child);
+
+        await child.StopAsync(CancellationToken.None);
+
+        Assert.Equal(7, (await child.Exited).Code);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task A_missing_command_is_a_permanent_failure()
+    {
+        var failure = await Assert.ThrowsAsync<Supervision.ServerLaunchException>(() => _rig.StartAsync(ChildRig.Spec("no-such-command", [])));
+
+        Assert.True(failure.IsPermanent);
+    }
+}
