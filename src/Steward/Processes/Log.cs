@@ -18,8 +18,8 @@ internal static partial class Log
         "{Server}: process {Pid} does not end on SIGKILL: it hangs in the kernel, most often on a dead disk or network mount")]
     public static partial void ProcessUnkillable(this ILogger logger, string server, int pid);
 
-    [LoggerMessage(1104, LogLevel.Debug, "Killed leftover process {Pid}")]
-    public static partial void LeftoverKilled(this ILogger logger, int pid);
+    [LoggerMessage(1104, LogLevel.Debug, "Killed {Count} leftover processes")]
+    public static partial void LeftoversKilled(this ILogger logger, int count);
 
     [LoggerMessage(1105, LogLevel.Error, "Leftover processes do not end on SIGKILL: {Pids}")]
     public static partial void LeftoversSurvived(this ILogger logger, string pids);

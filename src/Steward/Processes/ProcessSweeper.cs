@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 
 namespace Steward.Processes;
@@ -88,23 +87,12 @@ internal sealed class ProcessSweeper(ILogger logger) : IDisposable
 
     private void Kill(List<ProcessEntry> leftovers)
     {
-        var handles = new List<int>(leftovers.Count);
-        foreach (var entry in leftovers)
-        {
-            var handle = Posix.OpenProcess(entry.Id);
+        var handles = leftovers.Select(entry => ProcessHandle.Open(entry.Identity)).OfType<ProcessHandle>().ToList();
+        foreach (var handle in handles)
+            handle.Kill();
+        logger.LeftoversKilled(handles.Count);
 
-            // The handle is open: from here on the id cannot pass to another process unseen.
-            if (ProcessTable.Read(entry.Id)?.StartTime == entry.StartTime)
-            {
-                _ = handle >= 0 ? Posix.SignalHandle(handle, Posix.SigKill) : Posix.Signal(entry.Id, Posix.SigKill);
-                logger.LeftoverKilled(entry.Id);
-            }
-
-            if (handle >= 0)
-                handles.Add(handle);
-        }
-
-        Posix.WaitForAny(CollectionsMarshal.AsSpan(handles), Round);
-        handles.ForEach(Posix.CloseHandle);
+        Posix.WaitForAny([.. handles.Select(handle => handle.Descriptor).Where(descriptor => descriptor >= 0)], Round);
+        handles.ForEach(handle => handle.Dispose());
     }
 }
