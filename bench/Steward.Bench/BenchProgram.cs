@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using Steward.Bench.Measurements;
+using Steward.Bench.Reporting;
+
+namespace Steward.Bench;
+
+/// <summary>The command behind bench/run: measures, prints the table, and leaves no process behind.</summary>
+internal static class BenchProgram
+{
+    internal static async Task<int> RunAsync(string[] args)
+    {
+        if (BenchOptions.Parse(args, out var problem) is not { } options)
+        {
+            await Console.Error.WriteLineAsync(problem);
+            return 2;
+        }
+
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        var work = Directory.CreateTempSubdirectory("steward-bench-").FullName;
+        var results = new ResultSet();
+        try
+        {
+            await using (var suite = new Suite(options, work, results))
+                await suite.RunAsync(stop.Token);
+            Directory.Delete(work, recursive: true);
+            return 0;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Directory.Delete(work, recursive: true);
+            await Console.Error.WriteLineAsync("Stopped.");
+            return 130;
+        }
+        catch (BenchException failure)
+        {
+            await Console.Error.WriteLineAsync($"bench: {failure.Message}\nLogs of the targets: {work}");
+            return 1;
+        }
+        finally
+        {
+            if (!results.IsEmpty)
+                await WriteReportAsync(options, results);
+        }
+
+        void OnSignal(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    private static async Task WriteReportAsync(BenchOptions options, ResultSet results)
+    {
+        var table = ReportTable.Format(options, results);
+        await Console.Out.WriteLineAsync(table);
+        Directory.CreateDirectory(Path.GetDirectoryName(options.ReportFile)!);
+        await File.WriteAllTextAsync(options.ReportFile, table);
+    }
+}

@@ -1,0 +1,11 @@
+using Steward.Bench;
+using Steward.Bench.EmptyServers;
+using Steward.Bench.Upstream;
+
+return args switch
+{
+    ["echo-server"] => EchoServer.Run(),
+    ["empty-raw"] => EmptyRawServer.Run(),
+    ["empty-kestrel"] => await EmptyKestrelServer.RunAsync(),
+    _ => await BenchProgram.RunAsync(args),
+};
