@@ -7,5 +7,8 @@ internal sealed class TextKey(string name, TextFormat format, string? standard, 
 {
     public string? Default { get; } = standard;
 
+    /// <summary>What an absent key means where that is no fixed text; for the manual.</summary>
+    public string Absent { get; init; } = "none";
+
     public override string? Read(ConfigValue value, string? inherited) => format.Read(value) ?? inherited;
 }

@@ -59,9 +59,10 @@ internal static class PolicySection
         Synonyms = ["environment"],
     };
 
-    public static TextKey Cwd { get; } = new("cwd", new(TextRules.NotEmpty, Late: true), "the configuration file's folder",
+    public static TextKey Cwd { get; } = new("cwd", new(TextRules.NotEmpty, Late: true), standard: null,
         "The working directory. A relative path is taken from the configuration file's folder.")
     {
+        Absent = "the configuration file's folder",
         Synonyms = ["workingDirectory", "directory"],
     };
 
