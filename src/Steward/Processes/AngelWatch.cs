@@ -107,7 +107,7 @@ internal sealed class AngelWatch : IDisposable
         var killed = new HashSet<ProcessIdentity>();
         do
         {
-            foreach (var entry in ProcessTable.Descendants(Environment.ProcessId, ProcessTable.ReadAll()))
+            foreach (var entry in ProcessTable.Descendants(Environment.ProcessId))
             {
                 using var handle = ProcessHandle.Open(entry.Identity);
                 if (handle?.Kill() == true)

@@ -7,7 +7,8 @@ namespace Steward.Processes;
 
 /// <summary>
 /// One started process and everything that comes of it. Once <see cref="Exited"/> has completed, nothing of it lives: not a
-/// grandchild, not a daemon that left its session.
+/// grandchild, not a daemon that left its session. One kind escapes until the angel ends it with us: a process that left its
+/// session, lost its parent and cleared its environment, so that nothing tells whose it is.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
@@ -139,13 +140,25 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         var code = await _gone.Task.ConfigureAwait(false);
         var at = _time.GetUtcNow();
-        await _spawner.Sweeper.SweepAsync(new SweepRequest(_identity, _run, _ownsSession, _descendants)).ConfigureAwait(false);
+        await SweepAsync().ConfigureAwait(false);
         await _pumping.WaitAsync(DrainTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _spawner.Ledger?.Remove(_run);
 
         var exit = new ProcessExit(code, SignalNames.FromExitCode(code), at, _pump.Tail);
         _logger.ProcessEnded(_spec.ServerId, Id, exit.ToString());
         return exit;
+    }
+
+    private async Task SweepAsync()
+    {
+        try
+        {
+            await _spawner.Sweeper.SweepAsync(new SweepRequest(_identity, _run, _ownsSession, _descendants)).ConfigureAwait(false);
+        }
+        catch (Exception exception) // the exit must be told whatever the search for leftovers meets, such as no free descriptor
+        {
+            _logger.SweepFailed(exception, _spec.ServerId, Id);
+        }
     }
 
     private async Task EndAsync()
@@ -189,7 +202,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private void RememberDescendants()
     {
         if (OperatingSystem.IsLinux() && !_gone.Task.IsCompleted)
-            _descendants = [.. _descendants, .. ProcessTable.Descendants(Id, ProcessTable.ReadAll()).Select(entry => entry.Identity)];
+            _descendants = [.. _descendants, .. ProcessTable.Descendants(Id).Select(entry => entry.Identity)];
     }
 
     private void Signal(int signal)

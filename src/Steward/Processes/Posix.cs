@@ -8,9 +8,10 @@ internal static partial class Posix
     public const int SigHup = 1;
     public const int SigInt = 2;
     public const int SigKill = 9;
-    public const int SigPipe = 13;
     public const int SigTerm = 15;
-    public const int SigCont = 18;
+
+    /// <summary>Lets a stopped process run on. The number differs, and the wrong one would stop it.</summary>
+    public static int SigCont => OperatingSystem.IsLinux() ? 18 : 19;
 
     /// <summary>Sends a signal to one process. False when there is none, or it is not ours to signal.</summary>
     public static bool Signal(int processId, int signal) => processId > 1 && kill(processId, signal) == 0;

@@ -65,16 +65,19 @@ internal sealed class ProcessSweeper(ILogger logger) : IDisposable
 
     internal static List<ProcessEntry> Find(IReadOnlyCollection<SweepRequest> batch, IReadOnlyList<ProcessEntry> all)
     {
-        var byId = all.ToDictionary(entry => entry.Id);
         var known = batch.SelectMany(request => request.Known).Concat(batch.Select(request => request.Root)).ToHashSet();
         var runs = batch.Select(request => request.Run).ToHashSet();
         var earliest = batch.Min(request => request.Root.StartTime);
+        var sessions = new Dictionary<int, long>();
+        foreach (var request in batch.Where(request => request.OwnsSession))
+            sessions[request.Root.Id] = request.Root.StartTime;
 
         // A session whose leader's id now names another process is no longer the run's session.
-        var sessions = batch
-            .Where(request => request.OwnsSession
-                && (!byId.TryGetValue(request.Root.Id, out var leader) || leader.StartTime == request.Root.StartTime))
-            .ToDictionary(request => request.Root.Id, request => request.Root.StartTime);
+        foreach (var entry in all)
+        {
+            if (sessions.TryGetValue(entry.Id, out var since) && entry.StartTime != since)
+                sessions.Remove(entry.Id);
+        }
 
         return [.. all.Where(IsLeftover)];
 

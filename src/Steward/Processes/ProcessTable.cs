@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 
 namespace Steward.Processes;
 
@@ -7,6 +9,7 @@ namespace Steward.Processes;
 internal static class ProcessTable
 {
     private const int LargestStat = 1024;
+    private const int LargestChildren = 64 * 1024;
 
     /// <summary>Names this boot of the machine: process ids and start times mean nothing across boots.</summary>
     public static string BootId { get; } =
@@ -39,15 +42,28 @@ internal static class ProcessTable
         return length > 0 ? Parse(processId, buffer[..length]) : null;
     }
 
-    /// <summary>The process and all that descend from it, as far as the parent links still show it.</summary>
-    public static List<ProcessEntry> Descendants(int processId, IReadOnlyList<ProcessEntry> all)
+    /// <summary>
+    /// All that descend from a process, as far as the parent links still show it. The kernel lists children at a fraction of
+    /// the cost of a look at every process; it may miss one while others end, so who must be sure asks until nothing is left.
+    /// </summary>
+    public static List<ProcessEntry> Descendants(int processId) =>
+        OperatingSystem.IsLinux() && File.Exists($"/proc/{processId}/task/{processId}/children")
+            ? Walk(processId, ChildrenOf)
+            : DescendantsIn(ReadAll(), processId);
+
+    internal static List<ProcessEntry> DescendantsIn(IReadOnlyList<ProcessEntry> all, int processId)
     {
         var children = all.ToLookup(entry => entry.ParentId);
+        return Walk(processId, parent => children[parent]);
+    }
+
+    private static List<ProcessEntry> Walk(int processId, Func<int, IEnumerable<ProcessEntry>> childrenOf)
+    {
         var found = new List<ProcessEntry>();
         var open = new Queue<int>([processId]);
         while (open.TryDequeue(out var parent))
         {
-            foreach (var child in children[parent])
+            foreach (var child in childrenOf(parent))
             {
                 found.Add(child);
                 open.Enqueue(child.Id);
@@ -55,6 +71,35 @@ internal static class ProcessTable
         }
 
         return found;
+    }
+
+    /// <summary>Children belong to the thread that started them.</summary>
+    private static List<ProcessEntry> ChildrenOf(int processId)
+    {
+        var children = new List<ProcessEntry>();
+        var buffer = ArrayPool<byte>.Shared.Rent(LargestChildren);
+        try
+        {
+            foreach (var thread in Directory.EnumerateDirectories($"/proc/{processId}/task"))
+            {
+                var length = Math.Max(0, Posix.ReadFile(thread + "/children", buffer));
+                foreach (var word in Encoding.ASCII.GetString(buffer, 0, length).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && Read(id) is { } entry)
+                        children.Add(entry);
+                }
+            }
+        }
+        catch (IOException)
+        {
+            // It ended while we looked: its children have another parent now.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return children;
     }
 
     /// <summary>Field 2 is the program's name in brackets and may hold anything, brackets too: count from the last one.</summary>

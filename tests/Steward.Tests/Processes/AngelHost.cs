@@ -20,6 +20,8 @@ internal sealed class AngelHost : IDisposable
 
     public int Id => _angel.Id;
 
+    public int Daemon { get; private set; }
+
     public StreamReader Errors => _angel.StandardError;
 
     public static AngelHost Start(params string[] arguments) => new(new ProcessStartInfo(Program, arguments));
@@ -33,7 +35,7 @@ internal sealed class AngelHost : IDisposable
     /// <summary>Reads until the daemon says that it is ready: its id, and those of the processes under it.</summary>
     public async Task<(int Daemon, List<Watched> Others)> ReadyAsync()
     {
-        var (daemon, others) = (0, new List<Watched>());
+        var (daemon, others) = (Daemon, new List<Watched>());
         for (var line = await LineAsync(); line != "ready"; line = await LineAsync())
         {
             switch (line.Split(' '))
@@ -48,6 +50,13 @@ internal sealed class AngelHost : IDisposable
         }
 
         return (daemon, others);
+    }
+
+    /// <summary>How many orphans the daemon found at its start.</summary>
+    public async Task<int> ReapedAsync()
+    {
+        Daemon = int.Parse((await LineAsync())["daemon ".Length..]);
+        return int.Parse((await LineAsync())["reaped ".Length..]);
     }
 
     public async Task<string> LineAsync() =>

@@ -11,6 +11,8 @@ internal sealed class Watched(int id) : IDisposable
 
     public int Id => id;
 
+    public long StartTime { get; } = ProcessTable.Read(id)?.StartTime ?? 0;
+
     public bool IsAlive => ProcessTable.Read(id) is { IsDead: false };
 
     /// <summary>Whether it ends in time; returns as soon as it does.</summary>
