@@ -43,9 +43,9 @@ public sealed record GatewayConfig
             : null;
 
     /// <summary>The tokens with their references resolved. Keep them no longer than needed, and never log them.</summary>
-    /// <exception cref="VariableException">A reference cannot be resolved.</exception>
+    /// <exception cref="VariableException">A reference cannot be resolved, or gives no token.</exception>
     public IReadOnlyList<string> ResolveBearerTokens(VariableResolver variables) =>
-        [.. BearerTokens.Select(token => variables.Resolve(token, BaseDirectory))];
+        [.. BearerTokens.Select((token, i) => TextRules.Token.Resolve(token, $"gateway.auth.bearer.tokens[{i}]", BaseDirectory, variables))];
 
     /// <summary>This gateway on another address, such as one from the command line.</summary>
     /// <param name="listen">The address.</param>

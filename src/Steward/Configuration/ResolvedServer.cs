@@ -1,3 +1,5 @@
+using Steward.Configuration.Keys;
+
 namespace Steward.Configuration;
 
 /// <summary>
@@ -6,18 +8,28 @@ namespace Steward.Configuration;
 /// </summary>
 internal sealed class ResolvedServer
 {
+    private static readonly Dictionary<string, string> Nothing = [];
+
     private ResolvedServer(ServerConfig server, VariableResolver variables)
     {
         Id = server.Id;
         Transport = server.Transport;
-        Command = server.Command is null ? null : Resolve(server.Command);
-        Args = [.. server.Args.Select(Resolve)];
-        Env = server.Env.ToDictionary(pair => pair.Key, pair => Resolve(pair.Value), StringComparer.Ordinal);
-        Cwd = Path.GetFullPath(server.Cwd is null ? "." : Resolve(server.Cwd), Path.GetFullPath(server.BaseDirectory));
-        Url = server.Url is null ? null : new Uri(Resolve(server.Url), UriKind.Absolute);
-        Headers = server.Headers.ToDictionary(pair => pair.Key, pair => Resolve(pair.Value), StringComparer.OrdinalIgnoreCase);
+        if (Transport == ServerTransport.Stdio)
+        {
+            Command = Resolve(Given(server.Command, "command"), "command", TextRules.NotEmpty);
+            Args = [.. server.Args.Select((text, i) => Resolve(text, $"args[{i}]", TextRules.Any))];
+            Env = server.Env.ToDictionary(pair => pair.Key, pair => Resolve(pair.Value, $"env.{pair.Key}", TextRules.Any), StringComparer.Ordinal);
+            Cwd = Path.GetFullPath(server.Cwd is null ? "." : Resolve(server.Cwd, "cwd", TextRules.NotEmpty), Path.GetFullPath(server.BaseDirectory));
+        }
+        else
+        {
+            Url = new Uri(Resolve(Given(server.Url, "url"), "url", TextRules.RemoteUrl), UriKind.Absolute);
+            Headers = server.Headers.ToDictionary(pair => pair.Key, pair => Resolve(pair.Value, $"headers.{pair.Key}", TextRules.HeaderValue), StringComparer.OrdinalIgnoreCase);
+        }
 
-        string Resolve(string text) => variables.Resolve(text, server.BaseDirectory);
+        string Resolve(string text, string key, TextRule rule) => rule.Resolve(text, key, server.BaseDirectory, variables);
+
+        string Given(string? text, string key) => text ?? throw new ArgumentException($"The server {server.Id} has no {key}.", nameof(server));
     }
 
     public string Id { get; }
@@ -27,21 +39,21 @@ internal sealed class ResolvedServer
     /// <summary>The program: a path or a name to look up. Null for a remote server.</summary>
     public string? Command { get; }
 
-    public IReadOnlyList<string> Args { get; }
+    public IReadOnlyList<string> Args { get; } = [];
 
     /// <summary>Added to the inherited environment.</summary>
-    public IReadOnlyDictionary<string, string> Env { get; }
+    public IReadOnlyDictionary<string, string> Env { get; } = Nothing;
 
-    /// <summary>The working directory, absolute.</summary>
-    public string Cwd { get; }
+    /// <summary>The working directory, absolute; empty for a remote server.</summary>
+    public string Cwd { get; } = "";
 
     /// <summary>The endpoint of a remote server, else null.</summary>
     public Uri? Url { get; }
 
-    public IReadOnlyDictionary<string, string> Headers { get; }
+    public IReadOnlyDictionary<string, string> Headers { get; } = Nothing;
 
     /// <summary>Resolves what the server's declaration refers to, now.</summary>
-    /// <exception cref="VariableException">A reference cannot be resolved; it has changed since the file was read.</exception>
+    /// <exception cref="VariableException">A reference cannot be resolved, or gives what cannot be used: it has changed since the file was read.</exception>
     public static ResolvedServer From(ServerConfig server, VariableResolver variables) => new(server, variables);
 
     public override string ToString() => $"{nameof(ResolvedServer)} {Id} ({Transport})";

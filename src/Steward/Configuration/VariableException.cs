@@ -1,6 +1,6 @@
 namespace Steward.Configuration;
 
-/// <summary>A <c>${…}</c> reference of the configuration cannot be resolved. Carries no value, so it may be shown and logged.</summary>
+/// <summary>A <c>${…}</c> reference of the configuration cannot be resolved, or what it gives cannot be used. Carries no value, so it may be shown and logged.</summary>
 public sealed class VariableException : Exception
 {
     /// <summary>Creates the exception for one reference.</summary>
@@ -12,10 +12,10 @@ public sealed class VariableException : Exception
         Mend = mend;
     }
 
-    /// <summary>The reference, such as <c>${env:TOKEN}</c>.</summary>
+    /// <summary>The reference, such as <c>${env:TOKEN}</c>, or the key whose resolved text cannot be used, such as <c>headers.X-Key</c>.</summary>
     public string Reference { get; }
 
-    /// <summary>Why it cannot be resolved.</summary>
+    /// <summary>Why it cannot be resolved or used.</summary>
     public string Reason { get; }
 
     /// <summary>What to do about it.</summary>

@@ -100,6 +100,33 @@ public sealed class GatewayTests
     }
 
     [Fact]
+    public void Tokens_that_cannot_be_resolved_are_not_also_said_to_be_missing()
+    {
+        var problem = Config.GatewayProblem("""{ "listen": "http://0.0.0.0:1", "auth": { "bearer": { "tokens": ["${env:GONE}"] } } }""");
+
+        Assert.Equal("gateway.auth.bearer.tokens[0]", problem.Path);
+    }
+
+    [Fact]
+    public void A_token_that_has_become_useless_is_refused_when_it_is_resolved()
+    {
+        var gateway = new GatewayConfig { BearerTokens = ["${env:T}"] };
+
+        var error = Assert.Throws<VariableException>(() => gateway.ResolveBearerTokens(Config.Variables(("T", ""))));
+
+        Assert.StartsWith("gateway.auth.bearer.tokens[0], with its references resolved, must not be empty", error.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_allowed_server_with_a_foreign_reference_is_warned_about_once()
+    {
+        var error = Config.Fail("""{ "mcpServers": {}, "gateway": { "allowedServers": ["${X}"] } }""");
+
+        Assert.Single(error.Warnings);
+        Assert.Single(error.Problems);
+    }
+
+    [Fact]
     public void Another_address_is_held_to_the_same_rules()
     {
         var gateway = new GatewayConfig();

@@ -144,17 +144,54 @@ public sealed class VariableTests : IDisposable
             Args = ["-${env:X}"],
             Env = new Dictionary<string, string> { ["A"] = "${env:X}" },
             Cwd = "sub/${env:X}",
-            Url = "http://${env:X}/",
-            Headers = new Dictionary<string, string> { ["H"] = "${env:X}" },
             BaseDirectory = _folder,
         };
 
         var resolved = ResolvedServer.From(server, variables);
 
         Assert.Equal(("a", "x/run", "-x", "x"), (resolved.Id, resolved.Command, resolved.Args[0], resolved.Env["A"]));
-        Assert.Equal((Path.Combine(_folder, "sub", "x"), new Uri("http://x/"), "x"), (resolved.Cwd, resolved.Url, resolved.Headers["h"]));
+        Assert.Equal(Path.Combine(_folder, "sub", "x"), resolved.Cwd);
         Assert.Equal(_folder, ResolvedServer.From(server with { Cwd = null }, variables).Cwd);
         Assert.Equal("/abs", ResolvedServer.From(server with { Cwd = "/abs" }, variables).Cwd);
         Assert.Throws<VariableException>(() => ResolvedServer.From(server, Config.Variables()));
     }
+
+    [Fact]
+    public void A_remote_server_needs_only_what_reaches_it()
+    {
+        var server = new ServerConfig
+        {
+            Id = "a",
+            Transport = ServerTransport.Http,
+            Url = "http://${env:X}/",
+            Headers = new Dictionary<string, string> { ["H"] = "${env:X}" },
+            Env = new Dictionary<string, string> { ["A"] = "${env:GONE}" },
+            Cwd = "${env:GONE}",
+        };
+
+        var resolved = ResolvedServer.From(server, Config.Variables(("X", "x")));
+
+        Assert.Equal((new Uri("http://x/"), "x"), (resolved.Url, resolved.Headers["h"]));
+        Assert.Empty(resolved.Env);
+    }
+
+    [Fact]
+    public void What_a_reference_gives_is_held_to_the_rules_again_at_launch()
+    {
+        var remote = new ServerConfig
+        {
+            Id = "a",
+            Transport = ServerTransport.Http,
+            Url = "${env:URL}",
+            Headers = new Dictionary<string, string> { ["H"] = "${env:H}" },
+        };
+
+        AssertRefused(remote, "url, with its references resolved, must be an absolute http:// or https:// URL", ("URL", "x"), ("H", ""));
+        AssertRefused(remote, "headers.H, with its references resolved, must not hold a line break or U+0000", ("URL", "http://x"), ("H", "a\nb"));
+        AssertRefused(new ServerConfig { Id = "a", Command = "${env:C}" }, "command, with its references resolved, must not be empty", ("C", ""));
+        Assert.Throws<ArgumentException>(() => ResolvedServer.From(new ServerConfig { Id = "a" }, Config.Variables()));
+    }
+
+    private static void AssertRefused(ServerConfig server, string reason, params (string, string)[] environment) =>
+        Assert.Equal(reason, Assert.Throws<VariableException>(() => ResolvedServer.From(server, Config.Variables(environment))).Reason);
 }

@@ -23,10 +23,7 @@ internal sealed class TextListKey(string name, TextFormat format, string absent,
 
         var texts = new List<string>(value.Node.Items.Count);
         for (var i = 0; i < value.Node.Items.Count; i++)
-        {
-            if (format.Read(value.Item(i)) is { } text)
-                texts.Add(text);
-        }
+            texts.Add(format.Read(value.Item(i)) ?? ""); // after a problem nobody gets the list, but checks count on its length
 
         return texts;
     }

@@ -6,7 +6,7 @@ namespace Steward.Configuration.Parsing;
 /// <param name="Reading">The pass it belongs to.</param>
 /// <param name="Node">The value.</param>
 /// <param name="Path">Its key path.</param>
-/// <param name="NeedsReferences">Whether a reference that cannot be resolved is a problem. It is none in a disabled server.</param>
+/// <param name="NeedsReferences">Whether it matters if references resolve. It does not in a disabled server.</param>
 internal sealed partial record ConfigValue(ConfigReading Reading, ConfigNode Node, string Path, bool NeedsReferences = true)
 {
     public ConfigValue Member(ConfigProperty property) => this with { Node = property.Value, Path = KeyPath.Member(Path, property.Name) };
@@ -20,7 +20,7 @@ internal sealed partial record ConfigValue(ConfigReading Reading, ConfigNode Nod
     /// <summary>The string with its references resolved; null when one cannot be, which is noted where it matters.</summary>
     public string? Resolve()
     {
-        if (ForeignReference.Match(Node.Text) is { Success: true, Value: var foreign })
+        if (NeedsReferences && ForeignReference.Match(Node.Text) is { Success: true, Value: var foreign })
         {
             Warning($"holds {Quote.Text(foreign)}, which is no reference and stays as it is",
                 $"Write ${{env:{foreign[2..^1]}}} if a variable of the environment is meant, or $${foreign[1..]} to say that it is not.");
