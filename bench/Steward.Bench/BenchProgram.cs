@@ -9,6 +9,12 @@ internal static class BenchProgram
 {
     internal static async Task<int> RunAsync(string[] args)
     {
+        if (args.Contains("--help"))
+        {
+            await Console.Out.WriteLineAsync(BenchOptions.Usage);
+            return 0;
+        }
+
         if (BenchOptions.Parse(args, out var problem) is not { } options)
         {
             await Console.Error.WriteLineAsync(problem);

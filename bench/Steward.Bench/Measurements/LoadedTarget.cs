@@ -44,41 +44,8 @@ internal sealed class LoadedTarget(Target target, BenchOptions options, ResultSe
 
     internal void Measure(LoadScenario scenario) => Attempt(scenario.Metrics, () => MeasureLoad(scenario));
 
-    private void MeasureLoad(LoadScenario scenario)
-    {
-        var result = Run(scenario, options.WarmUp, options.Window);
-        var name = target.Name;
-        results.Add(name, scenario.P50, result.P50);
-        results.Add(name, scenario.P99, result.P99);
-        results.Add(name, scenario.Throughput, result.CallsPerSecond);
-        if (target.ProcessId is null)
-            return;
-        var thousands = result.Calls / 1000.0;
-        results.Add(name, scenario.Cpu, result.Used.CpuSeconds / thousands);
-        if (target.GuardIds.Count > 0)
-            results.Add(name, scenario.GuardedCpu, (result.Used.CpuSeconds + result.Used.GuardCpuSeconds) / thousands);
-        results.Add(name, scenario.Allocation, result.Used.AllocatedBytes / result.Calls);
-    }
-
     /// <summary>Sessions from connect to end, each with its handshake and one list of the tools, four clients at a time.</summary>
     internal void MeasureSessions() => Attempt([Metric.SessionsOpened], CountSessions);
-
-    private void CountSessions()
-    {
-        var opened = 0;
-        var started = Stopwatch.GetTimestamp();
-        Parallel.For(0, SessionOpeners, new ParallelOptions { MaxDegreeOfParallelism = SessionOpeners }, _ =>
-        {
-            while (Stopwatch.GetElapsedTime(started) < options.Window)
-            {
-                using (var session = target.OpenSession())
-                    session.ListTools();
-                Interlocked.Increment(ref opened);
-            }
-        });
-        results.Add(target.Name, Metric.SessionsOpened, opened / Stopwatch.GetElapsedTime(started).TotalSeconds);
-        Settle();
-    }
 
     internal void MeasureMemoryAfterLoad()
     {
@@ -100,6 +67,42 @@ internal sealed class LoadedTarget(Target target, BenchOptions options, ResultSe
     {
         if (target.SpeaksMcp && target.ProcessId is not null)
             Attempt([Metric.NextClient], LeaveAtOnce);
+    }
+
+    private void MeasureLoad(LoadScenario scenario)
+    {
+        var result = Run(scenario, options.WarmUp, options.Window);
+        var name = target.Name;
+        results.Add(name, scenario.P50, result.P50);
+        results.Add(name, scenario.P99, result.P99);
+        results.Add(name, scenario.Throughput, result.CallsPerSecond);
+        if (target.ProcessId is null)
+            return;
+        var thousands = result.Calls / 1000.0;
+        results.Add(name, scenario.Cpu, result.Used.CpuSeconds / thousands);
+        if (target.GuardIds.Count > 0)
+            results.Add(name, scenario.GuardedCpu, (result.Used.CpuSeconds + result.Used.GuardCpuSeconds) / thousands);
+        results.Add(name, scenario.Allocation, result.Used.AllocatedBytes / result.Calls);
+    }
+
+    private void CountSessions()
+    {
+        var opened = 0;
+        var started = Stopwatch.GetTimestamp();
+        var clients = Enumerable.Range(0, SessionOpeners).Select(_ => Task.Factory.StartNew(OpenAgainAndAgain, default, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        Task.WaitAll(clients);
+        results.Add(target.Name, Metric.SessionsOpened, opened / Stopwatch.GetElapsedTime(started).TotalSeconds);
+        Settle();
+
+        void OpenAgainAndAgain()
+        {
+            while (Stopwatch.GetElapsedTime(started) < options.Window)
+            {
+                using (var session = target.OpenSession())
+                    session.ListTools();
+                Interlocked.Increment(ref opened);
+            }
+        }
     }
 
     private void LeaveAtOnce()
