@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Steward.Server;
+
+/// <summary>Every log line of the host and its API. Ids 1700-1799; never reuse a retired id.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1700, LogLevel.Information, "Steward {Version} listens on {Url}")]
+    public static partial void Listening(this ILogger logger, string version, string url);
+
+    [LoggerMessage(1701, LogLevel.Information, "Steward stopped")]
+    public static partial void Stopped(this ILogger logger);
+
+    [LoggerMessage(1702, LogLevel.Warning, "Refused a request for the host '{Host}'")]
+    public static partial void HostRefused(this ILogger logger, string host);
+
+    [LoggerMessage(1703, LogLevel.Warning, "Refused a request of a page of '{Origin}'")]
+    public static partial void OriginRefused(this ILogger logger, string origin);
+
+    [LoggerMessage(1704, LogLevel.Error, "{Method} {Path} failed")]
+    public static partial void RequestFailed(this ILogger logger, string method, string path, Exception error);
+
+    [LoggerMessage(1705, LogLevel.Information, "A stop was asked for over the API")]
+    public static partial void StopRequested(this ILogger logger);
+
+    [LoggerMessage(1706, LogLevel.Warning, "{Problem}")]
+    public static partial void ConfigurationWarning(this ILogger logger, string problem);
+}

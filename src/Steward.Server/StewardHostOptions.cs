@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Builder;
+using Steward.Configuration;
+using Steward.Server.Daemon;
+
+namespace Steward.Server;
+
+/// <summary>What a <see cref="StewardHost"/> serves, and from where.</summary>
+public sealed class StewardHostOptions
+{
+    /// <summary>The servers to run and the address to listen on.</summary>
+    public required StewardConfig Config { get; init; }
+
+    /// <summary>Where the host keeps its token, logs and facts. One host at a time can use it.</summary>
+    public required DataDirectory Data { get; init; }
+
+    /// <summary>The clock.</summary>
+    /// <value>Default: the system's.</value>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Changes the web application before it is built, for tests.</summary>
+    internal Action<WebApplicationBuilder>? Customize { get; init; }
+}
