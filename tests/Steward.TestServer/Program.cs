@@ -1,1 +1,11 @@
-return 0;
+using Steward.TestServer;
+
+try
+{
+    return await Modes.RunAsync(ModeOptions.Parse(args));
+}
+catch (ArgumentException problem)
+{
+    await Console.Error.WriteLineAsync(problem.Message);
+    return 64;
+}

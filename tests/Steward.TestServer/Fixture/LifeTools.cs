@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
+
+namespace Steward.TestServer.Fixture;
+
+/// <summary>Tools about the server itself: who it is, what it saw, how it changes, how it dies.</summary>
+internal static class LifeTools
+{
+    public static FixtureTool[] All { get; } =
+    [
+        new("whoami", "Returns process id, client and capabilities as seen from here", (call, _) => Task.FromResult(WhoAmI(call))),
+        new("cancelled", "Returns the labels of cancelled sleeps", (call, _) => Task.FromResult(Labels(call))),
+        new("crash_midcall", "Dies without an answer: `how` is exit or kill", (call, _) => Crash(call)),
+        new("add_tool", "Adds a tool called `name` and says that the list changed", AddToolAsync),
+        new("remove_tool", "Removes a tool added before and says that the list changed", RemoveToolAsync),
+        new("update_resource", "Changes test://watched-resource and tells subscribers", UpdateResourceAsync),
+    ];
+
+    private static CallToolResult WhoAmI(FixtureCall call) => Messages.Text(new JsonObject
+    {
+        ["pid"] = Environment.ProcessId,
+        ["client"] = JsonSerializer.SerializeToNode(call.Server.ClientInfo, McpJsonUtilities.DefaultOptions),
+        ["capabilities"] = JsonSerializer.SerializeToNode(call.Server.ClientCapabilities, McpJsonUtilities.DefaultOptions),
+        ["subscriptions"] = new JsonArray([.. call.State.Subscriptions.Keys.Order(StringComparer.Ordinal).Select(uri => (JsonNode)uri)]),
+        ["logLevel"] = call.State.Level,
+    }.ToJsonString());
+
+    private static CallToolResult Labels(FixtureCall call) =>
+        Messages.Text(new JsonArray([.. call.State.Cancelled.Select(label => (JsonNode)label)]).ToJsonString());
+
+    private static Task<CallToolResult> Crash(FixtureCall call)
+    {
+        if (call.Text("how", "exit") == "kill")
+            Process.GetCurrentProcess().Kill();
+        Environment.Exit(call.Number("code", 7));
+        throw new UnreachableException();
+    }
+
+    private static async Task<CallToolResult> AddToolAsync(FixtureCall call, CancellationToken cancellationToken)
+    {
+        var name = call.Text("name", "added");
+        call.State.AddedTools[name] = new(name, "Added at run time", (_, _) => Task.FromResult(Messages.Text($"{name} was called")));
+        await call.Server.NotifyAsync("notifications/tools/list_changed", null, cancellationToken);
+        return Messages.Text($"added {name}");
+    }
+
+    private static async Task<CallToolResult> RemoveToolAsync(FixtureCall call, CancellationToken cancellationToken)
+    {
+        var name = call.Text("name", "added");
+        call.State.AddedTools.TryRemove(name, out _);
+        await call.Server.NotifyAsync("notifications/tools/list_changed", null, cancellationToken);
+        return Messages.Text($"removed {name}");
+    }
+
+    private static async Task<CallToolResult> UpdateResourceAsync(FixtureCall call, CancellationToken cancellationToken)
+    {
+        var revision = call.State.NextRevision();
+        if (call.State.Subscriptions.ContainsKey(FixtureResources.Watched))
+            await call.Server.NotifyAsync("notifications/resources/updated", new JsonObject { ["uri"] = FixtureResources.Watched }, cancellationToken);
+        return Messages.Text($"revision {revision}");
+    }
+}

@@ -1,0 +1,94 @@
+using ModelContextProtocol.Protocol;
+
+namespace Steward.TestServer.Fixture;
+
+/// <summary>Tools that make traffic: progress, logs, large results, results that take their time.</summary>
+internal static class TrafficTools
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+
+    public static FixtureTool[] All { get; } =
+    [
+        new("test_tool_with_logging", "Logs three times", LogThriceAsync),
+        new("test_tool_with_progress", "Reports progress three times", ProgressThriceAsync),
+        new("test_reconnection", "Takes long enough for a stream to be closed and resumed", ReconnectAsync),
+        new("echo", "Returns its text", (call, _) => Task.FromResult(Messages.Text(call.Text("text"))))
+        {
+            InputSchema = """{"type":"object","properties":{"text":{"type":"string"}},"required":["text"]}""",
+        },
+        new("progress_burst", "Reports progress `count` times right before its result", BurstAsync)
+        {
+            InputSchema = """{"type":"object","properties":{"count":{"type":"integer"}}}""",
+        },
+        new("sleep", "Waits `ms`; notes `label` when it is cancelled", SleepAsync)
+        {
+            InputSchema = """{"type":"object","properties":{"ms":{"type":"integer"},"label":{"type":"string"}}}""",
+        },
+        new("big", "Returns `bytes` letters", (call, _) => Task.FromResult(Messages.Text(new string('x', call.Number("bytes", 1 << 20)))))
+        {
+            InputSchema = """{"type":"object","properties":{"bytes":{"type":"integer"}}}""",
+        },
+        new("log", "Logs `text` at `level`", LogAsync)
+        {
+            InputSchema = """{"type":"object","properties":{"level":{"type":"string"},"text":{"type":"string"}}}""",
+        },
+    ];
+
+    private static async Task<CallToolResult> LogThriceAsync(FixtureCall call, CancellationToken cancellationToken)
+    {
+        await call.LogAsync("info", "Tool execution started", cancellationToken);
+        await PauseAsync(Step, cancellationToken);
+        await call.LogAsync("info", "Tool processing data", cancellationToken);
+        await PauseAsync(Step, cancellationToken);
+        await call.LogAsync("info", "Tool execution completed", cancellationToken);
+        return Messages.Text("Logged three messages.");
+    }
+
+    private static async Task<CallToolResult> ProgressThriceAsync(FixtureCall call, CancellationToken cancellationToken)
+    {
+        await call.ReportAsync(0, 100, cancellationToken);
+        await PauseAsync(Step, cancellationToken);
+        await call.ReportAsync(50, 100, cancellationToken);
+        await PauseAsync(Step, cancellationToken);
+        await call.ReportAsync(100, 100, cancellationToken);
+        return Messages.Text("Reported progress three times.");
+    }
+
+    // Over stdio a server has no stream that it could close: the tool only gives a front the time to close and resume one.
+    private static async Task<CallToolResult> ReconnectAsync(FixtureCall call, CancellationToken cancellationToken)
+    {
+        await PauseAsync(Step, cancellationToken);
+        return Messages.Text("Reconnection test completed.");
+    }
+
+    private static async Task<CallToolResult> BurstAsync(FixtureCall call, CancellationToken cancellationToken)
+    {
+        var count = call.Number("count", 10);
+        for (var i = 1; i <= count; i++)
+            await call.ReportAsync(i, count, cancellationToken);
+        return Messages.Text($"{count} sent");
+    }
+
+    private static async Task<CallToolResult> SleepAsync(FixtureCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PauseAsync(TimeSpan.FromMilliseconds(call.Number("ms", 60_000)), cancellationToken);
+            return Messages.Text("slept");
+        }
+        catch (OperationCanceledException)
+        {
+            call.State.Cancelled.Enqueue(call.Text("label"));
+            throw;
+        }
+    }
+
+    private static async Task<CallToolResult> LogAsync(FixtureCall call, CancellationToken cancellationToken)
+    {
+        await call.LogAsync(call.Text("level", "info"), call.Text("text"), cancellationToken);
+        return Messages.Text("logged");
+    }
+
+    private static Task PauseAsync(TimeSpan duration, CancellationToken cancellationToken) =>
+        Task.Delay(duration, TimeProvider.System, cancellationToken);
+}

@@ -1,0 +1,14 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Steward.TestServer.Raw;
+
+/// <summary>Closes its output when it is asked to misbehave, and stays.</summary>
+internal sealed class MuteServer : RawServer
+{
+    protected override void Misbehave(in RawMessage message)
+    {
+        Flush();
+        new SafeFileHandle(1, ownsHandle: true).Dispose();
+        new ManualResetEventSlim().Wait();
+    }
+}
