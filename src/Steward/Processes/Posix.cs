@@ -32,17 +32,11 @@ internal static partial class Posix
 
     public static bool IsExecutable(string path) => access(path, ExecuteOk) == 0;
 
-    /// <summary>Waits until one of the processes has ended, or the time is up.</summary>
-    public static unsafe void WaitForAny(ReadOnlySpan<int> pidfds, TimeSpan atMost)
+    /// <summary>Waits until the process has ended, or the time is up.</summary>
+    public static unsafe void WaitFor(int pidfd, TimeSpan atMost)
     {
-        var waits = new PollEntry[pidfds.Length];
-        for (var i = 0; i < waits.Length; i++)
-            waits[i] = new PollEntry { Descriptor = pidfds[i], Events = PollIn };
-
-        fixed (PollEntry* first = waits)
-        {
-            _ = poll(first, (nuint)waits.Length, (int)atMost.TotalMilliseconds);
-        }
+        var entry = new PollEntry { Descriptor = pidfd, Events = PollIn };
+        _ = poll(&entry, 1, (int)atMost.TotalMilliseconds);
     }
 
     /// <summary>

@@ -52,7 +52,6 @@ internal sealed class ProcessSpawner : IDisposable
         _starts.CompleteAdding();
         _thread.Join();
         _starts.Dispose();
-        Sweeper.Dispose();
     }
 
     private void Run()

@@ -6,47 +6,43 @@ namespace Steward.Processes;
 /// Ends what a run left behind: members of its session, descendants seen before, and whatever carries its marker. Sweeps
 /// asked for at the same time share one look at the process table, so that stopping many servers stays cheap.
 /// </summary>
-internal sealed class ProcessSweeper(ILogger logger) : IDisposable
+internal sealed class ProcessSweeper(ILogger logger)
 {
-    // 100 × 20 ms: a process that survives SIGKILL that long hangs in the kernel, and no waiting helps.
+    // A process that survives SIGKILL for two seconds hangs in the kernel, and no waiting helps.
     private const int MostRounds = 100;
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _turn = new(1, 1);
     private List<SweepRequest> _waiting = [];
+    private Task _running = Task.CompletedTask;
+    private Task? _next;
 
     /// <summary>Returns when nothing of the run lives any more. Bounded to about two seconds; survivors are logged.</summary>
-    public async Task SweepAsync(SweepRequest request)
+    public Task SweepAsync(SweepRequest request)
     {
         if (!OperatingSystem.IsLinux())
-            return;
+            return Task.CompletedTask;
 
         lock (_gate)
         {
             _waiting.Add(request);
-        }
-
-        await _turn.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            List<SweepRequest> batch;
-            lock (_gate)
-            {
-                (batch, _waiting) = (_waiting, []);
-            }
-
-            // Empty: whoever had the turn before has swept for us too.
-            if (batch.Count > 0)
-                Sweep(batch);
-        }
-        finally
-        {
-            _turn.Release();
+            return _next ??= SweepNextAsync(_running);
         }
     }
 
-    public void Dispose() => _turn.Dispose();
+    /// <summary>Waits for the sweep that is under way and then sweeps for all who asked meanwhile.</summary>
+    private async Task SweepNextAsync(Task running)
+    {
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        List<SweepRequest> batch;
+        lock (_gate)
+        {
+            (batch, _waiting) = (_waiting, []);
+            (_running, _next) = (_next!, null);
+        }
+
+        Sweep(batch);
+    }
 
     private void Sweep(List<SweepRequest> batch)
     {
@@ -95,7 +91,10 @@ internal sealed class ProcessSweeper(ILogger logger) : IDisposable
             handle.Kill();
         logger.LeftoversKilled(handles.Count);
 
-        Posix.WaitForAny([.. handles.Select(handle => handle.Descriptor).Where(descriptor => descriptor >= 0)], Round);
-        handles.ForEach(handle => handle.Dispose());
+        foreach (var handle in handles)
+        {
+            Posix.WaitFor(handle.Descriptor, Round);
+            handle.Dispose();
+        }
     }
 }

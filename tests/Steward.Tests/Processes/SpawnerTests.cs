@@ -30,25 +30,12 @@ public sealed class SpawnerTests : IAsyncDisposable
         var spawner = new ProcessSpawner(NullLogger.Instance);
         var child = await ChildProcess.StartAsync(
             ChildRig.Shell(Misbehaviour.Stubborn), spawner, _rig.Log, TimeProvider.System, NullLogger.Instance, TestContext.Current.CancellationToken);
-        using var watched = new Watched(child.Id);
-        await ChildRig.ReadLineAsync(child);
         await ChildRig.ReadLineAsync(child);
 
         spawner.Dispose();
 
-        Assert.True(watched.Ends());
-    }
-
-    [Fact(Timeout = 60_000)]
-    public async Task A_storm_of_exits_gets_every_code_right_and_leaves_no_descriptor()
-    {
-        await StormAsync(32);
-        var before = Descriptors();
-
-        await StormAsync(300);
-
-        Assert.InRange(Descriptors(), 0, before + 8); // other tests run beside this one
-        Assert.DoesNotContain(ProcessTable.ReadAll(), entry => entry.ParentId == Environment.ProcessId && entry.State == 'Z');
+        Assert.Equal("SIGKILL", (await child.Exited).Signal);
+        await child.DisposeAsync();
     }
 
     [Fact(Timeout = 20_000)]
@@ -60,14 +47,4 @@ public sealed class SpawnerTests : IAsyncDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ChildProcess.StartAsync(
             ChildRig.Spec("cat", []), _rig.Spawner, _rig.Log, TimeProvider.System, NullLogger.Instance, cancel.Token));
     }
-
-    private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
-
-    private Task StormAsync(int count) => Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
-    {
-        var code = i % 100;
-        await using var child = await ChildProcess.StartAsync(
-            ChildRig.Shell($"exit {code}"), _rig.Spawner, _rig.Log, TimeProvider.System, NullLogger.Instance, TestContext.Current.CancellationToken);
-        Assert.Equal(code, (await child.Exited).Code);
-    });
 }

@@ -19,7 +19,7 @@ internal sealed class Watched(int id) : IDisposable
     public bool Ends()
     {
         if (_handle is { } handle)
-            Posix.WaitForAny([handle.Descriptor], Patience);
+            Posix.WaitFor(handle.Descriptor, Patience);
         return !IsAlive;
     }
 
