@@ -1,6 +1,6 @@
 // An angel and its daemon for tests, in the shape of `steward up`. The arguments are shell scripts; the daemon starts each
 // as a server, passes on the lines that they write, and ends with exit code 0 on SIGTERM or SIGINT. With the one argument
-// `exit:N` it ends at once with that code.
+// `exit:N` it ends at once with that code; with `deaf` it only says what it heard.
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Steward.Configuration;
@@ -25,7 +25,7 @@ var log = new ServerLog("host", new ServerLogOptions(), TimeProvider.System, Nul
 if (ledger is not null)
     Say($"reaped {await ledger.ReapAsync(spawner.Sweeper)}");
 
-foreach (var script in args.SkipWhile(argument => argument == "alone"))
+foreach (var script in args.Where(argument => argument is not ("alone" or "deaf")))
 {
     var spec = new ProcessSpec("host", "sh", ["-c", script], new Dictionary<string, string>(), Path.GetTempPath(), new ShutdownPolicy());
     var child = await ChildProcess.StartAsync(spec, spawner, log, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
@@ -41,7 +41,10 @@ return 0;
 void Ask(PosixSignalContext context)
 {
     context.Cancel = true;
-    asked.TrySetResult(context.Signal);
+    if (args is ["deaf"])
+        Say($"heard {context.Signal}");
+    else
+        asked.TrySetResult(context.Signal);
 }
 
 static void Say(string line)

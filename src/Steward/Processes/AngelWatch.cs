@@ -25,6 +25,7 @@ internal sealed class AngelWatch : IDisposable
     {
         (_start, _output, _restarts) = (start, output, new AngelRestarts(time));
         Forward(PosixSignal.SIGINT, Posix.SigInt, isStop: true);
+        Forward(PosixSignal.SIGQUIT, Posix.SigQuit, isStop: true);
         Forward(PosixSignal.SIGTERM, Posix.SigTerm, isStop: true);
         Forward(PosixSignal.SIGHUP, Posix.SigHup, isStop: false);
     }
@@ -145,5 +146,15 @@ internal sealed class AngelWatch : IDisposable
             }
         }));
 
-    private void Say(string what) => _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"steward: {what}"));
+    private void Say(string what)
+    {
+        try
+        {
+            _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"steward: {what}"));
+        }
+        catch (IOException)
+        {
+            // The terminal is gone. The daemon is not.
+        }
+    }
 }

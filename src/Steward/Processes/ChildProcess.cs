@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Steward.Supervision;
 
@@ -20,63 +18,45 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly ProcessSpawner _spawner;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Process _process;
-    private readonly string _run = RunMarker.NewRun();
-    private readonly TaskCompletionSource<int> _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LaunchedProcess _process;
+    private readonly StderrPump _pump;
+    private readonly Task _pumping;
+
     // Never disposed: it holds no timer, and a late StopAsync may still fire it.
     private readonly CancellationTokenSource _force = new();
     private readonly Lock _gate = new();
-    private ProcessIdentity _identity;
-    private bool _ownsSession;
     private IReadOnlyCollection<ProcessIdentity> _descendants = [];
-    private StderrPump _pump = null!;
-    private Task _pumping = Task.CompletedTask;
     private Task? _stopping;
     private Task? _disposing;
 
-    private ChildProcess(ProcessSpec spec, ProcessSpawner spawner, TimeProvider time, ILogger logger)
+    private ChildProcess(
+        ProcessSpec spec, LaunchedProcess process, ProcessSpawner spawner, ServerLog log, TimeProvider time, ILogger logger)
     {
-        (_spec, _spawner, _time, _logger) = (spec, spawner, time, logger);
-        _process = new Process { EnableRaisingEvents = true };
-        // The event comes from the process, not from the end of its output, which a grandchild may hold open.
-        _process.Exited += (_, _) => _gone.TrySetResult(_process.ExitCode);
+        (_spec, _process, _spawner, _time, _logger) = (spec, process, spawner, time, logger);
+        spawner.Ledger?.Add(process.Run, spec.ServerId, process.Identity);
+        logger.ProcessStarted(spec.ServerId, Id, spec.Command);
+        (Input, Output) = (process.Input, process.Output);
+        _pump = new StderrPump(process.Error, log, time);
+        _pumping = _pump.RunAsync();
+        Exited = WatchAsync();
     }
 
-    public int Id => _identity.Id;
+    public int Id => _process.Identity.Id;
 
     /// <summary>The process's standard input. A write blocks while the process does not read.</summary>
-    public Stream Input { get; private set; } = Stream.Null;
+    public Stream Input { get; }
 
     /// <summary>The process's standard output; it may hold unread bytes after the exit.</summary>
-    public Stream Output { get; private set; } = Stream.Null;
+    public Stream Output { get; }
 
     /// <summary>Completes when the process and all that came of it are gone. Never faults.</summary>
-    public Task<ProcessExit> Exited { get; private set; } = null!;
+    public Task<ProcessExit> Exited { get; }
 
     /// <summary>Starts a process.</summary>
     /// <exception cref="ServerLaunchException">It cannot be started; the message says why and what to do.</exception>
     public static async Task<ChildProcess> StartAsync(
-        ProcessSpec spec, ProcessSpawner spawner, ServerLog log, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
-    {
-        var path = CommandResolver.Resolve(spec);
-        var chain = await spawner.Chain.WaitAsync(cancellationToken).ConfigureAwait(false);
-        var child = new ChildProcess(spec, spawner, time, logger);
-        try
-        {
-            child.Prepare(path, chain);
-            child._identity = await spawner.StartAsync(child._process, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            child._process.Dispose();
-            if (exception is Win32Exception or InvalidOperationException)
-                throw new ServerLaunchException($"Cannot start server '{spec.ServerId}': {path}: {exception.Message}", innerException: exception);
-            throw;
-        }
-
-        child.Begin(log, chain.OwnsSession);
-        return child;
-    }
+        ProcessSpec spec, ProcessSpawner spawner, ServerLog log, TimeProvider time, ILogger logger, CancellationToken cancellationToken) =>
+        new(spec, await LaunchedProcess.StartAsync(spec, spawner, cancellationToken).ConfigureAwait(false), spawner, log, time, logger);
 
     /// <summary>
     /// Ends the process: end of input, half the grace, SIGTERM to its group, the other half, SIGKILL. Returns when nothing of
@@ -108,41 +88,14 @@ internal sealed class ChildProcess : IAsyncDisposable
         return new ValueTask(_disposing);
     }
 
-    private void Prepare(string path, LaunchChain chain)
-    {
-        var start = _process.StartInfo;
-        chain.Apply(start, path, _spec.Args);
-        start.WorkingDirectory = _spec.WorkingDirectory;
-        start.UseShellExecute = false;
-        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
-        foreach (var (name, value) in _spec.Env)
-            start.Environment[name] = value;
-        start.Environment[RunMarker.ServerVariable] = _spec.ServerId;
-        start.Environment[RunMarker.RunVariable] = _run;
-    }
-
-    private void Begin(ServerLog log, bool ownsSession)
-    {
-        _ownsSession = ownsSession;
-        _spawner.Ledger?.Add(_run, _spec.ServerId, _identity);
-        _logger.ProcessStarted(_spec.ServerId, Id, _spec.Command);
-
-        // The base streams are epoll I/O. The readers above them are never used, and neither is FileStream: it would cost a
-        // blocked thread per pipe.
-        (Input, Output) = (_process.StandardInput.BaseStream, _process.StandardOutput.BaseStream);
-        _pump = new StderrPump(_process.StandardError.BaseStream, log, _time);
-        _pumping = _pump.RunAsync();
-        Exited = WatchAsync();
-    }
-
     /// <summary>The one way out, whoever ended the process.</summary>
     private async Task<ProcessExit> WatchAsync()
     {
-        var code = await _gone.Task.ConfigureAwait(false);
+        var code = await _process.Gone.ConfigureAwait(false);
         var at = _time.GetUtcNow();
         await SweepAsync().ConfigureAwait(false);
         await _pumping.WaitAsync(DrainTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _spawner.Ledger?.Remove(_run);
+        _spawner.Ledger?.Remove(_process.Run);
 
         var exit = new ProcessExit(code, SignalNames.FromExitCode(code), at, _pump.Tail);
         _logger.ProcessEnded(_spec.ServerId, Id, exit.ToString());
@@ -153,7 +106,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         try
         {
-            await _spawner.Sweeper.SweepAsync(new SweepRequest(_identity, _run, _ownsSession, _descendants)).ConfigureAwait(false);
+            var request = new SweepRequest(_process.Identity, _process.Run, _process.OwnsSession, _descendants);
+            await _spawner.Sweeper.SweepAsync(request).ConfigureAwait(false);
         }
         catch (Exception exception) // the exit must be told whatever the search for leftovers meets, such as no free descriptor
         {
@@ -169,8 +123,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         if (!await IsGoneWithinAsync(half, _force.Token).ConfigureAwait(false))
         {
             RememberDescendants();
-            Signal(Posix.SigTerm);
-            Signal(Posix.SigCont); // a stopped process hears nothing else
+            _process.Signal(Posix.SigTerm, _logger);
+            _process.Signal(Posix.SigCont, _logger); // a stopped process hears nothing else
             if (!await IsGoneWithinAsync(half, _force.Token).ConfigureAwait(false))
                 await KillAsync().ConfigureAwait(false);
         }
@@ -183,64 +137,32 @@ internal sealed class ChildProcess : IAsyncDisposable
         if (!_force.IsCancellationRequested)
             _logger.ProcessKilled(_spec.ServerId, Id, _spec.Shutdown.Grace);
         RememberDescendants();
-        Signal(Posix.SigKill);
+        _process.Signal(Posix.SigKill, _logger);
         if (await IsGoneWithinAsync(KillTime, CancellationToken.None).ConfigureAwait(false))
             return;
 
         _logger.ProcessUnkillable(_spec.ServerId, Id);
-        _gone.TrySetResult(128 + Posix.SigKill);
+        _process.GiveUp();
     }
 
     private async Task<bool> IsGoneWithinAsync(TimeSpan time, CancellationToken force)
     {
         // SuppressThrowing: running out of time or patience leads to the next, stronger step.
-        await ((Task)_gone.Task).WaitAsync(time, _time, force).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return _gone.Task.IsCompleted;
+        await ((Task)_process.Gone).WaitAsync(time, _time, force).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return _process.Gone.IsCompleted;
     }
 
     /// <summary>A grandchild in a session of its own with a cleared environment can be told as ours only while its parent lives.</summary>
     private void RememberDescendants()
     {
-        if (OperatingSystem.IsLinux() && !_gone.Task.IsCompleted)
+        if (!_process.Gone.IsCompleted)
             _descendants = [.. _descendants, .. ProcessTable.Descendants(Id).Select(entry => entry.Identity)];
-    }
-
-    private void Signal(int signal)
-    {
-        if (_gone.Task.IsCompleted)
-            return;
-
-        if (OperatingSystem.IsWindows() || (signal == Posix.SigKill && !_ownsSession))
-        {
-            if (signal == Posix.SigKill)
-                KillTree();
-        }
-        else if (!_ownsSession || !Posix.SignalGroup(Id, signal))
-        {
-            // No group yet: in its first millisecond the process is still on its way through the launch chain.
-            Posix.Signal(Id, signal);
-        }
-    }
-
-    private void KillTree()
-    {
-        try
-        {
-            _process.Kill(entireProcessTree: true);
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException)
-        {
-            _logger.KillFailed(_spec.ServerId, Id, exception.Message);
-        }
     }
 
     private async Task DisposeOnceAsync()
     {
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
-        // Process does not close streams that were touched: each would stay open until a garbage collection.
-        await Output.DisposeAsync().ConfigureAwait(false);
-        await _process.StandardError.BaseStream.DisposeAsync().ConfigureAwait(false);
-        await _pumping.ConfigureAwait(false);
         _process.Dispose();
+        await _pumping.ConfigureAwait(false);
     }
 }

@@ -40,8 +40,8 @@ internal static partial class Log
     [LoggerMessage(1110, LogLevel.Warning, "{Server}: ended what an earlier daemon left of process {Pid}")]
     public static partial void OrphanReaped(this ILogger logger, string server, int pid);
 
-    [LoggerMessage(1111, LogLevel.Warning, "{Server}: process {Pid} could not be killed with all its children: {Reason}")]
-    public static partial void KillFailed(this ILogger logger, string server, int pid, string reason);
+    [LoggerMessage(1111, LogLevel.Warning, "Process {Pid} could not be killed with all its children: {Reason}")]
+    public static partial void KillFailed(this ILogger logger, int pid, string reason);
 
     [LoggerMessage(1112, LogLevel.Error, "{Server}: could not look for what process {Pid} left behind")]
     public static partial void SweepFailed(this ILogger logger, Exception exception, string server, int pid);

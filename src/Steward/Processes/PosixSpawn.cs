@@ -77,7 +77,7 @@ internal static partial class PosixSpawn
 
         // siginfo_t on 64-bit Linux: [2] how, [4] who, [6] status.
         var (how, id, status) = (info[2], info[4], info[6]);
-        return (id, how == EndedByItself ? new DaemonExit(status, 0) : new DaemonExit(128 + status, status));
+        return (id, how == EndedByItself ? new DaemonExit(status, 0) : new DaemonExit(SignalNames.ExitCodeOf(status), status));
     }
 
     /// <summary>Collects a child that has ended.</summary>

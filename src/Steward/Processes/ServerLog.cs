@@ -11,6 +11,8 @@ namespace Steward.Processes;
 /// </summary>
 public sealed class ServerLog : IAsyncDisposable
 {
+    // Beyond what the pumps let through anyway.
+    private const int LongestLine = 16 * 1024;
     private const int LinesPerLook = 64;
 
     private readonly Lock _gate = new();
@@ -53,7 +55,7 @@ public sealed class ServerLog : IAsyncDisposable
         {
             if (IsClosed)
                 return;
-            _ring.Add(_time.GetUtcNow(), source, utf8);
+            _ring.Add(_time.GetUtcNow(), source, utf8[..Math.Min(utf8.Length, LongestLine)]);
             (grown, _grown) = (_grown, null);
         }
 
@@ -89,7 +91,7 @@ public sealed class ServerLog : IAsyncDisposable
         {
             var look = Look(next);
             if (look.Lost > 0)
-                yield return new LogLine(_time.GetUtcNow(), LogSource.Steward, $"{look.Lost} lines were dropped: they came faster than they were read");
+                yield return Dropped(look.Lost, next);
             foreach (var line in look.Lines)
                 yield return line;
 
@@ -129,6 +131,9 @@ public sealed class ServerLog : IAsyncDisposable
             return new LogLook(lines, lost, from + lost + lines.Count, grown);
         }
     }
+
+    private LogLine Dropped(long lost, long from) =>
+        new(_time.GetUtcNow(), LogSource.Steward, $"{lost} lines were dropped: they came faster than they were read") { Number = from + lost - 1 };
 
     private long From(int tail) => Math.Max(_ring.First, _ring.Next - Math.Max(0, tail));
 

@@ -13,6 +13,9 @@ internal static class SignalNames
         "SIGVTALRM", "SIGPROF", null, "SIGIO", "SIGPWR", "SIGSYS",
     ];
 
+    /// <summary>The exit code that stands for a signal.</summary>
+    public static int ExitCodeOf(int signal) => SignalBase + signal;
+
     /// <summary>
     /// The signal that an exit code of 128 + n stands for; null when it stands for none that ends a process. A program may
     /// also return such a code by itself: shells do so when their last command was killed.

@@ -57,6 +57,22 @@ public sealed class AngelTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_daemon_that_does_not_listen_is_killed_at_the_third_request()
+    {
+        using var host = AngelHost.Start("deaf");
+        await host.ReadyAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            host.Signal(Posix.SigInt);
+            Assert.Equal("heard SIGINT", await host.LineAsync());
+        }
+
+        host.Signal(Posix.SigInt);
+
+        Assert.Equal(SignalNames.ExitCodeOf(Posix.SigKill), await host.ExitAsync());
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task An_orderly_exit_is_passed_on_and_not_repeated()
     {
         using var host = AngelHost.Start("exit:3");

@@ -1,0 +1,110 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Steward.Supervision;
+
+namespace Steward.Processes;
+
+/// <summary>A process of the operating system that leads its own group where the system allows, and the signals to it.</summary>
+internal sealed class LaunchedProcess : IDisposable
+{
+    private readonly TaskCompletionSource<int> _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Process _process = new() { EnableRaisingEvents = true };
+
+    // The event comes from the process, not from the end of its output, which a grandchild may hold open.
+    private LaunchedProcess() => _process.Exited += (_, _) => _gone.TrySetResult(_process.ExitCode);
+
+    public ProcessIdentity Identity { get; private set; }
+
+    /// <summary>The value of the marker in its environment.</summary>
+    public string Run { get; } = RunMarker.NewRun();
+
+    /// <summary>Whether it leads a session and a process group of its own.</summary>
+    public bool OwnsSession { get; private set; }
+
+    /// <summary>Its exit code, as soon as it is gone.</summary>
+    public Task<int> Gone => _gone.Task;
+
+    // The base streams are epoll I/O. The readers above them are never used, and neither is FileStream: it would cost a
+    // blocked thread per pipe.
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    public Stream Output => _process.StandardOutput.BaseStream;
+
+    public Stream Error => _process.StandardError.BaseStream;
+
+    /// <exception cref="ServerLaunchException">It cannot be started; the message says why and what to do.</exception>
+    public static async Task<LaunchedProcess> StartAsync(ProcessSpec spec, ProcessSpawner spawner, CancellationToken cancellationToken)
+    {
+        var path = CommandResolver.Resolve(spec);
+        var chain = await spawner.Chain.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var launched = new LaunchedProcess { OwnsSession = chain.OwnsSession };
+        try
+        {
+            launched.Prepare(spec);
+            chain.Apply(launched._process.StartInfo, path, spec.Args);
+            launched.Identity = await spawner.StartAsync(launched._process, cancellationToken).ConfigureAwait(false);
+            return launched;
+        }
+        catch (Exception exception)
+        {
+            launched._process.Dispose();
+            if (exception is Win32Exception or InvalidOperationException)
+                throw new ServerLaunchException($"Cannot start server '{spec.ServerId}': {path}: {exception.Message}", innerException: exception);
+            throw;
+        }
+    }
+
+    /// <summary>Sends a signal to the group. On Windows, which has none, only SIGKILL has an effect.</summary>
+    public void Signal(int signal, ILogger logger)
+    {
+        if (Gone.IsCompleted)
+            return;
+
+        if (signal == Posix.SigKill && !OwnsSession)
+        {
+            KillTree(logger);
+        }
+        else if (!OperatingSystem.IsWindows() && !(OwnsSession && Posix.SignalGroup(Identity.Id, signal)))
+        {
+            // No group yet: in its first millisecond the process is still on its way through the launch chain.
+            Posix.Signal(Identity.Id, signal);
+        }
+    }
+
+    /// <summary>Takes a process that no signal ends for gone.</summary>
+    public void GiveUp() => _gone.TrySetResult(SignalNames.ExitCodeOf(Posix.SigKill));
+
+    /// <summary>Closes the pipes too. <see cref="Process"/> leaves streams that were touched open until a garbage collection.</summary>
+    public void Dispose()
+    {
+        Input.Dispose();
+        Output.Dispose();
+        Error.Dispose();
+        _process.Dispose();
+    }
+
+    private void Prepare(ProcessSpec spec)
+    {
+        var start = _process.StartInfo;
+        start.WorkingDirectory = spec.WorkingDirectory;
+        start.UseShellExecute = false;
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        foreach (var (name, value) in spec.Env)
+            start.Environment[name] = value;
+        start.Environment[RunMarker.ServerVariable] = spec.ServerId;
+        start.Environment[RunMarker.RunVariable] = Run;
+    }
+
+    private void KillTree(ILogger logger)
+    {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            logger.KillFailed(Identity.Id, exception.Message);
+        }
+    }
+}
