@@ -1,0 +1,11 @@
+namespace Steward.Wire;
+
+/// <summary>A run of bytes within a message. The default means: not there.</summary>
+internal readonly record struct ByteRange(int Start, int Length)
+{
+    public bool Exists => Length > 0;
+
+    public int End => Start + Length;
+
+    public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> message) => message.Slice(Start, Length);
+}

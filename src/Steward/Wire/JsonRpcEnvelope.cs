@@ -1,0 +1,193 @@
+using System.Text.Json;
+
+namespace Steward.Wire;
+
+/// <summary>
+/// What the relay needs to know of a message, found in one pass over its bytes: where the parts lie that are read or
+/// replaced. Everything else stays the bytes it was. Ranges of strings include their quotes.
+/// </summary>
+internal struct JsonRpcEnvelope
+{
+    // Deeper than any sane message; bounds the reader's stack of brackets against nesting attacks.
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = 512 };
+
+    public MessageKind Kind;
+    public McpMethod Method;
+    public ByteRange Id;
+    public ByteRange MethodName;
+    public ByteRange Params;
+    public ByteRange Result;
+    public ByteRange Error;
+
+    /// <summary><c>params.name</c>, or <c>params.ref.name</c> of a completion.</summary>
+    public ByteRange Name;
+
+    /// <summary><c>params.uri</c>, or <c>params.ref.uri</c> of a completion.</summary>
+    public ByteRange Uri;
+
+    /// <summary><c>params._meta.progressToken</c> of a request, <c>params.progressToken</c> of a progress notification.</summary>
+    public ByteRange ProgressToken;
+
+    /// <summary><c>params.requestId</c> of a cancellation.</summary>
+    public ByteRange RequestId;
+
+    /// <summary><c>params.level</c> of a log message or of <c>logging/setLevel</c>.</summary>
+    public ByteRange Level;
+
+    /// <summary><c>params.cursor</c> of a list request.</summary>
+    public ByteRange Cursor;
+
+    /// <summary>
+    /// Reads a message. The envelope is <see cref="MessageKind.Invalid"/> when the bytes are not exactly one JSON-RPC
+    /// message, or when a part that routing relies on stands there twice: two readers could then see two messages.
+    /// </summary>
+    public static JsonRpcEnvelope Parse(ReadOnlySpan<byte> message)
+    {
+        var envelope = default(JsonRpcEnvelope);
+        var reader = new Utf8JsonReader(message, Options);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !envelope.ReadMembers(ref reader) || reader.Read())
+                return envelope;
+        }
+        catch (JsonException)
+        {
+            return envelope; // still holds what was found before the fault: an id to answer with
+        }
+
+        envelope.Kind = envelope.Classify();
+        return envelope;
+    }
+
+    private readonly MessageKind Classify()
+    {
+        if (MethodName.Exists)
+            return Result.Exists || Error.Exists ? MessageKind.Invalid : Id.Exists ? MessageKind.Request : MessageKind.Notification;
+        return Id.Exists && Result.Exists != Error.Exists ? MessageKind.Response : MessageKind.Invalid;
+    }
+
+    private bool ReadMembers(ref Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool well;
+            if (reader.ValueTextEquals("jsonrpc"u8))
+                well = reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("2.0"u8);
+            else if (reader.ValueTextEquals("id"u8))
+                well = TakeId(ref reader, ref Id);
+            else if (reader.ValueTextEquals("method"u8))
+                well = TakeMethod(ref reader);
+            else if (reader.ValueTextEquals("params"u8))
+                well = TakeParams(ref reader);
+            else if (reader.ValueTextEquals("result"u8))
+                well = TakeValue(ref reader, ref Result);
+            else if (reader.ValueTextEquals("error"u8))
+                well = TakeValue(ref reader, ref Error);
+            else
+                well = reader.Read() && reader.TrySkip();
+
+            if (!well)
+                return false;
+        }
+
+        return reader.TokenType == JsonTokenType.EndObject;
+    }
+
+    private bool TakeMethod(ref Utf8JsonReader reader)
+    {
+        if (!TakeValue(ref reader, ref MethodName) || reader.TokenType != JsonTokenType.String)
+            return false;
+        Method = McpMethods.Parse(ref reader);
+        return true;
+    }
+
+    private bool TakeParams(ref Utf8JsonReader reader)
+    {
+        if (Params.Exists || !reader.Read())
+            return false;
+
+        var start = (int)reader.TokenStartIndex;
+        var well = reader.TokenType == JsonTokenType.StartObject ? ReadParams(ref reader, isRef: false) : reader.TrySkip();
+        Params = new ByteRange(start, (int)reader.BytesConsumed - start);
+        return well;
+    }
+
+    private bool ReadParams(ref Utf8JsonReader reader, bool isRef)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool well;
+            if (reader.ValueTextEquals("name"u8))
+                well = TakeScalar(ref reader, ref Name);
+            else if (reader.ValueTextEquals("uri"u8))
+                well = TakeScalar(ref reader, ref Uri);
+            else if (isRef)
+                well = reader.Read() && reader.TrySkip();
+            else if (reader.ValueTextEquals("_meta"u8))
+                well = ReadMeta(ref reader);
+            else if (reader.ValueTextEquals("progressToken"u8))
+                well = TakeScalar(ref reader, ref ProgressToken);
+            else if (reader.ValueTextEquals("requestId"u8))
+                well = TakeScalar(ref reader, ref RequestId);
+            else if (reader.ValueTextEquals("level"u8))
+                well = TakeScalar(ref reader, ref Level);
+            else if (reader.ValueTextEquals("cursor"u8))
+                well = TakeScalar(ref reader, ref Cursor);
+            else if (reader.ValueTextEquals("ref"u8))
+                well = reader.Read() && (reader.TokenType == JsonTokenType.StartObject ? ReadParams(ref reader, isRef: true) : reader.TrySkip());
+            else
+                well = reader.Read() && reader.TrySkip();
+
+            if (!well)
+                return false;
+        }
+
+        return reader.TokenType == JsonTokenType.EndObject;
+    }
+
+    private bool ReadMeta(ref Utf8JsonReader reader)
+    {
+        if (!reader.Read())
+            return false;
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return reader.TrySkip();
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var well = reader.ValueTextEquals("progressToken"u8)
+                ? TakeScalar(ref reader, ref ProgressToken)
+                : reader.Read() && reader.TrySkip();
+            if (!well)
+                return false;
+        }
+
+        return reader.TokenType == JsonTokenType.EndObject;
+    }
+
+    private static bool TakeId(ref Utf8JsonReader reader, ref ByteRange range) =>
+        TakeValue(ref reader, ref range) && reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.Null;
+
+    /// <summary>A string or number is taken; any other value under that name is none of ours and only skipped.</summary>
+    private static bool TakeScalar(ref Utf8JsonReader reader, ref ByteRange range)
+    {
+        if (!reader.Read())
+            return false;
+        if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number))
+            return reader.TrySkip();
+        if (range.Exists)
+            return false;
+        range = new ByteRange((int)reader.TokenStartIndex, (int)(reader.BytesConsumed - reader.TokenStartIndex));
+        return true;
+    }
+
+    private static bool TakeValue(ref Utf8JsonReader reader, ref ByteRange range)
+    {
+        if (range.Exists || !reader.Read())
+            return false;
+        var start = (int)reader.TokenStartIndex;
+        if (!reader.TrySkip())
+            return false;
+        range = new ByteRange(start, (int)reader.BytesConsumed - start);
+        return true;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Steward.Wire;
+
+/// <summary>Error codes of JSON-RPC 2.0, of MCP, and of this gateway.</summary>
+internal static class JsonRpcErrorCode
+{
+    public const int ParseError = -32700;
+    public const int InvalidRequest = -32600;
+    public const int MethodNotFound = -32601;
+    public const int InvalidParams = -32602;
+    public const int InternalError = -32603;
+
+    /// <summary>The server behind the gateway is not there, or went away during the call.</summary>
+    public const int ServerUnavailable = -32000;
+
+    /// <summary>No answer in time; the code that the official SDKs use.</summary>
+    public const int RequestTimeout = -32001;
+
+    /// <summary>See <see href="https://modelcontextprotocol.io/specification/2025-11-25/server/resources#error-handling"/>.</summary>
+    public const int ResourceNotFound = -32002;
+
+    /// <summary>A limit of the gateway was reached.</summary>
+    public const int LimitReached = -32003;
+}

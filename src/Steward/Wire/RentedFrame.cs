@@ -1,0 +1,45 @@
+using System.Buffers;
+
+namespace Steward.Wire;
+
+/// <summary>One message in a pooled array. Whoever holds it returns it, once.</summary>
+internal readonly struct RentedFrame
+{
+    private readonly byte[]? _array;
+
+    private RentedFrame(byte[] array, int length) => (_array, Length) = (array, length);
+
+    public int Length { get; }
+
+    public bool Exists => _array is not null;
+
+    public ReadOnlySpan<byte> Span => _array.AsSpan(0, Length);
+
+    public ReadOnlyMemory<byte> Memory => _array.AsMemory(0, Length);
+
+    public static RentedFrame Copy(ReadOnlySpan<byte> message)
+    {
+        var array = ArrayPool<byte>.Shared.Rent(message.Length);
+        message.CopyTo(array);
+        return new RentedFrame(array, message.Length);
+    }
+
+    public static RentedFrame Copy(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    {
+        var array = ArrayPool<byte>.Shared.Rent(message.Length + Math.Max(0, edits.Growth));
+        return new RentedFrame(array, edits.Apply(message, array));
+    }
+
+    public static RentedFrame Copy(in ReadOnlySequence<byte> message)
+    {
+        var array = ArrayPool<byte>.Shared.Rent((int)message.Length);
+        message.CopyTo(array);
+        return new RentedFrame(array, (int)message.Length);
+    }
+
+    public void Return()
+    {
+        if (_array is not null)
+            ArrayPool<byte>.Shared.Return(_array);
+    }
+}
