@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Steward.Configuration;
+using Steward.Upstreams;
+using Steward.Wire;
+
+namespace Steward.Catalog;
+
+/// <summary>Reads a server's lists to their ends.</summary>
+internal static class CatalogReader
+{
+    // A server whose cursors never end is stopped here rather than followed into exhaustion.
+    private const int MaxPages = 1_000;
+    private const int MaxItems = 100_000;
+
+    /// <summary>Reads the lists that the server says it has.</summary>
+    public static async Task<ServerCatalog> ReadAllAsync(UpstreamConnection connection, ToolFilter filter, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var kinds = Enum.GetValues<CatalogKind>();
+        var lists = await Task.WhenAll(kinds.Select(kind => ReadAsync(connection, kind, filter, timeout, cancellationToken))).ConfigureAwait(false);
+        return new ServerCatalog(lists);
+    }
+
+    /// <summary>Reads one list; empty where the server does not have it.</summary>
+    /// <exception cref="UpstreamErrorException">The server answered with an error.</exception>
+    /// <exception cref="JsonException">The server answered with something else than a list.</exception>
+    public static async Task<IReadOnlyList<CatalogItem>> ReadAsync(UpstreamConnection connection, CatalogKind kind, ToolFilter filter, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (!IsOffered(connection.Server, kind))
+            return [];
+
+        var items = new List<CatalogItem>();
+        var cursors = new HashSet<string>(StringComparer.Ordinal);
+        byte[]? cursor = null;
+        for (var page = 0; page < MaxPages && items.Count < MaxItems; page++)
+        {
+            byte[] result;
+            try
+            {
+                result = await connection.RequestAsync(kind.ListMethod(), Parameters(cursor), timeout, cancellationToken).ConfigureAwait(false);
+            }
+            catch (UpstreamErrorException error) when (error.Code == JsonRpcErrorCode.MethodNotFound)
+            {
+                return []; // declares resources but has no templates: common, and no fault
+            }
+
+            cursor = CatalogPage.Read(kind, result, items);
+            if (cursor is null || !cursors.Add(Convert.ToBase64String(cursor)))
+                break;
+        }
+
+        return kind == CatalogKind.Tools && !filter.IsOpen ? [.. items.Where(item => filter.Allows(item.Key))] : items;
+    }
+
+    private static bool IsOffered(HandshakeResult server, CatalogKind kind) => kind switch
+    {
+        CatalogKind.Tools => server.HasTools,
+        CatalogKind.Prompts => server.HasPrompts,
+        _ => server.HasResources,
+    };
+
+    private static byte[] Parameters(byte[]? cursor) => cursor is null
+        ? []
+        : JsonRpcWriter.Object(json =>
+        {
+            json.WritePropertyName("cursor"u8);
+            json.WriteRawValue(cursor, skipInputValidation: true);
+        });
+}

@@ -1,0 +1,33 @@
+namespace Steward.Catalog;
+
+/// <summary>What one server offers, after its filter. Immutable; a change is a new one.</summary>
+internal sealed class ServerCatalog
+{
+    private readonly IReadOnlyList<CatalogItem>[] _lists;
+
+    public ServerCatalog(IReadOnlyList<CatalogItem>[] lists) => _lists = lists;
+
+    public static ServerCatalog Empty { get; } = new([[], [], [], []]);
+
+    public IReadOnlyList<CatalogItem> this[CatalogKind kind] => _lists[(int)kind];
+
+    public ServerCatalog With(CatalogKind kind, IReadOnlyList<CatalogItem> items)
+    {
+        IReadOnlyList<CatalogItem>[] lists = [.. _lists];
+        lists[(int)kind] = items;
+        return new ServerCatalog(lists);
+    }
+
+    /// <summary>The kinds in which two catalogs differ.</summary>
+    public IEnumerable<CatalogKind> Differences(ServerCatalog other) =>
+        Enum.GetValues<CatalogKind>().Where(kind => !this[kind].Select(item => item.Raw).SequenceEqual(other[kind].Select(item => item.Raw), ByBytes.Instance));
+
+    private sealed class ByBytes : IEqualityComparer<byte[]>
+    {
+        public static readonly ByBytes Instance = new();
+
+        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode(byte[] obj) => obj.Length;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Steward.Wire;
+
+namespace Steward.Gateway;
+
+/// <summary>What a client declared that it can be asked for.</summary>
+internal sealed record ClientCapabilities(bool Roots, bool Sampling, bool ElicitationForm, bool ElicitationUrl)
+{
+    public static ClientCapabilities None { get; } = new(false, false, false, false);
+
+    /// <summary>Reads the <c>capabilities</c> of an <c>initialize</c> request.</summary>
+    public static ClientCapabilities Read(JsonElement capabilities)
+    {
+        var elicitation = Member(capabilities, "elicitation");
+        var isObject = elicitation.ValueKind == JsonValueKind.Object;
+        var url = Member(elicitation, "url").ValueKind == JsonValueKind.Object;
+        var form = Member(elicitation, "form").ValueKind == JsonValueKind.Object;
+        return new ClientCapabilities(
+            Member(capabilities, "roots").ValueKind == JsonValueKind.Object,
+            Member(capabilities, "sampling").ValueKind == JsonValueKind.Object,
+            isObject && (form || !url), // an empty object means forms, as it did before there were modes
+            url);
+    }
+
+    /// <summary>Whether the client can be sent this request.</summary>
+    public bool Allow(McpMethod method, bool isUrlElicitation) => method switch
+    {
+        McpMethod.RootsList => Roots,
+        McpMethod.SamplingCreateMessage => Sampling,
+        McpMethod.ElicitationCreate => isUrlElicitation ? ElicitationUrl : ElicitationForm,
+        _ => true,
+    };
+
+    private static JsonElement Member(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
+}

@@ -1,0 +1,28 @@
+namespace Steward.Gateway;
+
+internal static class LogSeverities
+{
+    /// <summary>Reads a level as it stands in a message, quotes included; <see langword="null"/> where it is none.</summary>
+    public static LogSeverity? Parse(ReadOnlySpan<byte> json)
+    {
+        foreach (var severity in Enum.GetValues<LogSeverity>())
+        {
+            if (json.SequenceEqual(severity.ToJson()))
+                return severity;
+        }
+
+        return null;
+    }
+
+    public static ReadOnlySpan<byte> ToJson(this LogSeverity severity) => severity switch
+    {
+        LogSeverity.Debug => "\"debug\""u8,
+        LogSeverity.Info => "\"info\""u8,
+        LogSeverity.Notice => "\"notice\""u8,
+        LogSeverity.Warning => "\"warning\""u8,
+        LogSeverity.Error => "\"error\""u8,
+        LogSeverity.Critical => "\"critical\""u8,
+        LogSeverity.Alert => "\"alert\""u8,
+        _ => "\"emergency\""u8,
+    };
+}

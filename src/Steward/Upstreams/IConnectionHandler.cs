@@ -1,0 +1,12 @@
+using Steward.Wire;
+
+namespace Steward.Upstreams;
+
+/// <summary>Hears what a server says of its own accord. Calls come one at a time and must not block; bytes are valid during the call.</summary>
+internal interface IConnectionHandler
+{
+    void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
+
+    /// <summary>Any notification but progress, which goes to its call.</summary>
+    void OnNotification(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
+}

@@ -1,0 +1,36 @@
+using Steward.Wire;
+
+namespace Steward.Upstreams;
+
+/// <summary>Carries messages to and from one server, in order, as bytes.</summary>
+internal interface ILink : IAsyncDisposable
+{
+    /// <summary>Completes when no message can come any more, with the reason in words. Never faults.</summary>
+    Task<string> Closed { get; }
+
+    /// <summary>Begins to deliver what the server says: one call at a time, in the order of arrival.</summary>
+    void Start(ILinkReceiver receiver);
+
+    /// <summary>
+    /// Hands a message over, edited. Completes when it is accepted: at once, unless the server does not keep up.
+    /// The bytes are copied before the call returns.
+    /// </summary>
+    /// <exception cref="LinkClosedException">The link is closed.</exception>
+    ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits);
+}
+
+/// <summary>Receives what a server says. Calls must not block: everything of that server waits behind them.</summary>
+internal interface ILinkReceiver
+{
+    /// <summary>One line or message. The bytes are valid during the call only.</summary>
+    void OnMessage(ReadOnlySpan<byte> message);
+
+    /// <summary>A line over the limit was skipped.</summary>
+    /// <param name="head">How it began.</param>
+    /// <param name="tail">How it ended.</param>
+    /// <param name="length">How long it was.</param>
+    void OnOversized(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail, long length);
+
+    /// <summary>A single message could not be delivered to the server, though the link lives.</summary>
+    void OnUndeliverable(ReadOnlySpan<byte> message, string reason);
+}

@@ -1,0 +1,147 @@
+using System.Buffers;
+using Steward.Wire;
+
+namespace Steward.Upstreams;
+
+/// <summary>
+/// Collects the messages for one stream and writes them in batches: whoever finds the stream idle writes, everybody
+/// else adds to the next batch. When the reader behind the stream does not keep up, senders wait.
+/// </summary>
+internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
+{
+    private const int SmallBuffer = 16 * 1024;
+    private const int HighWater = 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private byte[] _filling = ArrayPool<byte>.Shared.Rent(SmallBuffer);
+    private byte[] _draining = ArrayPool<byte>.Shared.Rent(SmallBuffer);
+    private int _filled;
+    private bool _writing;
+    private bool _closed;
+    private TaskCompletionSource? _room;
+    private Task _writer = Task.CompletedTask;
+
+    /// <summary>Adds a message and a line feed.</summary>
+    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    {
+        bool mustWrite;
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            if (!HasRoomFor(message.Length))
+                return WaitAndSendAsync(RentedFrame.Copy(message, edits));
+            Append(message, edits);
+            (mustWrite, _writing) = (!_writing, true);
+        }
+
+        if (mustWrite)
+            _writer = WriteAllAsync(); // at most one at a time; it runs here until the stream would block
+        return default;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Close();
+        await stream.DisposeAsync().ConfigureAwait(false); // ends a write that the other side does not take
+        await _writer.ConfigureAwait(false);
+    }
+
+    private async ValueTask WaitAndSendAsync(RentedFrame frame)
+    {
+        try
+        {
+            while (true)
+            {
+                Task room;
+                lock (_gate)
+                {
+                    ThrowIfClosed();
+                    if (HasRoomFor(frame.Length))
+                        break;
+                    room = (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                }
+
+                await room.ConfigureAwait(false);
+            }
+
+            await SendAsync(frame.Span, default).ConfigureAwait(false);
+        }
+        finally
+        {
+            frame.Return();
+        }
+    }
+
+    // A message of any size fits into an empty buffer; the queue as a whole stays bounded.
+    private bool HasRoomFor(int length) => _filled == 0 || _filled + length <= HighWater;
+
+    private void Append(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    {
+        var needed = _filled + message.Length + Math.Max(0, edits.Growth) + 1;
+        if (needed > _filling.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _filling.Length * 2));
+            _filling.AsSpan(0, _filled).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_filling);
+            _filling = larger;
+        }
+
+        _filled += edits.Apply(message, _filling.AsSpan(_filled));
+        _filling[_filled++] = (byte)'\n';
+    }
+
+    private async Task WriteAllAsync()
+    {
+        while (TakeBatch(out var length))
+        {
+            try
+            {
+                await stream.WriteAsync(_draining.AsMemory(0, length)).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is IOException or ObjectDisposedException or OperationCanceledException)
+            {
+                Close(); // the reader of the other direction tells why
+            }
+        }
+    }
+
+    private bool TakeBatch(out int length)
+    {
+        lock (_gate)
+        {
+            length = _filled;
+            if (length == 0 || _closed)
+            {
+                _writing = false;
+                return false;
+            }
+
+            (_filling, _draining, _filled) = (_draining, _filling, 0);
+            if (_filling.Length > HighWater)
+            {
+                ArrayPool<byte>.Shared.Return(_filling);
+                _filling = ArrayPool<byte>.Shared.Rent(SmallBuffer);
+            }
+
+            _room?.SetResult();
+            _room = null;
+            return true;
+        }
+    }
+
+    private void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _room?.SetResult();
+            _room = null;
+        }
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (_closed)
+            throw new LinkClosedException("The server's input is closed.");
+    }
+}

@@ -1,0 +1,31 @@
+using Steward.Wire;
+
+namespace Steward.Upstreams;
+
+/// <summary>
+/// A request that a server has not answered yet. Its callbacks run on the connection's reader, in the order in which
+/// the server spoke; exactly one of <see cref="OnResponse"/> and <see cref="OnFailed"/> ends it.
+/// </summary>
+internal abstract class PendingCall
+{
+    /// <summary>The id under which the server knows the request. Set when it is sent; never used twice on a connection.</summary>
+    public long UpstreamId { get; set; }
+
+    /// <summary>Whose request it is: what the server asks meanwhile belongs to the same. Nobody's, where Steward itself asks.</summary>
+    public object? Client { get; protected init; }
+
+    /// <summary>How long the server may stay silent about the request.</summary>
+    public TimeSpan Timeout { get; protected init; }
+
+    /// <summary>When the time is up, as a timestamp of the connection's clock.</summary>
+    internal long Deadline { get; set; }
+
+    /// <summary>The answer. The bytes are valid during the call only.</summary>
+    public abstract void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
+
+    /// <summary>Progress of this request.</summary>
+    public abstract void OnProgress(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
+
+    /// <summary>There will be no answer.</summary>
+    public abstract void OnFailed(int code, string message);
+}

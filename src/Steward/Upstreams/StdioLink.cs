@@ -1,0 +1,44 @@
+using Steward.Wire;
+
+namespace Steward.Upstreams;
+
+/// <summary>
+/// A link over a process's standard input and output: one message a line.
+/// See <see href="https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio"/>.
+/// </summary>
+internal sealed class StdioLink(Stream input, Stream output, int maxLineBytes = StdioLink.DefaultMaxLineBytes) : ILink
+{
+    public const int DefaultMaxLineBytes = 32 * 1024 * 1024;
+
+    private readonly OutboundBuffer _outbound = new(input);
+    private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _reading = Task.CompletedTask;
+
+    public Task<string> Closed => _closed.Task;
+
+    public void Start(ILinkReceiver receiver) => _reading = ReadAsync(receiver);
+
+    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits) => _outbound.SendAsync(message, edits);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _outbound.DisposeAsync().ConfigureAwait(false);
+        await output.DisposeAsync().ConfigureAwait(false); // a read under way ends with it
+        await _reading.ConfigureAwait(false);
+    }
+
+    private async Task ReadAsync(ILinkReceiver receiver)
+    {
+        var reason = "closed its output";
+        try
+        {
+            await new LineReader(output, maxLineBytes).ReadAllAsync(receiver).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            reason = $"could not be read any more: {failure.Message}";
+        }
+
+        _closed.TrySetResult(reason);
+    }
+}

@@ -1,0 +1,294 @@
+using Steward.Wire;
+
+namespace Steward.Upstreams;
+
+/// <content>The calls that wait for answers.</content>
+internal sealed partial class UpstreamConnection
+{
+    private const int NameScratch = 512;
+
+    // Calls that were given up but that the server may still be working on, newest last. What the server asks of its own
+    // accord might belong to them, so they count when a request is assigned to a client.
+    private const int MaxAbandoned = 256;
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, PendingCall> _pending = [];
+    private readonly Dictionary<long, object?> _abandoned = [];
+    private readonly ITimer _sweep;
+    private long _lastId;
+    private bool _sweeping;
+    private string? _closedBecause;
+
+    /// <summary>How many calls wait for answers.</summary>
+    public int CallsInFlight
+    {
+        get
+        {
+            lock (_gate)
+                return _pending.Count;
+        }
+    }
+
+    /// <summary>
+    /// Sends a request of a client under an id and a progress token of ours. Completes when it is sent; the call is told
+    /// the rest.
+    /// </summary>
+    /// <param name="call">Hears the answer.</param>
+    /// <param name="message">The request as the client sent it.</param>
+    /// <param name="envelope">Where its parts are.</param>
+    /// <param name="name">What replaces <c>params.name</c> or <c>params.uri</c>, as JSON; empty leaves it.</param>
+    public ValueTask CallAsync(PendingCall call, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ReadOnlySpan<byte> name = default)
+    {
+        Span<byte> scratch = name.Length <= NameScratch ? stackalloc byte[NameScratch + 64] : new byte[name.Length + 64];
+        var edits = new FrameEdits(scratch);
+        if (!TryRegister(call, out var closedBecause))
+        {
+            call.OnFailed(JsonRpcErrorCode.ServerUnavailable, closedBecause);
+            return default;
+        }
+
+        edits.Replace(envelope.Id, call.UpstreamId);
+        edits.Replace(envelope.ProgressToken, call.UpstreamId);
+        if (!name.IsEmpty)
+            edits.Replace(envelope.Name.Exists ? envelope.Name : envelope.Uri, name);
+        return DeliverAsync(call, message, edits);
+    }
+
+    /// <summary>Makes a request of Steward's own.</summary>
+    /// <returns>The <c>result</c>.</returns>
+    /// <exception cref="UpstreamErrorException">The server answered with an error, or not in time, or went away.</exception>
+    public async Task<byte[]> RequestAsync(string method, ReadOnlyMemory<byte> parameters, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var call = new ControlCall(timeout);
+        if (!TryRegister(call, out var closedBecause))
+            throw new UpstreamErrorException(JsonRpcErrorCode.ServerUnavailable, closedBecause);
+
+        await DeliverAsync(call, JsonRpcWriter.Request(call.UpstreamId, method, parameters.Span), default).ConfigureAwait(false);
+        try
+        {
+            return await call.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The specification forbids to cancel the handshake: whoever gives that up closes the connection.
+            if (method != "initialize")
+                Cancel(call, "The caller gave up.");
+            throw;
+        }
+    }
+
+    /// <summary>Gives a call up and tells the server so. Nothing happens where it has ended already.</summary>
+    public void Cancel(PendingCall call, string reason)
+    {
+        if (Abandon(call))
+            PostCancelled(call.UpstreamId, reason);
+    }
+
+    /// <summary>Gives a call up and passes the client's own words on to the server.</summary>
+    public void Cancel(PendingCall call, ReadOnlySpan<byte> notification, in JsonRpcEnvelope envelope)
+    {
+        if (!Abandon(call))
+            return;
+        var edits = new FrameEdits(stackalloc byte[32]);
+        edits.Replace(envelope.RequestId, call.UpstreamId);
+        Post(notification, edits);
+    }
+
+    /// <summary>
+    /// The newest call of the only client whose calls the server can be working on; <see langword="null"/> where there is none, or
+    /// where there are several.
+    /// </summary>
+    /// <param name="several">Whether more than one client has calls.</param>
+    public PendingCall? FindSoleCaller(out bool several)
+    {
+        PendingCall? newest = null;
+        several = false;
+        lock (_gate)
+        {
+            foreach (var call in _pending.Values)
+            {
+                if (call.Client is null)
+                    continue;
+                several |= newest is not null && newest.Client != call.Client;
+                if (newest is null || call.UpstreamId > newest.UpstreamId)
+                    newest = call;
+            }
+
+            foreach (var client in _abandoned.Values)
+                several |= client is not null && newest is not null && newest.Client != client;
+        }
+
+        return several ? null : newest;
+    }
+
+    /// <summary>Whether a client has calls on this connection.</summary>
+    public bool HasCallsOf(object client)
+    {
+        lock (_gate)
+            return _pending.Values.Any(call => call.Client == client);
+    }
+
+    /// <summary>Gives up all calls of a client that is gone.</summary>
+    public void CancelAllOf(object client)
+    {
+        PendingCall[] calls;
+        lock (_gate)
+            calls = [.. _pending.Values.Where(call => call.Client == client)];
+        foreach (var call in calls)
+            Cancel(call, "The client's session has ended.");
+    }
+
+    /// <summary>Ends every call, now and from now on: the server is gone.</summary>
+    public void FailAll(string reason)
+    {
+        PendingCall[] calls;
+        lock (_gate)
+        {
+            _closedBecause ??= reason;
+            calls = [.. _pending.Values];
+            _pending.Clear();
+            _abandoned.Clear();
+        }
+
+        foreach (var call in calls)
+            call.OnFailed(JsonRpcErrorCode.ServerUnavailable, reason);
+    }
+
+    private bool TryRegister(PendingCall call, out string closedBecause)
+    {
+        var now = _time.GetTimestamp();
+        lock (_gate)
+        {
+            closedBecause = _closedBecause!;
+            if (closedBecause is not null)
+                return false;
+            call.UpstreamId = ++_lastId;
+            _pending.Add(call.UpstreamId, call);
+            SetDeadline(call, now);
+            return true;
+        }
+    }
+
+    private ValueTask DeliverAsync(PendingCall call, ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    {
+        try
+        {
+            var sending = _link.SendAsync(message, edits);
+            return sending.IsCompletedSuccessfully ? default : AwaitAsync(this, call, sending);
+        }
+        catch (LinkClosedException closed)
+        {
+            FailUnsent(call, closed);
+            return default;
+        }
+
+        static async ValueTask AwaitAsync(UpstreamConnection connection, PendingCall call, ValueTask sending)
+        {
+            try
+            {
+                await sending.ConfigureAwait(false);
+            }
+            catch (LinkClosedException closed)
+            {
+                connection.FailUnsent(call, closed);
+            }
+        }
+    }
+
+    private void FailUnsent(PendingCall call, LinkClosedException closed)
+    {
+        if (Take(call.UpstreamId) is not null)
+            call.OnFailed(JsonRpcErrorCode.ServerUnavailable, $"Server '{ServerId}' takes no requests: {closed.Message}");
+    }
+
+    private void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (TryReadId(envelope.Id.Of(message), out var id) && Take(id) is { } call)
+            call.OnResponse(message, envelope);
+        else
+            StrayMessages++;
+    }
+
+    private void OnProgress(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        PendingCall? call = null;
+        if (TryReadId(envelope.ProgressToken.Of(message), out var id))
+        {
+            lock (_gate)
+            {
+                if (_pending.TryGetValue(id, out call))
+                    SetDeadline(call, _lastReceived);
+            }
+        }
+
+        if (call is not null)
+            call.OnProgress(message, envelope);
+        else
+            StrayMessages++;
+    }
+
+    private PendingCall? Take(long id)
+    {
+        lock (_gate)
+        {
+            if (_pending.Remove(id, out var call))
+                return call;
+            _abandoned.Remove(id);
+            return null;
+        }
+    }
+
+    private bool Abandon(PendingCall call)
+    {
+        lock (_gate)
+        {
+            if (!_pending.Remove(call.UpstreamId))
+                return false;
+            if (_abandoned.Count >= MaxAbandoned)
+                _abandoned.Remove(_abandoned.Keys.Min());
+            _abandoned[call.UpstreamId] = call.Client;
+            return true;
+        }
+    }
+
+    private void SetDeadline(PendingCall call, long now)
+    {
+        if (call.Timeout == Timeout.InfiniteTimeSpan)
+        {
+            call.Deadline = long.MaxValue;
+            return;
+        }
+
+        call.Deadline = now + (long)(call.Timeout.TotalSeconds * _time.TimestampFrequency);
+        if (!_sweeping)
+            _sweeping = _sweep.Change(SweepInterval, SweepInterval);
+    }
+
+    private void FailOverdue()
+    {
+        var now = _time.GetTimestamp();
+        PendingCall[] overdue;
+        lock (_gate)
+        {
+            overdue = [.. _pending.Values.Where(call => call.Deadline <= now)];
+            if (_pending.Count == overdue.Length && _sweeping)
+                _sweeping = !_sweep.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        foreach (var call in overdue)
+        {
+            if (!Abandon(call))
+                continue;
+            PostCancelled(call.UpstreamId, "Request timed out");
+            call.OnFailed(JsonRpcErrorCode.RequestTimeout, $"Server '{ServerId}' neither answered nor reported progress within {call.Timeout.TotalSeconds:0.###} s (requestTimeoutMs).");
+        }
+    }
+
+    private void PostCancelled(long id, string reason) =>
+        Post(JsonRpcWriter.Notification("notifications/cancelled", JsonRpcWriter.Object(json =>
+        {
+            json.WriteNumber("requestId"u8, id);
+            json.WriteString("reason"u8, reason);
+        })));
+}

@@ -1,0 +1,140 @@
+using System.Buffers.Text;
+using Microsoft.Extensions.Logging;
+using Steward.Processes;
+using Steward.Wire;
+
+namespace Steward.Upstreams;
+
+/// <summary>
+/// The conversation with one server process or endpoint. Owns the ids under which requests travel and the calls that
+/// wait for answers; delivers what comes back in the order in which it came.
+/// </summary>
+internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposable
+{
+    private readonly ILink _link;
+    private readonly IConnectionHandler _handler;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ServerLog? _log;
+    private long _lastReceived;
+
+    public UpstreamConnection(string serverId, ILink link, IConnectionHandler handler, ServerLog? log, TimeProvider time, ILogger logger)
+    {
+        (ServerId, _link, _handler, _log, _time, _logger) = (serverId, link, handler, log, time, logger);
+        _sweep = time.CreateTimer(_ => FailOverdue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public string ServerId { get; }
+
+    /// <summary>What the server said in its handshake. Set before the connection is handed on.</summary>
+    public HandshakeResult Server { get; set; } = HandshakeResult.None;
+
+    /// <summary>Completes when the server can say nothing more, with the reason in words.</summary>
+    public Task<string> Closed => _link.Closed;
+
+    /// <summary>When the server last said anything, as a timestamp of the clock.</summary>
+    public long LastReceived => Volatile.Read(ref _lastReceived);
+
+    /// <summary>How many messages came that belong to nothing: late, repeated or invented answers.</summary>
+    public long StrayMessages { get; private set; }
+
+    /// <summary>How many lines came that are no JSON-RPC messages.</summary>
+    public long NoiseLines { get; private set; }
+
+    public void Start() => _link.Start(this);
+
+    /// <summary>Sends a message that expects no answer.</summary>
+    public ValueTask SendAsync(ReadOnlySpan<byte> message) => _link.SendAsync(message, default);
+
+    /// <summary>Sends a message that expects no answer, edited.</summary>
+    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits) => _link.SendAsync(message, edits);
+
+    /// <summary>Sends a message from where nobody can wait or help: a link that is closed has ended its calls already.</summary>
+    public void Post(ReadOnlySpan<byte> message) => Post(message, default);
+
+    public void Post(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    {
+        try
+        {
+            var sending = _link.SendAsync(message, edits);
+            if (!sending.IsCompletedSuccessfully)
+                _ = ObserveAsync(sending);
+        }
+        catch (LinkClosedException)
+        {
+            _logger.PostToClosedLink(ServerId);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _link.DisposeAsync().ConfigureAwait(false);
+        await _sweep.DisposeAsync().ConfigureAwait(false);
+        FailAll($"Server '{ServerId}' was stopped.");
+    }
+
+    void ILinkReceiver.OnMessage(ReadOnlySpan<byte> message)
+    {
+        Volatile.Write(ref _lastReceived, _time.GetTimestamp());
+        var envelope = JsonRpcEnvelope.Parse(message);
+        switch (envelope.Kind)
+        {
+            case MessageKind.Response:
+                OnResponse(message, envelope);
+                break;
+            case MessageKind.Notification when envelope.Method == McpMethod.NotificationsProgress:
+                OnProgress(message, envelope);
+                break;
+            case MessageKind.Notification:
+                _handler.OnNotification(this, message, envelope);
+                break;
+            case MessageKind.Request when envelope.Method == McpMethod.Ping:
+                Post(JsonRpcWriter.Result(envelope.Id.Of(message), "{}"u8));
+                break;
+            case MessageKind.Request:
+                _handler.OnRequest(this, message, envelope);
+                break;
+            default:
+                OnNoise(message);
+                break;
+        }
+    }
+
+    void ILinkReceiver.OnOversized(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail, long length)
+    {
+        _log?.Append(LogSource.Steward, $"skipped a line of {length} bytes: longer than a message may be");
+        _logger.OversizedLine(ServerId, length);
+        if (OversizedLine.FindId(head, tail) is { } id && Take(id) is { } call)
+            call.OnFailed(JsonRpcErrorCode.InternalError, $"Server '{ServerId}' answered with {length} bytes, more than one message may have ({StdioLink.DefaultMaxLineBytes} bytes).");
+    }
+
+    void ILinkReceiver.OnUndeliverable(ReadOnlySpan<byte> message, string reason)
+    {
+        var envelope = JsonRpcEnvelope.Parse(message);
+        if (envelope.Kind == MessageKind.Request && TryReadId(envelope.Id.Of(message), out var id) && Take(id) is { } call)
+            call.OnFailed(JsonRpcErrorCode.ServerUnavailable, $"Server '{ServerId}' could not be reached: {reason}");
+        else
+            _logger.Undeliverable(ServerId, reason);
+    }
+
+    private void OnNoise(ReadOnlySpan<byte> line)
+    {
+        NoiseLines++;
+        _log?.Append(LogSource.Stdout, line);
+    }
+
+    private async Task ObserveAsync(ValueTask sending)
+    {
+        try
+        {
+            await sending.ConfigureAwait(false);
+        }
+        catch (LinkClosedException)
+        {
+            _logger.PostToClosedLink(ServerId);
+        }
+    }
+
+    private static bool TryReadId(ReadOnlySpan<byte> id, out long number) =>
+        Utf8Parser.TryParse(id, out number, out var read) && read == id.Length;
+}
