@@ -1,4 +1,4 @@
-using Steward.Supervision;
+using Steward.Gateway;
 
 namespace Steward.Catalog;
 
@@ -6,4 +6,4 @@ namespace Steward.Catalog;
 /// <param name="Server">The server that has it.</param>
 /// <param name="Name">What the server calls it.</param>
 /// <param name="NameJson">The same as a JSON string, quotes included.</param>
-internal sealed record CatalogRoute(ManagedServer Server, string Name, byte[] NameJson);
+internal sealed record CatalogRoute(GatewayServer Server, string Name, byte[] NameJson);

@@ -1,5 +1,5 @@
 using Steward.Configuration;
-using Steward.Supervision;
+using Steward.Gateway;
 using Steward.Wire;
 
 namespace Steward.Catalog;
@@ -9,17 +9,17 @@ internal sealed class MergedCatalog
 {
     private readonly MergedList[] _lists;
     private readonly (UriTemplate Template, CatalogRoute Route)[] _templates;
-    private readonly Dictionary<string, ManagedServer> _servers;
+    private readonly Dictionary<string, GatewayServer> _servers;
 
     /// <param name="sources">The servers in the order in which their items are to stand.</param>
     /// <param name="naming">How names look.</param>
-    public MergedCatalog(IReadOnlyList<(ManagedServer Server, ServerCatalog Catalog)> sources, ToolNaming naming)
+    public MergedCatalog(IReadOnlyList<(GatewayServer Server, ServerCatalog Catalog)> sources, ToolNaming naming)
     {
         _lists = [.. Enum.GetValues<CatalogKind>().Select(kind => new MergedList(kind, sources, naming))];
         _templates = [.. this[CatalogKind.ResourceTemplates].Routes
             .Select(route => (new UriTemplate(route.Key), route.Value))
             .OrderByDescending(template => template.Item1.Weight)];
-        _servers = sources.ToDictionary(source => source.Server.Config.Id, source => source.Server, StringComparer.Ordinal);
+        _servers = sources.ToDictionary(source => source.Server.Id, source => source.Server, StringComparer.Ordinal);
     }
 
     public MergedList this[CatalogKind kind] => _lists[(int)kind];
@@ -45,9 +45,9 @@ internal sealed class MergedCatalog
         Enum.GetValues<CatalogKind>().Where(kind => !this[kind].Result.AsSpan().SequenceEqual(other[kind].Result));
 
     /// <summary>The URI under which a server's resource is known here.</summary>
-    public string ExposedUri(ManagedServer server, string uri)
+    public string ExposedUri(GatewayServer server, string uri)
     {
-        var owned = ExposedName.Uri(server.Config.Id, uri);
+        var owned = ExposedName.Uri(server.Id, uri);
         return this[CatalogKind.Resources].Find(owned) is null ? uri : owned;
     }
 

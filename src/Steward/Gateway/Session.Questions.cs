@@ -40,14 +40,13 @@ internal sealed partial class Session
     }
 
     /// <summary>Passes a client's answer on to the server that asked. An answer to nothing is dropped.</summary>
-    public ValueTask AnswerAsync(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    public void Answer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         if (Take(envelope.Id.Of(message)) is not { } question)
-            return default;
+            return;
         var edits = new FrameEdits(new byte[question.Id.Length]);
         edits.Replace(envelope.Id, question.Id);
         question.Connection.Post(message, edits);
-        return default;
     }
 
     /// <summary>Passes a client's progress on a server's request on to that server.</summary>

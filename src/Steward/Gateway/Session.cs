@@ -1,4 +1,3 @@
-using Steward.Upstreams;
 using Steward.Wire;
 
 namespace Steward.Gateway;
@@ -20,10 +19,11 @@ internal sealed partial class Session
     private long _lastActivity;
     private bool _ended;
 
-    public Session(string id, Endpoint endpoint, SessionOpening opening, TimeProvider clock)
+    public Session(string id, GatewayEndpoint endpoint, SessionOpening opening, TimeProvider clock)
     {
         (Id, Endpoint, Opening, Clock) = (id, endpoint, opening, clock);
         General = new EventStream(0, EventStreamLimits.General);
+        Rate = new CallRate(clock);
         OpenedAt = clock.GetTimestamp();
         Touch();
     }
@@ -31,12 +31,15 @@ internal sealed partial class Session
     /// <summary>128 random bits; whoever knows it may use the session, if he is also its principal.</summary>
     public string Id { get; }
 
-    public Endpoint Endpoint { get; }
+    public GatewayEndpoint Endpoint { get; }
 
     /// <summary>How the client introduced itself.</summary>
     public SessionOpening Opening { get; }
 
     public TimeProvider Clock { get; }
+
+    /// <summary>How many calls it makes.</summary>
+    public CallRate Rate { get; }
 
     /// <summary>When it began, as a timestamp of the clock.</summary>
     public long OpenedAt { get; }

@@ -18,6 +18,9 @@ public sealed record ServerStatus
     /// <summary>Counts the statuses of this server; a later one has a higher version.</summary>
     public long Version { get; init; }
 
+    /// <summary>Counts the changes of <see cref="State"/>.</summary>
+    internal long Transitions { get; init; }
+
     /// <summary>How the server is reached.</summary>
     public ServerTransport Transport { get; init; }
 

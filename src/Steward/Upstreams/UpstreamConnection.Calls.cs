@@ -18,6 +18,7 @@ internal sealed partial class UpstreamConnection
     private readonly ITimer _sweep;
     private long _lastId;
     private bool _sweeping;
+    private TaskCompletionSource? _idle;
     private string? _closedBecause;
 
     /// <summary>How many calls wait for answers.</summary>
@@ -27,6 +28,18 @@ internal sealed partial class UpstreamConnection
         {
             lock (_gate)
                 return _pending.Count;
+        }
+    }
+
+    /// <summary>Completes when no call waits for an answer any more.</summary>
+    public Task WaitIdleAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_pending.Count == 0)
+                return Task.CompletedTask;
+            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _idle.Task.WaitAsync(cancellationToken);
         }
     }
 
@@ -149,6 +162,7 @@ internal sealed partial class UpstreamConnection
             calls = [.. _pending.Values];
             _pending.Clear();
             _abandoned.Clear();
+            SignalIdle();
         }
 
         foreach (var call in calls)
@@ -232,10 +246,19 @@ internal sealed partial class UpstreamConnection
     {
         lock (_gate)
         {
-            if (_pending.Remove(id, out var call))
-                return call;
-            _abandoned.Remove(id);
-            return null;
+            if (!_pending.Remove(id, out var call))
+                _abandoned.Remove(id);
+            SignalIdle();
+            return call;
+        }
+    }
+
+    private void SignalIdle()
+    {
+        if (_idle is not null && _pending.Count == 0)
+        {
+            _idle.SetResult();
+            _idle = null;
         }
     }
 
@@ -248,6 +271,7 @@ internal sealed partial class UpstreamConnection
             if (_abandoned.Count >= MaxAbandoned)
                 _abandoned.Remove(_abandoned.Keys.Min());
             _abandoned[call.UpstreamId] = call.Client;
+            SignalIdle();
             return true;
         }
     }

@@ -17,6 +17,14 @@ internal readonly struct RentedFrame
 
     public ReadOnlyMemory<byte> Memory => _array.AsMemory(0, Length);
 
+    /// <summary>A frame of that length, to be filled by <paramref name="fill"/>.</summary>
+    public static RentedFrame Rent(int length, out Memory<byte> fill)
+    {
+        var array = ArrayPool<byte>.Shared.Rent(length);
+        fill = array.AsMemory(0, length);
+        return new RentedFrame(array, length);
+    }
+
     public static RentedFrame Copy(ReadOnlySpan<byte> message)
     {
         var array = ArrayPool<byte>.Shared.Rent(message.Length);

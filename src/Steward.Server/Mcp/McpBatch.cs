@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Steward.Gateway;
+using Steward.Upstreams;
+using Steward.Wire;
+
+namespace Steward.Server.Mcp;
+
+/// <summary>
+/// Several messages in one body, which only revision 2025-03-26 knows.
+/// See <see href="https://modelcontextprotocol.io/specification/2025-03-26/basic#batching"/>.
+/// </summary>
+internal static class McpBatch
+{
+    private const string Revision = ProtocolRevisions.AssumedWithoutHeader;
+
+    public static async Task HandleAsync(HttpContext context, Session session, ReadOnlyMemory<byte> body)
+    {
+        if (session.Opening.Revision != Revision || Split(body) is not { Count: > 0 } messages)
+        {
+            await McpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, JsonRpcErrorCode.InvalidRequest,
+                $"The body is a batch; only revision {Revision} knows those, and they are not empty. Send one message per request.");
+            return;
+        }
+
+        var replies = new List<Reply>();
+        foreach (var message in messages)
+        {
+            var envelope = JsonRpcEnvelope.Parse(message.Span);
+            if (envelope.Kind == MessageKind.Request)
+                replies.Add(await McpGateway.RequestAsync(session, message, envelope));
+            else if (envelope.Kind == MessageKind.Invalid)
+                replies.Add(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidRequest, "This part of the batch is no JSON-RPC 2.0 message."));
+            else
+                McpGateway.Accept(session, message.Span, envelope);
+        }
+
+        if (replies.Count == 0)
+            context.Response.StatusCode = StatusCodes.Status202Accepted;
+        else
+            await AnswerAsync(context, replies);
+    }
+
+    /// <summary>Answers by a stream: one answer after the other, each with what belongs to it before it.</summary>
+    private static async Task AnswerAsync(HttpContext context, List<Reply> replies)
+    {
+        McpStream.Begin(context);
+        var writer = context.Response.BodyWriter;
+        foreach (var reply in replies)
+        {
+            if (reply.Exchange is not { } exchange)
+            {
+                WriteEvent(writer, reply.Message);
+            }
+            else if (await exchange.First is var outcome && outcome == ExchangeOutcome.Result)
+            {
+                var result = exchange.TakeResult();
+                WriteEvent(writer, result.Span);
+                result.Return();
+            }
+            else if (outcome == ExchangeOutcome.Stream && exchange.Stream!.TryAttach(0, out var reader))
+            {
+                await McpStream.PumpAsync(context, exchange.Stream, reader);
+            }
+
+            await writer.FlushAsync(context.RequestAborted);
+        }
+    }
+
+    private static void WriteEvent(IBufferWriter<byte> writer, ReadOnlySpan<byte> message)
+    {
+        writer.Write("event: message\ndata: "u8);
+        writer.Write(message);
+        writer.Write("\n\n"u8);
+    }
+
+    private static List<ReadOnlyMemory<byte>>? Split(ReadOnlyMemory<byte> body)
+    {
+        var messages = new List<ReadOnlyMemory<byte>>();
+        var reader = new Utf8JsonReader(body.Span);
+        try
+        {
+            reader.Read();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                messages.Add(body[start..(int)reader.BytesConsumed]);
+            }
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+
+        return messages;
+    }
+}

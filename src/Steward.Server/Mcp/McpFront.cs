@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Http;
+using Steward.Configuration;
+using Steward.Gateway;
+
+namespace Steward.Server.Mcp;
+
+/// <summary>
+/// Streamable HTTP for clients of the legacy era: <c>/mcp</c> for all servers, <c>/servers/{id}/mcp</c> for one.
+/// See <see href="https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http"/>.
+/// </summary>
+internal sealed class McpFront
+{
+    private const string MergedPath = "/mcp";
+    private const string ServersPrefix = "/servers/";
+
+    private readonly McpGateway _gateway;
+    private readonly ClientTokens _tokens;
+    private readonly McpPost _post;
+
+    public McpFront(McpGateway gateway, GatewayLimits limits, ClientTokens tokens)
+    {
+        (_gateway, _tokens) = (gateway, tokens);
+        _post = new McpPost(gateway, limits);
+    }
+
+    /// <summary>Handles the request if its path is one of ours; else the next in line does.</summary>
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var path = context.Request.Path.Value ?? "";
+        if (path == MergedPath)
+            return HandleAsync(context, _gateway.Merged, path);
+        if (path.StartsWith(ServersPrefix, StringComparison.Ordinal) && path.EndsWith(MergedPath, StringComparison.Ordinal))
+        {
+            var id = path[ServersPrefix.Length..^MergedPath.Length];
+            return HandleAsync(context, _gateway.FindServer(id), path);
+        }
+
+        return next(context);
+    }
+
+    private Task HandleAsync(HttpContext context, GatewayEndpoint? endpoint, string path)
+    {
+        Cors.Apply(context);
+        if (HttpMethods.IsOptions(context.Request.Method))
+            return Cors.AnswerPreflight(context);
+        if (!_tokens.TryIdentify(context.Request, out var principal))
+            return McpErrors.UnauthorizedAsync(context);
+        if (endpoint is null)
+            return McpErrors.UnknownServerAsync(context, path[ServersPrefix.Length..^MergedPath.Length], _gateway.Servers.All.Select(server => server.Id));
+        if (HttpMethods.IsPost(context.Request.Method))
+            return _post.HandleAsync(context, endpoint, principal);
+        if (HttpMethods.IsGet(context.Request.Method))
+            return GetAsync(context, endpoint, principal);
+        if (HttpMethods.IsDelete(context.Request.Method))
+            return DeleteAsync(context, endpoint, principal);
+
+        context.Response.Headers.Allow = "POST, GET, DELETE, OPTIONS";
+        return McpErrors.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, McpErrors.InvalidRequest, $"{context.Request.Method} is not possible here; use POST, GET or DELETE.");
+    }
+
+    private Task GetAsync(HttpContext context, GatewayEndpoint endpoint, string? principal)
+    {
+        if (!McpHeaders.Accepts(context.Request, "text/event-stream"))
+            return McpErrors.WriteAsync(context, StatusCodes.Status406NotAcceptable, McpErrors.InvalidRequest, "GET opens a stream: Accept must list text/event-stream.");
+        return McpHeaders.TryFindSession(context, _gateway.Sessions, endpoint, principal, out var session, out var refusal)
+            ? McpStream.ServeGetAsync(context, session)
+            : refusal;
+    }
+
+    private Task DeleteAsync(HttpContext context, GatewayEndpoint endpoint, string? principal)
+    {
+        if (!McpHeaders.TryFindSession(context, _gateway.Sessions, endpoint, principal, out var session, out var refusal))
+            return refusal;
+        _gateway.Close(session, "its client said so");
+        context.Response.StatusCode = StatusCodes.Status200OK;
+        return Task.CompletedTask;
+    }
+}

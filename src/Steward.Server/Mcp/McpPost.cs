@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Steward.Configuration;
+using Steward.Gateway;
+using Steward.Wire;
+
+namespace Steward.Server.Mcp;
+
+/// <summary>Takes what clients send. A request is answered as JSON when its answer comes first, else by a stream.</summary>
+internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
+{
+    private readonly long _bodyLimit = limits.BodyMb * 1024L * 1024L;
+
+    public async Task HandleAsync(HttpContext context, GatewayEndpoint endpoint, string? principal)
+    {
+        if (!McpHeaders.HasJsonBody(context.Request))
+        {
+            await McpErrors.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, McpErrors.InvalidRequest, "Content-Type must be application/json.");
+            return;
+        }
+
+        if (!McpHeaders.Accepts(context.Request, "application/json") || !McpHeaders.Accepts(context.Request, "text/event-stream"))
+        {
+            await McpErrors.WriteAsync(context, StatusCodes.Status406NotAcceptable, McpErrors.InvalidRequest, "Accept must list both application/json and text/event-stream.");
+            return;
+        }
+
+        var body = await RequestBody.ReadAsync(context.Request, _bodyLimit);
+        if (!body.Exists)
+        {
+            await McpErrors.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, McpErrors.InvalidRequest, $"The body is larger than {limits.BodyMb} MiB (gateway.limits.bodyMb).");
+            return;
+        }
+
+        try
+        {
+            await HandleMessageAsync(context, endpoint, principal, body.Memory);
+        }
+        finally
+        {
+            body.Return();
+        }
+    }
+
+    private Task HandleMessageAsync(HttpContext context, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message)
+    {
+        var envelope = JsonRpcEnvelope.Parse(message.Span);
+        if (envelope is { Kind: MessageKind.Request, Method: McpMethod.Initialize })
+            return InitializeAsync(context, endpoint, principal, message, envelope);
+        if (envelope.Kind == MessageKind.Invalid && !IsBatch(message.Span))
+            return RefuseInvalidAsync(context, message.Span, envelope);
+        if (!McpHeaders.TryFindSession(context, gateway.Sessions, endpoint, principal, out var session, out var refusal))
+            return refusal;
+
+        switch (envelope.Kind)
+        {
+            case MessageKind.Request:
+                return RequestAsync(context, session, message, envelope);
+            case MessageKind.Invalid:
+                return McpBatch.HandleAsync(context, session, message);
+            default:
+                McpGateway.Accept(session, message.Span, envelope);
+                context.Response.StatusCode = StatusCodes.Status202Accepted;
+                return Task.CompletedTask;
+        }
+    }
+
+    private async Task InitializeAsync(HttpContext context, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    {
+        var (session, answer) = await gateway.OpenAsync(endpoint, principal, message, envelope, context.RequestAborted);
+        if (session is not null)
+            context.Response.Headers[McpHeaders.SessionId] = session.Id;
+        var isFull = session is null && gateway.Sessions.Count >= gateway.Sessions.Limit;
+        if (isFull)
+            context.Response.Headers.RetryAfter = "30";
+        await McpErrors.WriteJsonAsync(context, isFull ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK, answer);
+    }
+
+    private static async Task RequestAsync(HttpContext context, Session session, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    {
+        var reply = await McpGateway.RequestAsync(session, message, envelope);
+        if (reply.Exchange is not { } exchange)
+        {
+            await McpErrors.WriteJsonAsync(context, StatusCodes.Status200OK, reply.Message!);
+            return;
+        }
+
+        switch (await exchange.First)
+        {
+            case ExchangeOutcome.Result:
+                await WriteResultAsync(context.Response, exchange.TakeResult());
+                break;
+            case ExchangeOutcome.Stream:
+                await McpStream.ServeExchangeAsync(context, session, exchange);
+                break;
+            default:
+                // Cancelled by the client: the specification knows no answer, so the stream just ends.
+                McpStream.Begin(context);
+                break;
+        }
+    }
+
+    private static async ValueTask WriteResultAsync(HttpResponse response, RentedFrame result)
+    {
+        try
+        {
+            response.ContentType = "application/json";
+            response.ContentLength = result.Length;
+            await response.BodyWriter.WriteAsync(result.Memory);
+        }
+        finally
+        {
+            result.Return();
+        }
+    }
+
+    private static bool IsBatch(ReadOnlySpan<byte> message) => message.TrimStart(" \t\r\n"u8) is [(byte)'[', ..];
+
+    private static Task RefuseInvalidAsync(HttpContext context, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        var reader = new Utf8JsonReader(message);
+        try
+        {
+            while (reader.Read())
+            {
+                // Only whether it is JSON at all.
+            }
+        }
+        catch (JsonException error)
+        {
+            return McpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, JsonRpcErrorCode.ParseError, $"The body is no JSON: {error.Message}");
+        }
+
+        return McpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, envelope.Id.Of(message), JsonRpcErrorCode.InvalidRequest,
+            "The body is no JSON-RPC 2.0 message: it needs jsonrpc \"2.0\", and either method, or id with result or error, each once.");
+    }
+}

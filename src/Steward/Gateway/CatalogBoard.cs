@@ -1,0 +1,144 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Steward.Catalog;
+using Steward.Configuration;
+using Steward.Supervision;
+using Steward.Upstreams;
+using Steward.Wire;
+
+namespace Steward.Gateway;
+
+/// <summary>
+/// Keeps the merged catalog true: follows the servers' statuses and lists, and tells the sessions what has changed. Owned
+/// by one loop.
+/// </summary>
+internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory servers, SessionTable sessions, ToolNaming naming, TimeProvider clock, ILogger logger) : IAsyncDisposable
+{
+    // A client that lists while servers are just being started waits so long at most: better whole than at once, better
+    // at once than late.
+    private static readonly TimeSpan FirstStarts = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan SubscribeWithin = TimeSpan.FromSeconds(10);
+
+    // Full means that a look is due anyway.
+    private readonly Channel<bool> _looks = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Dictionary<GatewayServer, UpstreamRun> _runs = [];
+    private readonly TaskCompletionSource _firstStarts = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _lifetime = new();
+    private MergedCatalog _merged = new([], naming);
+    private Task _following = Task.CompletedTask;
+
+    /// <summary>What the merged endpoint offers now.</summary>
+    public MergedCatalog Merged => Volatile.Read(ref _merged);
+
+    /// <summary>Completes when every server has come up or failed once, or after a short while.</summary>
+    public Task FirstStartsSettled => _firstStarts.Task;
+
+    /// <summary>Called before a run's first word is routed: sets it up as its clients want it.</summary>
+    public Func<GatewayServer, UpstreamRun, Task>? RunBegan { get; set; }
+
+    public void Start() => _following = Task.WhenAll(FollowStatusesAsync(), LookAsync(), LimitFirstStartsAsync());
+
+    /// <summary>Something may have changed.</summary>
+    public void Look() => _looks.Writer.TryWrite(true);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _lifetime.CancelAsync().ConfigureAwait(false);
+        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _firstStarts.TrySetResult();
+        _lifetime.Dispose();
+    }
+
+    private async Task FollowStatusesAsync()
+    {
+        await foreach (var _ in manager.WatchAsync(_lifetime.Token).ConfigureAwait(false))
+            Look();
+    }
+
+    private async Task LimitFirstStartsAsync()
+    {
+        await Task.Delay(FirstStarts, clock, _lifetime.Token).ConfigureAwait(false);
+        _firstStarts.TrySetResult();
+    }
+
+    private async Task LookAsync()
+    {
+        await foreach (var _ in _looks.Reader.ReadAllAsync(_lifetime.Token).ConfigureAwait(false))
+            Refresh();
+    }
+
+    private void Refresh()
+    {
+        var changed = false;
+        foreach (var server in servers.All)
+            changed |= RefreshServer(server);
+        if (changed)
+            Merge();
+        if (servers.All.All(server => HasSettled(server.Status)))
+            _firstStarts.TrySetResult();
+    }
+
+    private bool RefreshServer(GatewayServer server)
+    {
+        var run = server.Run;
+        if (run is not null && (!_runs.TryGetValue(server, out var known) || known != run))
+        {
+            _runs[server] = run;
+            server.ReportIsolation();
+            if (RunBegan is { } began)
+                _ = began(server, run); // observed there: it cannot fault
+            _ = RestoreSubscriptionsAsync(server, run);
+        }
+
+        // While a server is being restarted clients keep seeing what it offered: it will be back.
+        var catalog = run?.Catalog ?? (server.Status.State is ServerState.Starting or ServerState.Restarting ? server.Catalog : ServerCatalog.Empty);
+        if (catalog == server.Catalog)
+            return false;
+        CatalogKind[] differences = [.. catalog.Differences(server.Catalog)];
+        server.Catalog = catalog;
+        foreach (var session in sessions.All)
+        {
+            if (session.Endpoint is ServerEndpoint endpoint && endpoint.Server == server)
+                Tell(session, differences);
+        }
+
+        return differences.Length > 0;
+    }
+
+    private void Merge()
+    {
+        var merged = new MergedCatalog([.. servers.All.Select(server => (server, server.Catalog))], naming);
+        CatalogKind[] differences = [.. merged.Differences(_merged)];
+        Volatile.Write(ref _merged, merged);
+        foreach (var session in sessions.All)
+        {
+            if (session.Endpoint is MergedEndpoint)
+                Tell(session, differences);
+        }
+    }
+
+    private static void Tell(Session session, CatalogKind[] differences)
+    {
+        foreach (var notification in differences.Select(kind => kind.ChangedNotification()).Distinct())
+            session.Tell(RentedFrame.Copy(JsonRpcWriter.Notification(notification)));
+    }
+
+    /// <summary>A server that was started again has forgotten who wanted to hear of what. Never faults.</summary>
+    private async Task RestoreSubscriptionsAsync(GatewayServer server, UpstreamRun run)
+    {
+        foreach (var uri in server.Subscriptions.Uris)
+        {
+            try
+            {
+                var parameters = JsonRpcWriter.Object(json => json.WriteString("uri"u8, uri));
+                await run.Connection.RequestAsync("resources/subscribe", parameters, SubscribeWithin, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
+            {
+                logger.ResubscribeFailed(server.Id, uri, failure.Message);
+            }
+        }
+    }
+
+    private static bool HasSettled(ServerStatus status) => status.State is not ServerState.Starting;
+}

@@ -1,0 +1,45 @@
+using Steward.Supervision;
+using Steward.Wire;
+
+namespace Steward.Gateway;
+
+/// <summary>What a client connects to: one server, or all of them as one.</summary>
+internal abstract class GatewayEndpoint(Relay relay)
+{
+    protected Relay Relay => relay;
+
+    /// <summary>Whether clients of this endpoint can have to do with a server.</summary>
+    public abstract bool Serves(GatewayServer server);
+
+    /// <summary>The URI under which clients of this endpoint know a server's resource.</summary>
+    public virtual string ExposedUri(GatewayServer server, string uri) => uri;
+
+    /// <summary>Answers <c>initialize</c>: the <c>result</c> for a session that is just being opened.</summary>
+    /// <exception cref="ServerLaunchException">What it leads to is not there.</exception>
+    public abstract ValueTask<byte[]> InitializeAsync(Session session, CancellationToken cancellationToken);
+
+    /// <summary>Answers or relays a request. The message must stay as it is until the task has completed.</summary>
+    public abstract ValueTask<Reply> RequestAsync(Session session, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope);
+
+    /// <summary>Takes a notification for which the session itself has no use.</summary>
+    public abstract void Notify(Session session, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
+
+    /// <summary>Subscribes or unsubscribes a session. The server hears of it once for all sessions that share it.</summary>
+    protected async ValueTask<Reply> SubscribeAsync(Session session, GatewayServer server, string uri, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
+    {
+        if (server.NeedsOwnProcess(session))
+            return await relay.SendAsync(session, server, message, envelope, name).ConfigureAwait(false);
+
+        if (envelope.Method == McpMethod.ResourcesUnsubscribe)
+        {
+            if (server.Subscriptions.Remove(uri, session))
+                return Reply.Result(message.Span, envelope, "{}"u8);
+        }
+        else
+        {
+            server.Subscriptions.Add(uri, session); // before the answer: an update may come right behind it
+        }
+
+        return await relay.SendAsync(session, server, message, envelope, name).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+using Steward.Configuration;
+using Steward.Upstreams;
+
+namespace Steward.Gateway;
+
+/// <summary>
+/// What the gateway and the launcher of its servers have in common: servers speak of their own accord from their first
+/// moment on, so where that goes must stand before the first is started.
+/// </summary>
+internal sealed class GatewayParts
+{
+    /// <summary>A client that says nothing for so long, and waits for nothing, is gone.</summary>
+    public static readonly TimeSpan SessionIdleTimeout = TimeSpan.FromMinutes(30);
+
+    public GatewayParts(GatewayLimits limits, TimeProvider clock, ILoggerFactory loggers)
+    {
+        Logger = loggers.CreateLogger("Steward.Gateway");
+        Sessions = new SessionTable(limits.Sessions, SessionIdleTimeout, clock);
+        Traffic = new SharedTraffic(Servers, Sessions, clock, Logger);
+    }
+
+    public ILogger Logger { get; }
+
+    public ServerDirectory Servers { get; } = new();
+
+    public SessionTable Sessions { get; }
+
+    public SharedTraffic Traffic { get; }
+
+    /// <summary>Starts servers whose words come here.</summary>
+    public UpstreamLauncher CreateLauncher(UpstreamHost host) => new(host, Traffic);
+}

@@ -1,0 +1,192 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Steward.Configuration;
+using Steward.Supervision;
+using Steward.Upstreams;
+using Steward.Wire;
+
+namespace Steward.Gateway;
+
+/// <summary>
+/// Serves the managed servers to clients of the legacy era: opens sessions, takes what they say and brings it where it
+/// belongs. Knows no transport; the fronts do.
+/// </summary>
+internal sealed class McpGateway : IAsyncDisposable
+{
+    /// <summary>After so long without a byte a waiting client gets a sign of life.</summary>
+    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan UpkeepInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UnsubscribeWithin = TimeSpan.FromSeconds(10);
+
+    private readonly McpServerManager _manager;
+    private readonly GatewayParts _parts;
+    private readonly CatalogBoard _board;
+    private readonly MergedEndpoint _merged;
+    private readonly Dictionary<string, ServerEndpoint> _endpoints;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly ITimer _upkeep;
+    private long _sessionsBegun;
+
+    public McpGateway(McpServerManager manager, StewardConfig config, GatewayParts parts, UpstreamHost host)
+    {
+        (_manager, _parts, _clock, _logger) = (manager, parts, host.Time, parts.Logger);
+        parts.Servers.Fill(manager.Servers
+            .Where(server => config.Gateway.AllowedServers?.Contains(server.Config.Id) ?? true)
+            .Select(server => new GatewayServer(server)));
+
+        var relay = new Relay(config.Gateway.Limits, host);
+        var logLevels = new LogLevels(parts.Sessions, parts.Servers, _logger);
+        _board = new CatalogBoard(manager, parts.Servers, parts.Sessions, config.Gateway.Naming, _clock, _logger) { RunBegan = logLevels.ApplyAsync };
+        parts.Traffic.CatalogChanged = _ => _board.Look();
+        _merged = new MergedEndpoint(parts.Servers, _board, logLevels, relay);
+        _endpoints = parts.Servers.All.ToDictionary(server => server.Id, server => new ServerEndpoint(server, manager, logLevels, relay), StringComparer.Ordinal);
+        _upkeep = _clock.CreateTimer(_ => Tend(), null, UpkeepInterval, UpkeepInterval);
+        _board.Start();
+    }
+
+    public SessionTable Sessions => _parts.Sessions;
+
+    public ServerDirectory Servers => _parts.Servers;
+
+    public Catalog.MergedCatalog Catalog => _board.Merged;
+
+    /// <summary>All servers as one.</summary>
+    public GatewayEndpoint Merged => _merged;
+
+    /// <summary>One server; <see langword="null"/> where clients cannot reach one of that id.</summary>
+    public GatewayEndpoint? FindServer(string id) => _endpoints.GetValueOrDefault(id);
+
+    /// <summary>Opens a session for a client that says <c>initialize</c>.</summary>
+    /// <returns>The session and the whole answer; no session where the answer is an error.</returns>
+    public async Task<(Session? Session, byte[] Answer)> OpenAsync(GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, CancellationToken cancellationToken)
+    {
+        var id = envelope.Id.Of(message.Span).ToArray();
+        if (ReadOpening(principal, envelope.Params.Of(message.Span)) is not { } opening)
+            return (null, JsonRpcWriter.Error(id, JsonRpcErrorCode.InvalidParams, "initialize needs params with protocolVersion, capabilities and clientInfo."));
+        if (Sessions.TryCreate(endpoint, opening) is not { } session)
+            return (null, JsonRpcWriter.Error(id, JsonRpcErrorCode.LimitReached, $"There are {Sessions.Limit} sessions already (gateway.limits.sessions); try again later."));
+
+        try
+        {
+            var result = await endpoint.InitializeAsync(session, cancellationToken).ConfigureAwait(false);
+            _logger.SessionBegan(Interlocked.Increment(ref _sessionsBegun), opening.ClientName, opening.Revision);
+            return (session, JsonRpcWriter.Result(id, result));
+        }
+        catch (Exception failure)
+        {
+            Close(session, "it could not be opened");
+            if (failure is ServerLaunchException)
+                return (null, JsonRpcWriter.Error(id, JsonRpcErrorCode.ServerUnavailable, failure.Message));
+            throw;
+        }
+    }
+
+    /// <summary>Answers or relays a request. The message must stay as it is until the task has completed.</summary>
+    public static ValueTask<Reply> RequestAsync(Session session, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
+    {
+        session.Touch();
+        return envelope.Method == McpMethod.Initialize
+            ? new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidRequest, "This session is initialized already."))
+            : session.Endpoint.RequestAsync(session, message, envelope);
+    }
+
+    /// <summary>Takes a client's notification or answer.</summary>
+    public static void Accept(Session session, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        session.Touch();
+        switch (envelope.Method)
+        {
+            case McpMethod.None:
+                session.Answer(message, envelope);
+                break;
+            case McpMethod.NotificationsInitialized:
+                break;
+            case McpMethod.NotificationsProgress:
+                session.ReportProgress(message, envelope);
+                break;
+            case McpMethod.NotificationsCancelled:
+                if (session.Find(envelope.RequestId.Of(message)) is { } exchange)
+                {
+                    exchange.Connection.Cancel(exchange, message, envelope);
+                    exchange.EndCancelled();
+                }
+
+                break;
+            default:
+                session.Endpoint.Notify(session, message, envelope);
+                break;
+        }
+    }
+
+    /// <summary>Ends a session and all that was done for it.</summary>
+    public void Close(Session session, string reason)
+    {
+        Sessions.End(session);
+        Forget(session);
+        _logger.SessionEnded(session.Opening.ClientName, reason);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _upkeep.DisposeAsync().ConfigureAwait(false);
+        foreach (var session in Sessions.All)
+            Close(session, "Steward stops");
+        await _board.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static SessionOpening? ReadOpening(string? principal, ReadOnlySpan<byte> parameters)
+    {
+        if (parameters.IsEmpty)
+            return null;
+        var reader = new Utf8JsonReader(parameters);
+        using var document = JsonDocument.ParseValue(ref reader);
+        var root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("protocolVersion"u8, out var version) || version.ValueKind != JsonValueKind.String)
+            return null;
+
+        var wanted = version.GetString()!;
+        root.TryGetProperty("capabilities"u8, out var capabilities);
+        var name = root.TryGetProperty("clientInfo"u8, out var info) && info.ValueKind == JsonValueKind.Object && info.TryGetProperty("name"u8, out var text)
+            ? text.ToString()
+            : "an unnamed client";
+        return new SessionOpening(
+            ProtocolRevisions.IsLegacy(wanted) ? wanted : ProtocolRevisions.LatestLegacy,
+            principal,
+            ClientCapabilities.Read(capabilities),
+            parameters.ToArray(),
+            name);
+    }
+
+    private void Tend()
+    {
+        foreach (var session in Sessions.All)
+            session.Tend(KeepAlive);
+        Sessions.EndIdle(Forget);
+    }
+
+    private void Forget(Session session)
+    {
+        foreach (var server in Servers.All)
+        {
+            if (server.Run is not { } run)
+                continue;
+            foreach (var uri in server.Subscriptions.RemoveAll(session))
+                _ = UnsubscribeAsync(server, run, uri); // observed there: it cannot fault
+        }
+    }
+
+    private async Task UnsubscribeAsync(GatewayServer server, UpstreamRun run, string uri)
+    {
+        try
+        {
+            var parameters = JsonRpcWriter.Object(json => json.WriteString("uri"u8, uri));
+            await run.Connection.RequestAsync("resources/unsubscribe", parameters, UnsubscribeWithin, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
+        {
+            _logger.ResubscribeFailed(server.Id, uri, failure.Message);
+        }
+    }
+}

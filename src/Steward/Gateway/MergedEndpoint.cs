@@ -1,0 +1,116 @@
+using Steward.Catalog;
+using Steward.Upstreams;
+using Steward.Wire;
+
+namespace Steward.Gateway;
+
+/// <summary>All servers as one: names say whose they are, lists hold everything.</summary>
+internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board, LogLevels logLevels, Relay relay) : GatewayEndpoint(relay)
+{
+    private const int MaxNameOnStack = 256;
+
+    public override bool Serves(GatewayServer server) => servers.Find(server.Id) == server;
+
+    public override string ExposedUri(GatewayServer server, string uri) => board.Merged.ExposedUri(server, uri);
+
+    public override ValueTask<byte[]> InitializeAsync(Session session, CancellationToken cancellationToken) =>
+        new(JsonRpcWriter.Object(json =>
+        {
+            json.WriteString("protocolVersion"u8, session.Opening.Revision);
+            json.WriteStartObject("capabilities"u8);
+            foreach (var list in (ReadOnlySpan<string>)["tools", "prompts", "resources"])
+            {
+                json.WriteStartObject(list);
+                json.WriteBoolean("listChanged"u8, true);
+                if (list == "resources")
+                    json.WriteBoolean("subscribe"u8, true);
+                json.WriteEndObject();
+            }
+
+            json.WriteStartObject("logging"u8);
+            json.WriteEndObject();
+            json.WriteStartObject("completions"u8);
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteStartObject("serverInfo"u8);
+            json.WriteString("name"u8, "steward"u8);
+            json.WriteString("version"u8, ProtocolRevisions.StewardVersion);
+            json.WriteEndObject();
+        }));
+
+    public override ValueTask<Reply> RequestAsync(Session session, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) => envelope.Method switch
+    {
+        McpMethod.ToolsCall => CallAsync(CatalogKind.Tools, session, message, envelope),
+        McpMethod.PromptsGet => CallAsync(CatalogKind.Prompts, session, message, envelope),
+        McpMethod.ToolsList => ListAsync(CatalogKind.Tools, message, envelope),
+        McpMethod.PromptsList => ListAsync(CatalogKind.Prompts, message, envelope),
+        McpMethod.ResourcesList => ListAsync(CatalogKind.Resources, message, envelope),
+        McpMethod.ResourcesTemplatesList => ListAsync(CatalogKind.ResourceTemplates, message, envelope),
+        McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe => ResourceAsync(session, message, envelope),
+        McpMethod.CompletionComplete => CompleteAsync(session, message, envelope),
+        McpMethod.LoggingSetLevel => new(logLevels.Set(session, message.Span, envelope)),
+        McpMethod.Ping => new(Reply.Result(message.Span, envelope, "{}"u8)),
+        _ => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.MethodNotFound,
+            $"Method {envelope.MethodName.Of(message.Span).ToText()} does not say which server it is for; send it to /servers/ID/mcp.")),
+    };
+
+    public override void Notify(Session session, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (envelope.Method != McpMethod.NotificationsRootsListChanged)
+            return; // it does not say which server it is for
+        var copy = message.ToArray();
+        _ = session.ForEachOwnConnectionAsync(connection => connection.Post(copy));
+    }
+
+    private ValueTask<Reply> CallAsync(CatalogKind kind, Session session, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
+    {
+        var name = envelope.Name.Of(message.Span);
+        var list = board.Merged[kind];
+        var route = JsonText.TryRead(name, stackalloc char[MaxNameOnStack], out var text) ? list.Find(text)
+            : JsonText.Read(name) is { } escaped ? list.Find(escaped)
+            : null;
+        return route is null
+            ? new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, $"Unknown {(kind == CatalogKind.Tools ? "tool" : "prompt")}: {name.ToText()}. '{kind.ListMethod()}' lists those there are."))
+            : Relay.SendAsync(session, route.Server, message, envelope, route.NameJson);
+    }
+
+    private ValueTask<Reply> ListAsync(CatalogKind kind, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (envelope.Cursor.Exists)
+            return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, "Invalid cursor: this list has one page."));
+        var settled = board.FirstStartsSettled;
+        return settled.IsCompleted
+            ? new(Reply.Result(message.Span, envelope, board.Merged[kind].Result))
+            : ListSettledAsync(settled, kind, message, envelope);
+    }
+
+    private async ValueTask<Reply> ListSettledAsync(Task settled, CatalogKind kind, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    {
+        await settled.ConfigureAwait(false);
+        return Reply.Result(message.Span, envelope, board.Merged[kind].Result);
+    }
+
+    private ValueTask<Reply> ResourceAsync(Session session, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (JsonText.Read(envelope.Uri.Of(message.Span)) is not { } uri || board.Merged.FindResource(uri) is not { } route)
+        {
+            return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.ResourceNotFound,
+                $"Resource not found: {envelope.Uri.Of(message.Span).ToText()}. No server lists it or has a template for it."));
+        }
+
+        return envelope.Method == McpMethod.ResourcesRead
+            ? Relay.SendAsync(session, route.Server, message, envelope, route.NameJson)
+            : SubscribeAsync(session, route.Server, route.Name, message, envelope, route.NameJson);
+    }
+
+    private ValueTask<Reply> CompleteAsync(Session session, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (envelope.Name.Exists)
+            return CallAsync(CatalogKind.Prompts, session, message, envelope);
+        var uri = JsonText.Read(envelope.Uri.Of(message.Span)) ?? "";
+        var route = board.Merged[CatalogKind.ResourceTemplates].Find(uri) ?? board.Merged.FindResource(uri);
+        return route is null
+            ? new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, $"params.ref: no server has a prompt or a resource template {envelope.Uri.Of(message.Span).ToText()}."))
+            : Relay.SendAsync(session, route.Server, message, envelope, route.NameJson);
+    }
+}

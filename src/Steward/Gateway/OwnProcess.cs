@@ -1,0 +1,78 @@
+using Steward.Supervision;
+using Steward.Upstreams;
+
+namespace Steward.Gateway;
+
+/// <summary>
+/// A server process that serves one session alone. Started on first use, initialised with the client's own words;
+/// started again on the next use after it ended.
+/// </summary>
+internal sealed class OwnProcess(GatewayServer server, Session session, UpstreamHost host)
+{
+    private readonly Lock _gate = new();
+    private Task<Upstream>? _opening;
+    private bool _stopped;
+
+    /// <summary>The live upstream.</summary>
+    /// <exception cref="ServerLaunchException">It cannot be started.</exception>
+    public Task<Upstream> GetAsync()
+    {
+        lock (_gate)
+        {
+            if (_stopped)
+                throw new ServerLaunchException("The session has ended.");
+            // A start that failed is tried again by the next call; one that is under way is shared.
+            if (_opening is null or { IsFaulted: true } or { IsCanceled: true } || (_opening.IsCompletedSuccessfully && _opening.Result.Ended.IsCompleted))
+                _opening = Task.Run(OpenAsync);
+            return _opening;
+        }
+    }
+
+    /// <summary>Ends the process. Never faults.</summary>
+    public async Task StopAsync()
+    {
+        Task<Upstream>? opening;
+        lock (_gate)
+            (_stopped, opening) = (true, _opening);
+        if (opening is null)
+            return;
+        try
+        {
+            var upstream = await opening.ConfigureAwait(false);
+            await upstream.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is ServerLaunchException or OperationCanceledException)
+        {
+            // It never came up: nothing is left of it.
+        }
+    }
+
+    private async Task<Upstream> OpenAsync()
+    {
+        using var startup = new CancellationTokenSource(server.Config.StartupTimeout, host.Time);
+        Upstream? upstream = null;
+        try
+        {
+            upstream = await Upstream.OpenAsync(server.Config, new OwnTraffic(session), host, startup.Token).ConfigureAwait(false);
+            await upstream.ShakeHandsAsync(session.Opening.Parameters, startup.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            if (upstream is not null)
+                await upstream.DisposeAsync().ConfigureAwait(false);
+            if (failure is OperationCanceledException)
+                throw new ServerLaunchException($"Server '{server.Id}' did not shake hands within {server.Config.StartupTimeout.TotalSeconds:0.###} s (startupTimeoutMs).");
+            throw;
+        }
+
+        server.CountOwnProcess(+1);
+        _ = CountEndAsync(upstream); // Ended never faults
+        return upstream;
+    }
+
+    private async Task CountEndAsync(Upstream upstream)
+    {
+        await upstream.Ended.ConfigureAwait(false);
+        server.CountOwnProcess(-1);
+    }
+}

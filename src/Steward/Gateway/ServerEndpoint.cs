@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Steward.Catalog;
+using Steward.Supervision;
+using Steward.Wire;
+
+namespace Steward.Gateway;
+
+/// <summary>One server, its names untouched: a transparent proxy.</summary>
+internal sealed class ServerEndpoint(GatewayServer server, McpServerManager manager, LogLevels logLevels, Relay relay) : GatewayEndpoint(relay)
+{
+    public GatewayServer Server => server;
+
+    public override bool Serves(GatewayServer other) => other == server;
+
+    public override async ValueTask<byte[]> InitializeAsync(Session session, CancellationToken cancellationToken)
+    {
+        await WaitWhileStartingAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await Relay.ConnectAsync(session, server).ConfigureAwait(false);
+        return WithRevision(connection.Server.Raw, session.Opening.Revision);
+    }
+
+    public override ValueTask<Reply> RequestAsync(Session session, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) => envelope.Method switch
+    {
+        McpMethod.Ping => new(Reply.Result(message.Span, envelope, "{}"u8)),
+        McpMethod.ToolsList when !server.Config.Tools.IsOpen => new(ListFiltered(message.Span, envelope)),
+        McpMethod.ToolsCall when !server.Config.Tools.IsOpen && !IsAllowed(message.Span, envelope) => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams,
+            $"Unknown tool: the configuration of server '{server.Id}' does not let it pass (tools.allow, tools.deny).")),
+        McpMethod.LoggingSetLevel when !server.NeedsOwnProcess(session) => new(logLevels.Set(session, message.Span, envelope)),
+        McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe when JsonText.Read(envelope.Uri.Of(message.Span)) is { } uri =>
+            SubscribeAsync(session, server, uri, message, envelope, name: null),
+        _ => Relay.SendAsync(session, server, message, envelope),
+    };
+
+    public override void Notify(Session session, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (!server.NeedsOwnProcess(session))
+            return; // on a shared server it could only confuse: it would speak for all clients
+        var copy = message.ToArray();
+        _ = session.ForEachOwnConnectionAsync(connection => connection.Post(copy));
+    }
+
+    private async Task WaitWhileStartingAsync(CancellationToken cancellationToken)
+    {
+        if (server.Status.State == ServerState.Starting)
+            await manager.WaitForStatusAsync(server.Id, status => status.State != ServerState.Starting, cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool IsAllowed(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
+        JsonText.Read(envelope.Name.Of(message)) is { } tool && server.Config.Tools.Allows(tool);
+
+    private Reply ListFiltered(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
+        Reply.Result(message, envelope, MergedList.Unmerged(CatalogKind.Tools, server.Catalog));
+
+    /// <summary>The server's own answer with the revision that this client speaks: the older of both.</summary>
+    private static byte[] WithRevision(byte[] result, string revision)
+    {
+        var reader = new Utf8JsonReader(result);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isRevision = reader.ValueTextEquals("protocolVersion"u8);
+            reader.Read();
+            if (isRevision)
+            {
+                if (string.CompareOrdinal(reader.GetString(), revision) <= 0)
+                    return result;
+                return [.. result.AsSpan(0, (int)reader.TokenStartIndex), .. JsonRpcWriter.String(revision), .. result.AsSpan((int)reader.BytesConsumed)];
+            }
+
+            reader.Skip();
+        }
+
+        return result;
+    }
+}

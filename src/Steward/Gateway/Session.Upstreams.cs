@@ -1,0 +1,58 @@
+using Steward.Upstreams;
+
+namespace Steward.Gateway;
+
+/// <content>The servers that the session has to do with, and the processes of its own.</content>
+internal sealed partial class Session
+{
+    private readonly HashSet<GatewayServer> _used = [];
+    private readonly Dictionary<GatewayServer, OwnProcess> _ownProcesses = [];
+    private GatewayServer? _lastUsed;
+
+    /// <summary>Whether the session has to do with a server: it was opened for it, or has called it.</summary>
+    public bool Uses(GatewayServer server)
+    {
+        lock (_gate)
+            return _used.Contains(server);
+    }
+
+    public void MarkUsed(GatewayServer server)
+    {
+        if (_lastUsed == server)
+            return; // the common case, without the lock
+        lock (_gate)
+        {
+            _used.Add(server);
+            _lastUsed = server;
+        }
+    }
+
+    /// <summary>The session's own process of a server.</summary>
+    public OwnProcess OwnProcessOf(GatewayServer server, UpstreamHost host)
+    {
+        lock (_gate)
+        {
+            if (!_ownProcesses.TryGetValue(server, out var process))
+                _ownProcesses[server] = process = new OwnProcess(server, this, host);
+            return process;
+        }
+    }
+
+    /// <summary>The session's own processes that are running now.</summary>
+    public async Task ForEachOwnConnectionAsync(Action<UpstreamConnection> action)
+    {
+        OwnProcess[] processes;
+        lock (_gate)
+            processes = [.. _ownProcesses.Values];
+        foreach (var process in processes)
+            action((await process.GetAsync().ConfigureAwait(false)).Connection);
+    }
+
+    private async Task StopOwnProcesses()
+    {
+        OwnProcess[] processes;
+        lock (_gate)
+            processes = [.. _ownProcesses.Values];
+        await Task.WhenAll(processes.Select(process => process.StopAsync())).ConfigureAwait(false);
+    }
+}

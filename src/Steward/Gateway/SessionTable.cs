@@ -1,0 +1,60 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+
+namespace Steward.Gateway;
+
+/// <summary>All sessions. Bounded, and emptied of those whose clients went away without a word.</summary>
+internal sealed class SessionTable(int limit, TimeSpan idleTimeout, TimeProvider clock)
+{
+    private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+    private int _count;
+
+    public int Limit => limit;
+
+    public int Count => Volatile.Read(ref _count);
+
+    public IEnumerable<Session> All => _sessions.Values;
+
+    /// <summary>
+    /// Makes a session; <see langword="null"/> when there are as many as there may be. The id has 128 random bits.
+    /// </summary>
+    public Session? TryCreate(GatewayEndpoint endpoint, SessionOpening opening)
+    {
+        if (Interlocked.Increment(ref _count) > limit)
+        {
+            Interlocked.Decrement(ref _count);
+            return null;
+        }
+
+        Span<byte> random = stackalloc byte[16];
+        RandomNumberGenerator.Fill(random);
+        var session = new Session(Base64Url.EncodeToString(random), endpoint, opening, clock);
+        _sessions[session.Id] = session;
+        return session;
+    }
+
+    /// <summary>The session of that id, if it is that principal's; whoever else asks learns nothing.</summary>
+    public Session? Find(string id, string? principal) =>
+        _sessions.TryGetValue(id, out var session) && session.Opening.Principal == principal ? session : null;
+
+    public void End(Session session)
+    {
+        if (!_sessions.TryRemove(session.Id, out _))
+            return;
+        Interlocked.Decrement(ref _count);
+        session.End();
+    }
+
+    /// <summary>Ends the sessions of which nothing was heard for too long and that wait for nothing.</summary>
+    public void EndIdle(Action<Session> ended)
+    {
+        foreach (var session in _sessions.Values)
+        {
+            if (session.CallsInFlight > 0 || clock.GetElapsedTime(session.LastActivity) < idleTimeout)
+                continue;
+            End(session);
+            ended(session);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using Microsoft.Extensions.Logging;
+using Steward.Upstreams;
+using Steward.Wire;
+
+namespace Steward.Gateway;
+
+/// <summary>
+/// What servers that many clients share say of their own accord. It goes to the one client that it certainly belongs to;
+/// where that is not certain it goes to nobody, and the server is noted as one that cannot be shared.
+/// </summary>
+internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessions, TimeProvider clock, ILogger logger) : ISharedTraffic
+{
+    /// <summary>Called with the id of a server whose lists have changed.</summary>
+    public Action<string>? CatalogChanged { get; set; }
+
+    public void OnCatalogChanged(string serverId) => CatalogChanged?.Invoke(serverId);
+
+    public void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (connection.FindSoleCaller(out var several) is Exchange caller)
+        {
+            caller.Session.Ask(connection, message, envelope, caller);
+            return;
+        }
+
+        var server = servers.Find(connection.ServerId);
+        if (!several && server is not null && FindOnlyUser(server) is { } session && session.Opening.Capabilities.Allow(envelope.Method, UrlElicitation.Is(message, envelope)))
+        {
+            session.Ask(connection, message, envelope, cause: null);
+            return;
+        }
+
+        if (server is not null)
+            NoteNeed(server, envelope.Method, several);
+        if (envelope.Method == McpMethod.RootsList && !several)
+            connection.Post(JsonRpcWriter.Result(envelope.Id.Of(message), """{"roots":[]}"""u8)); // nobody's roots: the server keeps its own
+        else
+            Session.Refuse(connection, envelope.Id.Of(message), "It is not certain which of several clients this request belongs to; configure isolation: session for this server.");
+    }
+
+    public void OnNotification(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (servers.Find(connection.ServerId) is not { } server)
+            return;
+        switch (envelope.Method)
+        {
+            case McpMethod.NotificationsCancelled:
+                foreach (var session in sessions.All)
+                {
+                    if (session.Withdraw(connection, message, envelope))
+                        break;
+                }
+
+                break;
+            case McpMethod.NotificationsResourcesUpdated:
+                TellSubscribers(server, message, envelope);
+                break;
+            case McpMethod.NotificationsMessage:
+                TellOne(server, connection, message, LogSeverities.Parse(envelope.Level.Of(message)));
+                break;
+            default:
+                TellOne(server, connection, message, severity: null);
+                break;
+        }
+    }
+
+    private void TellOne(GatewayServer server, UpstreamConnection connection, ReadOnlySpan<byte> message, LogSeverity? severity)
+    {
+        var caller = connection.FindSoleCaller(out var several) as Exchange;
+        var session = caller?.Session ?? (several ? null : FindOnlyUser(server));
+        if (session is null || severity < session.LogLevel)
+            return; // the server's own log is not touched by this: it has what the server wrote to its standard error
+        if (caller is null || !caller.TryDeliver(RentedFrame.Copy(message)))
+            session.Tell(RentedFrame.Copy(message));
+    }
+
+    private static void TellSubscribers(GatewayServer server, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (JsonText.Read(envelope.Uri.Of(message)) is not { } uri)
+            return;
+        foreach (var session in server.Subscriptions.Subscribers(uri))
+        {
+            var exposed = session.Endpoint.ExposedUri(server, uri);
+            if (exposed == uri)
+            {
+                session.Tell(RentedFrame.Copy(message));
+                continue;
+            }
+
+            var replacement = JsonRpcWriter.String(exposed);
+            var edits = new FrameEdits(new byte[replacement.Length]);
+            edits.Replace(envelope.Uri, replacement);
+            session.Tell(RentedFrame.Copy(message, edits));
+        }
+    }
+
+    /// <summary>The only session that has to do with a server; with two, what is said outside of calls could be for either.</summary>
+    private Session? FindOnlyUser(GatewayServer server)
+    {
+        Session? only = null;
+        foreach (var session in sessions.All)
+        {
+            if (!session.Uses(server) || server.NeedsOwnProcess(session))
+                continue;
+            if (only is not null)
+                return null;
+            only = session;
+        }
+
+        return only;
+    }
+
+    private void NoteNeed(GatewayServer server, McpMethod method, bool several)
+    {
+        var (what, concerns) = method switch
+        {
+            McpMethod.RootsList => ("for roots", static client => client.Roots),
+            McpMethod.SamplingCreateMessage => ("for sampling", static client => client.Sampling),
+            McpMethod.ElicitationCreate => ("for elicitation", static client => client.ElicitationForm || client.ElicitationUrl),
+            _ => ("its clients", (Func<ClientCapabilities, bool>)(static _ => true)),
+        };
+        var reason = several ? $"it asked {what} while several clients had calls in flight" : $"it asked {what} outside of any call";
+        logger.NeedsIsolation(server.Id, reason);
+        server.ShowNeed(new IsolationNeed(reason, concerns, clock.GetTimestamp()));
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Steward.Supervision;
+
+/// <summary>Every log line of this folder. Ids 1300-1399; never reuse a retired id.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1300, LogLevel.Information, "{Server} is {State} ({Error})")]
+    public static partial void StateChanged(this ILogger logger, string server, ServerState state, string? error);
+
+    [LoggerMessage(1301, LogLevel.Warning, "{Server} could not be started: {Reason}")]
+    public static partial void LaunchFailed(this ILogger logger, string server, string reason);
+
+    [LoggerMessage(1302, LogLevel.Error, "Stopping {Server} went wrong")]
+    public static partial void StopFailed(this ILogger logger, string server, Exception exception);
+}

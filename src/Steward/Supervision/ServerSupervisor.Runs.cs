@@ -1,0 +1,142 @@
+namespace Steward.Supervision;
+
+/// <content>Runs: starting, serving and ending them.</content>
+internal sealed partial class ServerSupervisor
+{
+    private void Perform(Effect effect, Signal signal, ref ServerStatus status)
+    {
+        if (effect is not Effect.None and not Effect.BeginService)
+            EndService();
+        switch (effect)
+        {
+            case Effect.Launch or Effect.LaunchNow:
+                DisarmRetry();
+                _launch = new CancellationTokenSource();
+                _running = LaunchAsync(++_run, _running, _launch.Token);
+                break;
+            case Effect.AbortLaunch:
+                _launch?.Cancel();
+                break;
+            case Effect.BeginService:
+                BeginService(((Signal.Connected)signal).Server);
+                break;
+            case Effect.Terminate:
+                _ = TerminateAsync(_live!); // its end is a signal
+                break;
+            case Effect.TerminateLate:
+                _ = TerminateAsync(((Signal.Connected)signal).Server);
+                break;
+            case Effect.ArmRetry:
+                status = ArmRetry(status);
+                break;
+            case Effect.DisarmRetry:
+                DisarmRetry();
+                break;
+        }
+
+        if (signal is Signal.Ended)
+            EndService();
+    }
+
+    private void BeginService(IServerRun server)
+    {
+        _live = server;
+        _service = new CancellationTokenSource();
+        _ = HealthWatch.RunAsync(server, _run, Config.Health, Post, _tools.Time, _service.Token); // cannot fault
+        var proven = new Signal.Proven(_run);
+        _proof = _tools.Time.CreateTimer(_ => Post(proven), null, Config.RestartPolicy.ResetAfter, Timeout.InfiniteTimeSpan);
+        _server.Current = server;
+    }
+
+    private void EndService()
+    {
+        _server.Current = null;
+        _service?.Cancel();
+        _proof?.Dispose();
+        (_service, _proof) = (null, null);
+    }
+
+    private ServerStatus ArmRetry(ServerStatus status)
+    {
+        var delay = _backoff.Delay(status.ConsecutiveFailures);
+        var due = new Signal.RetryDue(_run);
+        _retry = _tools.Time.CreateTimer(_ => Post(due), null, delay, Timeout.InfiniteTimeSpan);
+        return status with { NextRetryAt = _tools.Time.GetUtcNow() + delay };
+    }
+
+    private void DisarmRetry()
+    {
+        _retry?.Dispose();
+        _retry = null;
+    }
+
+    /// <summary>One run, start to end. It cannot fault: however it ends, the end is a signal.</summary>
+    private async Task LaunchAsync(int run, Task before, CancellationToken aborted)
+    {
+        await before.ConfigureAwait(false); // never two runs of one server
+        IServerRun server;
+        try
+        {
+            server = await LaunchInTimeAsync(run, aborted).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (aborted.IsCancellationRequested)
+        {
+            Post(new Signal.LaunchFailed(run, "stopped on request", IsPermanent: false, Exit: null));
+            return;
+        }
+        catch (Exception failure) // a child's fate is data: no failure of one server may end its supervisor
+        {
+            _tools.Logger.LaunchFailed(Config.Id, failure.Message);
+            var known = failure as ServerLaunchException;
+            Post(new Signal.LaunchFailed(run, failure.Message, known?.IsPermanent ?? false, known?.Exit));
+            return;
+        }
+
+        Post(new Signal.Connected(run, server));
+        var end = await server.Ended.ConfigureAwait(false);
+        await server.DisposeAsync().ConfigureAwait(false);
+        Post(new Signal.Ended(run, end)); // after disposal: ended means that nothing is left
+    }
+
+    private async Task<IServerRun> LaunchInTimeAsync(int run, CancellationToken aborted)
+    {
+        await _tools.Starts.WaitAsync(aborted).ConfigureAwait(false);
+        try
+        {
+            using var timeout = new CancellationTokenSource(Config.StartupTimeout, _tools.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, aborted);
+            try
+            {
+                return await _tools.Launcher.LaunchAsync(Config, new Observer(this, run), either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (timeout.IsCancellationRequested && !aborted.IsCancellationRequested)
+            {
+                throw new ServerLaunchException(
+                    $"Server '{Config.Id}' was not ready within {Config.StartupTimeout.TotalSeconds:0.###} s: it was started but did not finish its handshake and lists. Look at its log; raise startupTimeoutMs if it needs longer.");
+            }
+        }
+        finally
+        {
+            _tools.Starts.Release();
+        }
+    }
+
+    private async Task TerminateAsync(IServerRun server)
+    {
+        try
+        {
+            await server.StopAsync(_force.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) // the run's end is awaited elsewhere; that its stop went wrong must not get lost
+        {
+            _tools.Logger.StopFailed(Config.Id, failure);
+        }
+    }
+
+    private sealed class Observer(ServerSupervisor supervisor, int run) : IRunObserver
+    {
+        public void ProcessStarted(int pid) => supervisor.Post(new Signal.ProcessStarted(run, pid));
+
+        public void FactsChanged(RunFacts facts) => supervisor.Post(new Signal.FactsChanged(run, facts));
+    }
+}

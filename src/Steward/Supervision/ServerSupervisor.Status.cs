@@ -1,0 +1,60 @@
+using Steward.Processes;
+
+namespace Steward.Supervision;
+
+/// <content>What a signal changes in the status, beside the state.</content>
+internal sealed partial class ServerSupervisor
+{
+    private ServerStatus Note(Signal signal, ServerState next, Effect effect, int failures)
+    {
+        var status = signal switch
+        {
+            Signal.StartRequested or Signal.RestartRequested when effect is Effect.Launch or Effect.LaunchNow => _status with { ConsecutiveFailures = 0, Restarts = 0, LastError = null },
+            Signal.ProcessStarted started => _status with { Pid = started.Pid },
+            Signal.FactsChanged changed => With(changed.Facts),
+            Signal.Connected when effect is Effect.BeginService => _status with { RunningSince = _tools.Time.GetUtcNow() },
+            Signal.ProbeSucceeded when _status.State == ServerState.Running => Healthy(),
+            Signal.ProbeFailed failed when _status.State == ServerState.Running => _status with
+            {
+                Health = failed.ThresholdReached ? ServerHealth.Unhealthy : ServerHealth.Degraded,
+                LastError = failed.Reason,
+            },
+            Signal.Proven when _status.State == ServerState.Running && _status.ConsecutiveFailures > 0 => _status with { ConsecutiveFailures = 0 },
+            Signal.LaunchFailed failed => Over(failed.Exit, effect is Effect.Launch || next == ServerState.Stopped ? _status.LastError : failed.Reason),
+            Signal.Ended ended => Over(ended.End.Exit, IsAskedFor(next, effect) || _purpose == StopPurpose.Unhealthy && _status.State == ServerState.Stopping ? _status.LastError : ended.End.Reason),
+            _ => _status,
+        };
+        if (next is ServerState.Restarting or ServerState.Crashed or ServerState.FailedToStart && next != _status.State)
+            status = status with { ConsecutiveFailures = failures };
+        if (effect is Effect.Launch && _status.State == ServerState.Restarting)
+            status = status with { Restarts = status.Restarts + 1 };
+        return next == ServerState.Restarting ? status : Clear(status);
+    }
+
+    private static ServerStatus Clear(ServerStatus status) => status.NextRetryAt is null ? status : status with { NextRetryAt = null };
+
+    private static bool IsAskedFor(ServerState next, Effect effect) => next == ServerState.Stopped || effect is Effect.Launch;
+
+    private ServerStatus Healthy() => _status.Health == ServerHealth.Healthy ? _status : _status with { Health = ServerHealth.Healthy };
+
+    private ServerStatus With(RunFacts facts) => _status with
+    {
+        Revision = facts.Revision,
+        ServerName = facts.ServerName,
+        ToolCount = facts.ToolCount,
+        PromptCount = facts.PromptCount,
+        ResourceCount = facts.ResourceCount,
+        IsolationReason = facts.IsolationReason,
+        SessionProcesses = facts.SessionProcesses,
+    };
+
+    private ServerStatus Over(ProcessExit? exit, string? error) => _status with
+    {
+        Pid = null,
+        RunningSince = null,
+        Health = ServerHealth.Unknown,
+        SessionProcesses = 0,
+        LastExit = exit ?? _status.LastExit,
+        LastError = error,
+    };
+}

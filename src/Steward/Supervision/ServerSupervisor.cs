@@ -1,0 +1,106 @@
+using System.Threading.Channels;
+using Steward.Configuration;
+
+namespace Steward.Supervision;
+
+/// <summary>Owns one server. All state below is touched by its loop alone; everybody else posts a signal.</summary>
+internal sealed partial class ServerSupervisor : IAsyncDisposable
+{
+    private readonly Channel<Signal> _inbox = Channel.CreateUnbounded<Signal>(new() { SingleReader = true });
+    private readonly ManagedServer _server;
+    private readonly SupervisionTools _tools;
+    private readonly Backoff _backoff;
+    private readonly CancellationTokenSource _force = new();
+    private readonly Task _loop;
+
+    private ServerStatus _status;
+    private int _run;
+    private StopPurpose _purpose;
+    private IServerRun? _live;
+    private Task _running = Task.CompletedTask;
+    private CancellationTokenSource? _launch;
+    private CancellationTokenSource? _service;
+    private ITimer? _retry;
+    private ITimer? _proof;
+
+    public ServerSupervisor(ManagedServer server, SupervisionTools tools)
+    {
+        (_server, _tools) = (server, tools);
+        _backoff = new Backoff(Config.RestartPolicy, tools.Random);
+        _status = tools.Board.Publish(new ServerStatus
+        {
+            Id = Config.Id,
+            State = Config.Disabled ? ServerState.Disabled : ServerState.Stopped,
+            Since = tools.Time.GetUtcNow(),
+            Transport = Config.Transport,
+        });
+        _loop = RunAsync();
+    }
+
+    public ManagedServer Server => _server;
+
+    private ServerConfig Config => _server.Config;
+
+    public void Start() => Post(new Signal.StartRequested());
+
+    public void Stop() => Post(new Signal.StopRequested());
+
+    public void Restart() => Post(new Signal.RestartRequested());
+
+    /// <summary>Stops without any more grace.</summary>
+    public void Force() => _force.Cancel();
+
+    /// <summary>Stops the server, gracefully unless forced, and ends the loop.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Stop();
+        await _tools.Board.WaitForAsync(Config.Id, status => status.State is ServerState.Stopped or ServerState.Disabled, CancellationToken.None).ConfigureAwait(false);
+        _inbox.Writer.TryComplete();
+        await _loop.ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+    }
+
+    private void Post(Signal signal) => _inbox.Writer.TryWrite(signal);
+
+    private async Task RunAsync()
+    {
+        await foreach (var signal in _inbox.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            if (signal.Run is not Signal.AnyRun && signal.Run != _run)
+                continue; // the echo of an earlier run
+            Handle(signal);
+        }
+    }
+
+    private void Handle(Signal signal)
+    {
+        var failures = _status.ConsecutiveFailures + 1;
+        var isPermanent = signal is Signal.LaunchFailed { IsPermanent: true };
+        NotePurpose(signal);
+        var (next, effect) = Lifecycle.Decide(_status.State, signal, _backoff.Judge(failures, isPermanent), _purpose);
+        var status = Note(signal, next, effect, failures);
+        if (next == _status.State && effect is Effect.None && ReferenceEquals(status, _status))
+            return;
+
+        Perform(effect, signal, ref status); // starts work and returns: the loop never waits, so a stop is heard in any state
+        if (next != _status.State)
+        {
+            status = status with { State = next, Since = _tools.Time.GetUtcNow(), Transitions = status.Transitions + 1 };
+            _tools.Logger.StateChanged(Config.Id, next, status.LastError);
+        }
+
+        _status = _tools.Board.Publish(status); // last: a state is visible only once its effect is armed
+    }
+
+    private void NotePurpose(Signal signal)
+    {
+        _purpose = (_status.State, signal) switch
+        {
+            (_, Signal.StopRequested) => StopPurpose.Stop,
+            (_, Signal.RestartRequested) => StopPurpose.Restart,
+            (ServerState.Stopping, Signal.StartRequested) => StopPurpose.Restart,
+            (ServerState.Running, Signal.ProbeFailed { ThresholdReached: true }) => StopPurpose.Unhealthy,
+            _ => _purpose,
+        };
+    }
+}

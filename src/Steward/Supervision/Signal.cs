@@ -1,0 +1,46 @@
+using Steward.Processes;
+
+namespace Steward.Supervision;
+
+/// <summary>What can happen to a server. The set is closed: <see cref="Lifecycle.Decide"/> answers every case.</summary>
+/// <param name="Run">The run that it happened to; an echo of an earlier run is dropped.</param>
+internal abstract record Signal(int Run = Signal.AnyRun)
+{
+    public const int AnyRun = -1;
+
+    /// <summary>Somebody wants it to run.</summary>
+    public sealed record StartRequested : Signal;
+
+    /// <summary>Somebody wants it not to run.</summary>
+    public sealed record StopRequested : Signal;
+
+    /// <summary>Somebody wants it to run anew.</summary>
+    public sealed record RestartRequested : Signal;
+
+    /// <summary>A launch has made it ready.</summary>
+    public sealed record Connected(int Run, IServerRun Server) : Signal(Run);
+
+    /// <summary>A launch has failed; nothing of it is left.</summary>
+    public sealed record LaunchFailed(int Run, string Reason, bool IsPermanent, ProcessExit? Exit) : Signal(Run);
+
+    /// <summary>The run is over, by itself or because it was ended.</summary>
+    public sealed record Ended(int Run, RunEnd End) : Signal(Run);
+
+    /// <summary>The wait before the next start is over.</summary>
+    public sealed record RetryDue(int Run) : Signal(Run);
+
+    /// <summary>A probe was answered.</summary>
+    public sealed record ProbeSucceeded(int Run) : Signal(Run);
+
+    /// <summary>A probe was not answered.</summary>
+    public sealed record ProbeFailed(int Run, string Reason, bool ThresholdReached) : Signal(Run);
+
+    /// <summary>It ran healthy for long enough to forget what was before.</summary>
+    public sealed record Proven(int Run) : Signal(Run);
+
+    /// <summary>Facts of the run have changed.</summary>
+    public sealed record FactsChanged(int Run, RunFacts Facts) : Signal(Run);
+
+    /// <summary>The run has a process.</summary>
+    public sealed record ProcessStarted(int Run, int Pid) : Signal(Run);
+}

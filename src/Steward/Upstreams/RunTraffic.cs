@@ -1,0 +1,40 @@
+using System.Threading.Channels;
+using Steward.Catalog;
+using Steward.Wire;
+
+namespace Steward.Upstreams;
+
+/// <summary>Keeps news of changed lists for the run that reads them again, and passes everything else on.</summary>
+internal sealed class RunTraffic(IConnectionHandler next) : IConnectionHandler
+{
+    // Full means that every kind is on the list already.
+    private readonly Channel<CatalogKind> _changed = Channel.CreateBounded<CatalogKind>(
+        new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    public ChannelReader<CatalogKind> ChangedLists => _changed.Reader;
+
+    public void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
+        next.OnRequest(connection, message, envelope);
+
+    public void OnNotification(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        switch (envelope.Method)
+        {
+            case McpMethod.NotificationsToolsListChanged:
+                _changed.Writer.TryWrite(CatalogKind.Tools);
+                break;
+            case McpMethod.NotificationsPromptsListChanged:
+                _changed.Writer.TryWrite(CatalogKind.Prompts);
+                break;
+            case McpMethod.NotificationsResourcesListChanged:
+                _changed.Writer.TryWrite(CatalogKind.Resources);
+                _changed.Writer.TryWrite(CatalogKind.ResourceTemplates);
+                break;
+            default:
+                next.OnNotification(connection, message, envelope);
+                break;
+        }
+    }
+
+    public void Complete() => _changed.Writer.TryComplete();
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+using Steward.Configuration;
+using Steward.Processes;
+
+namespace Steward.Upstreams;
+
+/// <summary>What it takes to reach upstreams, the same for all of them.</summary>
+/// <param name="Spawner">Starts the processes.</param>
+/// <param name="Logs">Keeps what they say.</param>
+/// <param name="Variables">Resolves what their declarations refer to.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Loggers">Makes loggers.</param>
+internal sealed record UpstreamHost(ProcessSpawner Spawner, ServerLogs Logs, VariableResolver Variables, TimeProvider Time, ILoggerFactory Loggers)
+{
+    public ILogger Logger { get; } = Loggers.CreateLogger("Steward.Upstreams");
+}
