@@ -20,9 +20,12 @@ internal sealed class ProcessSpawner : IDisposable
 
     /// <param name="logger">Hears what does not work here.</param>
     /// <param name="ledger">Where children are noted for the next daemon, should this one die; null: nowhere.</param>
-    public ProcessSpawner(ILogger logger, ProcessLedger? ledger = null)
+    /// <param name="chain">What to start commands through; null: what works on this machine.</param>
+    public ProcessSpawner(ILogger logger, ProcessLedger? ledger = null, LaunchChain? chain = null)
     {
         (_logger, Ledger, Sweeper) = (logger, ledger, new ProcessSweeper(logger));
+        if (chain is not null)
+            _chain.SetResult(chain);
         _thread = new Thread(Run) { IsBackground = true, Name = "Steward spawner" };
         _thread.Start();
     }
@@ -58,13 +61,19 @@ internal sealed class ProcessSpawner : IDisposable
     {
         if (OperatingSystem.IsLinux())
             Posix.KeepDescriptorsFromChildren();
+        if (!Chain.IsCompleted)
+            ProbeChain();
+
+        foreach (var start in _starts.GetConsumingEnumerable())
+            start.Perform();
+    }
+
+    private void ProbeChain()
+    {
         var chain = LaunchChain.Probe();
         if (chain.Missing.Count > 0)
             _logger.LaunchChainDegraded(string.Join(" and ", chain.Missing));
         _chain.SetResult(chain);
-
-        foreach (var start in _starts.GetConsumingEnumerable())
-            start.Perform();
     }
 
     private sealed class Start(Process process, CancellationToken cancellationToken)

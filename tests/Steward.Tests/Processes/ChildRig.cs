@@ -7,11 +7,11 @@ using Xunit;
 namespace Steward.Tests.Processes;
 
 /// <summary>Starts real children and looks after them.</summary>
-internal sealed class ChildRig : IAsyncDisposable
+internal sealed class ChildRig(LaunchChain? chain = null) : IAsyncDisposable
 {
     private readonly List<ChildProcess> _children = [];
 
-    public ProcessSpawner Spawner { get; } = new(NullLogger.Instance);
+    public ProcessSpawner Spawner { get; } = new(NullLogger.Instance, chain: chain);
 
     public ServerLog Log { get; } = new("test", new ServerLogOptions(), TimeProvider.System, NullLogger.Instance);
 

@@ -32,6 +32,19 @@ public sealed class LeftoverTests : IAsyncDisposable
     }
 
     [Theory(Timeout = 30_000)]
+    [MemberData(nameof(Kinds))]
+    public async Task A_stop_ends_every_process_on_a_system_without_setsid_too(string script)
+    {
+        await using var rig = new ChildRig(LaunchChain.None);
+        var child = await rig.StartAsync(script, ShortGrace);
+        var processes = await ReadyAsync(child);
+
+        await child.StopAsync(CancellationToken.None);
+
+        Assert.All(processes, process => Assert.False(process.IsAlive, $"process {process.Id} lives on"));
+    }
+
+    [Theory(Timeout = 30_000)]
     [InlineData(Misbehaviour.Grandchild)]
     [InlineData(Misbehaviour.GrandchildInOwnSession)]
     [InlineData(Misbehaviour.Daemon)]
