@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Steward.Configuration;
@@ -42,26 +43,26 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
         }
     }
 
-    private Task HandleMessageAsync(HttpContext context, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message)
+    private ValueTask HandleMessageAsync(HttpContext context, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message)
     {
         var envelope = JsonRpcEnvelope.Parse(message.Span);
         if (envelope is { Kind: MessageKind.Request, Method: McpMethod.Initialize })
-            return InitializeAsync(context, endpoint, principal, message, envelope);
+            return new(InitializeAsync(context, endpoint, principal, message, envelope));
         if (envelope.Kind == MessageKind.Invalid && !IsBatch(message.Span))
-            return RefuseInvalidAsync(context, message.Span, envelope);
+            return new(RefuseInvalidAsync(context, message.Span, envelope));
         if (!McpHeaders.TryFindSession(context, gateway.Sessions, endpoint, principal, out var session, out var refusal))
-            return refusal;
+            return new(refusal);
 
         switch (envelope.Kind)
         {
             case MessageKind.Request:
                 return RequestAsync(context, session, message, envelope);
             case MessageKind.Invalid:
-                return McpBatch.HandleAsync(context, session, message);
+                return new(McpBatch.HandleAsync(context, session, message));
             default:
                 McpGateway.Accept(session, message.Span, envelope);
                 context.Response.StatusCode = StatusCodes.Status202Accepted;
-                return Task.CompletedTask;
+                return default;
         }
     }
 
@@ -76,7 +77,8 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
         await McpErrors.WriteJsonAsync(context, isFull ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK, answer);
     }
 
-    private static async Task RequestAsync(HttpContext context, Session session, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask RequestAsync(HttpContext context, Session session, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {
         var reply = await McpGateway.RequestAsync(session, message, envelope);
         if (reply.Exchange is not { } exchange)
@@ -100,6 +102,7 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask WriteResultAsync(HttpResponse response, RentedFrame result)
     {
         try

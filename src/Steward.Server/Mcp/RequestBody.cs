@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Steward.Wire;
 
@@ -15,6 +16,7 @@ internal static class RequestBody
         _ => ReadChunkedAsync(request, limit),
     };
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // large bodies come in several reads: the wait allocates nothing
     private static async ValueTask<RentedFrame> ReadKnownAsync(HttpRequest request, int length)
     {
         var frame = RentedFrame.Rent(length, out var rest);

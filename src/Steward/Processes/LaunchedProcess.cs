@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.IO.Pipes;
 using Microsoft.Extensions.Logging;
 using Steward.Supervision;
 
@@ -8,6 +9,8 @@ namespace Steward.Processes;
 /// <summary>A process of the operating system that leads its own group where the system allows, and the signals to it.</summary>
 internal sealed class LaunchedProcess : IDisposable
 {
+    private const int PipeBytes = 256 * 1024;
+
     private readonly TaskCompletionSource<int> _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process = new() { EnableRaisingEvents = true };
 
@@ -44,6 +47,7 @@ internal sealed class LaunchedProcess : IDisposable
             launched.Prepare(spec);
             chain.Apply(launched._process.StartInfo, path, spec.Args);
             launched.Identity = await spawner.StartAsync(launched._process, cancellationToken).ConfigureAwait(false);
+            launched.GrowPipes();
             return launched;
         }
         catch (Exception exception)
@@ -82,6 +86,17 @@ internal sealed class LaunchedProcess : IDisposable
         Output.Dispose();
         Error.Dispose();
         _process.Dispose();
+    }
+
+    private void GrowPipes()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        foreach (var stream in (ReadOnlySpan<Stream>)[Input, Output])
+        {
+            if (stream is PipeStream pipe)
+                Posix.GrowPipe(pipe.SafePipeHandle, PipeBytes);
+        }
     }
 
     private void Prepare(ProcessSpec spec)
