@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -9,32 +10,44 @@ using Steward.Configuration;
 using Steward.Server.Api;
 using Steward.Server.Daemon;
 using Steward.Server.Guard;
+using Steward.Server.Metrics;
+using Steward.Telemetry;
 
 namespace Steward.Server;
 
 /// <summary>Puts the web application together: services, limits, and the way of a request.</summary>
 internal static class HttpHost
 {
-    public static WebApplication Build(StewardHostOptions options, GatewayConfig gateway, FileLoggerProvider log)
+    public static WebApplication Build(StewardHostOptions options, StewardRuntime runtime, HostState state, ILoggerFactory loggers)
     {
+        var gateway = options.Config.Gateway;
         // An empty builder reads no appsettings.json of whatever folder we were started in, and no ASPNETCORE_ variables.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, gateway));
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan); // StewardHost bounds it
-        AddLogging(builder.Logging, log);
-
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        });
+        builder.Services.AddOpenApi(OpenApiText.Configure);
         builder.Services
-            .AddSingleton(options)
-            .AddSingleton(gateway)
+            .AddSingleton(loggers)
             .AddSingleton(options.Time)
+            .AddSingleton(state)
+            .AddSingleton(runtime.Manager)
+            .AddSingleton(runtime.Gateway)
+            .AddSingleton(runtime.Logs)
             .AddSingleton(new HostAllowList(gateway))
             .AddSingleton(ApiToken.LoadOrCreate(options.Data))
-            .AddSingleton<StopRequest>();
+            .AddSingleton(_ => new MetricsCollector(meter => meter.Name is StewardTelemetry.Name or "System.Runtime"));
         options.Customize?.Invoke(builder);
 
         var app = builder.Build();
+        _ = app.Services.GetRequiredService<MetricsCollector>(); // from now on: what happened before somebody asks counts, too
         app.UseMiddleware<HostGuard>();
+        app.Use(runtime.Front.InvokeAsync); // before routing: the relay needs none
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<TokenGate>();
         app.UseRouting();
@@ -63,14 +76,5 @@ internal static class HttpHost
             kestrel.ListenLocalhost(listen.Port);
         else
             kestrel.ListenAnyIP(listen.Port);
-    }
-
-    private static void AddLogging(ILoggingBuilder logging, FileLoggerProvider log)
-    {
-        logging.AddProvider(log);
-        logging.SetMinimumLevel(LogLevel.Warning);
-        logging.AddFilter("Steward", LogLevel.Information);
-        // As long as anybody listens here, ASP.NET Core makes an Activity and a scope for every request.
-        logging.AddFilter("Microsoft.AspNetCore.Hosting", LogLevel.None);
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
+using Steward.Server.Api;
 using Steward.Server.Daemon;
 
 namespace Steward.Server;
@@ -20,17 +21,21 @@ public sealed class StewardHost : IAsyncDisposable
 
     private readonly StewardHostOptions _options;
     private readonly DaemonLock _lock;
-    private readonly FileLoggerProvider _log;
+    private readonly DaemonLog _log;
+    private readonly HostState _state;
+    private readonly StewardRuntime _runtime;
     private readonly WebApplication _app;
     private readonly ILogger _logger;
-    private readonly StopRequest _stopRequest;
-    private int _stopped;
+    private Task _starting = Task.CompletedTask;
+    private Task? _stopping;
 
-    private StewardHost(StewardHostOptions options, DaemonLock @lock, FileLoggerProvider log, WebApplication app)
+    private StewardHost(StewardHostOptions options, DaemonLock @lock, DaemonLog log)
     {
-        (_options, _lock, _log, _app) = (options, @lock, log, app);
-        _logger = app.Services.GetRequiredService<ILogger<StewardHost>>();
-        _stopRequest = app.Services.GetRequiredService<StopRequest>();
+        (_options, _lock, _log) = (options, @lock, log);
+        _logger = log.Loggers.CreateLogger<StewardHost>();
+        _state = new HostState(options.Time);
+        _runtime = new StewardRuntime(options.Config, options.Data, options.Time, log.Loggers);
+        _app = HttpHost.Build(options, _runtime, _state, log.Loggers);
     }
 
     /// <summary>The version of this program.</summary>
@@ -39,12 +44,20 @@ public sealed class StewardHost : IAsyncDisposable
         : "0";
 
     /// <summary>Where it listens, such as <c>http://127.0.0.1:7420</c>.</summary>
-    public string Url { get; private set; } = "";
+    public string Url => _state.Url;
+
+    /// <summary>The servers.</summary>
+    public McpServerManager Manager => _runtime.Manager;
 
     /// <summary>Completes when somebody asked over the API that the host be stopped.</summary>
-    public Task StopRequested => _stopRequest.Made;
+    public Task StopRequested => _state.StopRequested;
+
+    /// <summary>The endpoint that clients connect to, as it was configured.</summary>
+    public GatewayConfig Gateway => _options.Config.Gateway;
 
     internal WebApplication App => _app;
+
+    internal GatewayFacts Facts => GatewayFacts.Of(_state, _runtime.Gateway);
 
     /// <summary>Locks the data directory, listens, and begins to start the servers.</summary>
     /// <exception cref="DaemonRunningException">Another host uses the data directory.</exception>
@@ -53,54 +66,55 @@ public sealed class StewardHost : IAsyncDisposable
     public static async Task<StewardHost> StartAsync(StewardHostOptions options, CancellationToken cancellationToken)
     {
         // Once more, for programs that build their configuration themselves: the API can start programs.
-        var gateway = options.Config.Gateway.ListeningOn(options.Config.Gateway.Listen, "gateway.listen");
+        _ = options.Config.Gateway.ListeningOn(options.Config.Gateway.Listen, "gateway.listen");
         options.Data.Create();
         var @lock = DaemonLock.Take(options.Data);
-        FileLoggerProvider? log = null;
+        var log = new DaemonLog(options.Data, options.Time);
         StewardHost? host = null;
         try
         {
-            log = new FileLoggerProvider(options.Data.DaemonLogFile, options.Time);
-            host = new StewardHost(options, @lock, log, HttpHost.Build(options, gateway, log));
+            host = new StewardHost(options, @lock, log);
             await host.ListenAsync(cancellationToken);
+            host._starting = host._runtime.StartAsync();
             return host;
         }
         catch
         {
             if (host is not null)
                 await host.DisposeAsync();
-            else if (log is not null)
-                await log.DisposeAsync();
+            await log.DisposeAsync();
             @lock.Dispose();
             throw;
         }
     }
 
-    /// <summary>Stops listening and stops all servers, each gracefully within its bounds.</summary>
+    /// <summary>Stops listening and stops all servers, each gracefully within its bounds. A further call joins the first.</summary>
     /// <param name="force">When it fires, what is left of the grace is skipped.</param>
-    public async Task StopAsync(CancellationToken force)
-    {
-        if (Interlocked.Exchange(ref _stopped, 1) == 1)
-            return;
-
-        DaemonFacts.Remove(_options.Data); // first: whoever reads them from now on would find a closed door
-        using var grace = CancellationTokenSource.CreateLinkedTokenSource(force);
-        grace.CancelAfter(RequestGrace);
-        await _app.StopAsync(grace.Token);
-        _logger.Stopped();
-        await _app.DisposeAsync();
-        await _log.DisposeAsync();
-        _lock.Dispose();
-    }
+    public Task StopAsync(CancellationToken force) => _stopping ??= StopOnceAsync(force);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
 
+    private async Task StopOnceAsync(CancellationToken force)
+    {
+        DaemonFacts.Remove(_options.Data); // first: whoever reads them from now on would find a closed door
+        await _starting;
+        using var grace = CancellationTokenSource.CreateLinkedTokenSource(force);
+        grace.CancelAfter(RequestGrace);
+        var closing = _app.StopAsync(grace.Token);
+        await _runtime.StopAsync(force);
+        await closing;
+        await _app.DisposeAsync();
+        _logger.Stopped();
+        await _log.DisposeAsync();
+        _lock.Dispose();
+    }
+
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         await _app.StartAsync(cancellationToken);
-        Url = ReachableUrl(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault());
-        new DaemonFacts(Environment.ProcessId, Url, _options.Time.GetUtcNow(), Version).Write(_options.Data);
+        _state.Url = ReachableUrl(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault());
+        new DaemonFacts(Environment.ProcessId, Url, _state.StartedAt, Version).Write(_options.Data);
         _logger.Listening(Version, Url);
         foreach (var warning in _options.Config.Warnings)
             _logger.ConfigurationWarning(warning.ToString());

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 using Steward.Configuration;
 using Steward.Gateway;
 using Steward.Processes;
+using Steward.Server.Daemon;
 using Steward.Server.Mcp;
+using Steward.Telemetry;
 using Steward.Upstreams;
 
 namespace Steward.Server;
@@ -10,23 +12,28 @@ namespace Steward.Server;
 /// <summary>Everything that runs in the daemon beside its web server, put together and taken apart in the right order.</summary>
 internal sealed class StewardRuntime : IAsyncDisposable
 {
+    private readonly ProcessLedger _ledger;
     private readonly ProcessSpawner _spawner;
+    private readonly IDisposable _observation;
+    private Task? _stopping;
 
     /// <param name="config">What to run.</param>
-    /// <param name="logs">Where servers' logs go.</param>
-    /// <param name="ledger">Remembers children for the next start, where there is a place for it.</param>
+    /// <param name="data">Where servers' logs go, and where children are noted for the next start.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Makes loggers.</param>
-    public StewardRuntime(StewardConfig config, ServerLogOptions logs, ProcessLedger? ledger, TimeProvider time, ILoggerFactory loggers)
+    public StewardRuntime(StewardConfig config, DataDirectory data, TimeProvider time, ILoggerFactory loggers)
     {
         var variables = new VariableResolver();
-        _spawner = new ProcessSpawner(loggers.CreateLogger("Steward.Processes"), ledger);
-        Logs = new ServerLogs(logs, time, loggers.CreateLogger<ServerLogs>());
+        var processes = loggers.CreateLogger("Steward.Processes");
+        _ledger = new ProcessLedger(data.ProcessesDirectory, processes);
+        _spawner = new ProcessSpawner(processes, _ledger);
+        Logs = new ServerLogs(new ServerLogOptions { Directory = data.LogsDirectory }, time, loggers.CreateLogger<ServerLogs>());
         var host = new UpstreamHost(_spawner, Logs, variables, time, loggers);
         var parts = new GatewayParts(config.Gateway.Limits, time, loggers);
         Manager = new McpServerManager(config, parts.CreateLauncher(host), time, loggers);
         Gateway = new McpGateway(Manager, config, parts, host);
         Front = new McpFront(Gateway, config.Gateway.Limits, new ClientTokens(config.Gateway.ResolveBearerTokens(variables)));
+        _observation = ServerMetrics.Observe(() => Manager.Statuses);
     }
 
     public ServerLogs Logs { get; }
@@ -38,15 +45,25 @@ internal sealed class StewardRuntime : IAsyncDisposable
     /// <summary>The Streamable HTTP front, to be put before routing.</summary>
     public McpFront Front { get; }
 
-    /// <summary>Ends the sessions, then the servers. Bounded by the servers' grace.</summary>
-    /// <param name="force">When it fires, what is left of the grace is skipped.</param>
-    public async Task StopAsync(CancellationToken force)
+    /// <summary>Ends what an earlier daemon left behind, then begins to start the servers.</summary>
+    public async Task StartAsync()
     {
+        await _ledger.ReapAsync(_spawner.Sweeper);
+        Manager.StartAll();
+    }
+
+    /// <summary>Ends the sessions, then the servers. Bounded by the servers' grace; a further call joins the first.</summary>
+    /// <param name="force">When it fires, what is left of the grace is skipped.</param>
+    public Task StopAsync(CancellationToken force) => _stopping ??= StopOnceAsync(force);
+
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+
+    private async Task StopOnceAsync(CancellationToken force)
+    {
+        _observation.Dispose();
         await Gateway.DisposeAsync();
         await Manager.ShutdownAsync(force);
         await Logs.DisposeAsync();
         _spawner.Dispose();
     }
-
-    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
 }

@@ -1,12 +1,21 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
+using Steward.Processes;
+using Steward.Supervision;
 
 namespace Steward.Server.Api;
 
-/// <summary>How the REST API writes what it answers.</summary>
+/// <summary>How the REST API writes what it answers, and how its clients read it.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ServerStatus))]
+[JsonSerializable(typeof(IReadOnlyList<ServerStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<ToolEntry>))]
+[JsonSerializable(typeof(IReadOnlyList<LogLine>))]
+[JsonSerializable(typeof(LogLine))]
+[JsonSerializable(typeof(GatewayFacts))]
+[JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Steward.Server.Api;
@@ -8,5 +10,14 @@ internal static class ApiRoutes
     public static void MapStewardApi(this IEndpointRouteBuilder routes)
     {
         routes.MapHealth();
+        routes.MapMetrics();
+        routes.MapOpenApi("/api/v1/openapi.json").ExcludeFromDescription();
+
+        var api = routes.MapGroup("/api/v1").ProducesProblem(StatusCodes.Status401Unauthorized);
+        api.MapServers();
+        api.MapLogs();
+        api.MapTools();
+        api.MapEvents();
+        api.MapGateway();
     }
 }

@@ -33,5 +33,19 @@ internal sealed class DaemonLock : IDisposable
         }
     }
 
+    /// <summary>Whether no daemon has the data directory now.</summary>
+    public static bool IsFree(DataDirectory data)
+    {
+        try
+        {
+            Take(data).Dispose();
+            return true;
+        }
+        catch (DaemonRunningException)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => _file.Dispose();
 }

@@ -50,9 +50,6 @@ internal sealed class HostAllowList
         return _origins.Contains(canonical) || (Uri.TryCreate(canonical, UriKind.Absolute, out var url) && IsWeb(url) && _pageHosts.Contains(url.Host));
     }
 
-    /// <summary>Whether the operator allowed this origin by name: only then may its scripts read our answers.</summary>
-    public bool IsDeclaredOrigin(string origin) => _origins.Count > 0 && Canonical(origin) is { } canonical && _origins.Contains(canonical);
-
     /// <summary>An origin as browsers write it, or null for what is none: <c>null</c>, a path, a user, a list.</summary>
     private static string? Canonical(string origin)
     {

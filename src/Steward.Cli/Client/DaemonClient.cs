@@ -1,0 +1,170 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Steward.Cli.Output;
+using Steward.Processes;
+using Steward.Server.Api;
+using Steward.Server.Daemon;
+using Steward.Supervision;
+
+namespace Steward.Cli.Client;
+
+/// <summary>
+/// Speaks to the running daemon over its REST API. Methods named <c>Read…</c> return the answer's JSON as it came; every
+/// refusal becomes a <see cref="CliException"/> with the daemon's own words.
+/// </summary>
+internal sealed class DaemonClient : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly DataDirectory _data;
+    private readonly TimeProvider _time;
+
+    private DaemonClient(HttpClient http, DaemonFacts facts, DataDirectory data, TimeProvider time) =>
+        (_http, Facts, _data, _time) = (http, facts, data, time);
+
+    public DaemonFacts Facts { get; }
+
+    /// <summary>Finds the daemon of a data directory.</summary>
+    /// <exception cref="CliException">There is none.</exception>
+    public static DaemonClient Connect(CliContext context, DataDirectory data)
+    {
+        var facts = DaemonFacts.Read(data) ?? throw NoDaemon(data, null);
+        string? token;
+        try
+        {
+            token = ApiToken.Read(data);
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCodes.Failure, $"The token of the daemon cannot be read: {error.Message}", error);
+        }
+
+        // The daemon is on this machine: a proxy of the environment must neither see the token nor stand in the way.
+        var handler = context.Handler?.Invoke() ?? new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false };
+        var http = new HttpClient(handler) { BaseAddress = new Uri(facts.Url + "/api/v1/"), Timeout = Timeout.InfiniteTimeSpan };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return new(http, facts, data, context.Time);
+    }
+
+    public static ServerStatus ParseServer(string json) => JsonSerializer.Deserialize(json, ApiJson.Default.ServerStatus)!;
+
+    public static IReadOnlyList<ToolEntry> ParseTools(string json) => JsonSerializer.Deserialize(json, ApiJson.Default.IReadOnlyListToolEntry)!;
+
+    public Task<string> ReadServersAsync(CancellationToken cancellationToken) => GetAsync("servers", cancellationToken);
+
+    public async Task<IReadOnlyList<ServerStatus>> GetServersAsync(CancellationToken cancellationToken) =>
+        JsonSerializer.Deserialize(await ReadServersAsync(cancellationToken), ApiJson.Default.IReadOnlyListServerStatus)!;
+
+    public Task<string> ReadServerAsync(string id, CancellationToken cancellationToken) => GetAsync($"servers/{Escape(id)}", cancellationToken);
+
+    public async Task<ServerStatus> GetServerAsync(string id, CancellationToken cancellationToken) => ParseServer(await ReadServerAsync(id, cancellationToken));
+
+    /// <summary>Asks that a server be started, stopped or restarted, and waits until it is.</summary>
+    public Task<string> CommandAsync(string id, string command, CancellationToken cancellationToken) =>
+        PostAsync($"servers/{Escape(id)}/{command}", null, cancellationToken);
+
+    public Task<string> ReadToolsAsync(string? server, CancellationToken cancellationToken) =>
+        GetAsync(server is null ? "tools" : $"tools?server={Escape(server)}", cancellationToken);
+
+    public Task<string> CallAsync(string server, string tool, string arguments, CancellationToken cancellationToken) =>
+        PostAsync($"servers/{Escape(server)}/tools/{Escape(tool)}/call", arguments, cancellationToken);
+
+    public async IAsyncEnumerable<LogLine> ReadLogAsync(string id, int tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!follow)
+        {
+            var lines = await GetAsync($"servers/{Escape(id)}/logs?tail={tail}", cancellationToken);
+            foreach (var line in JsonSerializer.Deserialize(lines, ApiJson.Default.IReadOnlyListLogLine)!)
+                yield return line;
+            yield break;
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"servers/{Escape(id)}/logs?tail={tail}&follow=true");
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var events = SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize(data, ApiJson.Default.LogLine)!);
+        await foreach (var line in events.EnumerateAsync(cancellationToken))
+            yield return line.Data;
+    }
+
+    /// <summary>Asks the daemon to stop and waits until it has let go of its data directory.</summary>
+    public async Task ShutDownAsync(CancellationToken cancellationToken)
+    {
+        await PostAsync("shutdown", null, cancellationToken);
+        while (!DaemonLock.IsFree(_data))
+            await Task.Delay(TimeSpan.FromMilliseconds(20), _time, cancellationToken);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<string> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
+
+    private async Task<string> PostAsync(string path, string? json, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        if (json is not null)
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, completion, cancellationToken);
+        }
+        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            throw NoDaemon(_data, error);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new CliException(ExitCodes.Failure, $"The daemon at {Facts.Url} broke off: {error.Message}", error);
+        }
+
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+        {
+            throw await RefusalAsync(response, cancellationToken);
+        }
+    }
+
+    private async Task<CliException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var detail = DetailOf(await response.Content.ReadAsStringAsync(cancellationToken));
+        return response.StatusCode switch
+        {
+            HttpStatusCode.NotFound => new(ExitCodes.Unknown, detail ?? "There is no such server or tool."),
+            HttpStatusCode.Unauthorized => new(ExitCodes.Failure, $"The daemon at {Facts.Url} does not accept the token in {_data.ApiTokenFile}. Is it the daemon of this data directory? 'steward down' and 'steward up' make it so."),
+            _ => new(ExitCodes.Failure, detail ?? $"The daemon answered with status {(int)response.StatusCode}."),
+        };
+    }
+
+    private static string? DetailOf(string body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, ApiJson.Default.ProblemDetails)?.Detail is { } detail ? SafeText.Line(detail) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static CliException NoDaemon(DataDirectory data, Exception? cause) =>
+        new(ExitCodes.NoDaemon, $"No daemon is running with the data directory {data}. Start one with 'steward up', or name another directory with --data.", cause);
+
+    private static string Escape(string text) => Uri.EscapeDataString(text);
+}

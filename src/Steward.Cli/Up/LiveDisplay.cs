@@ -1,0 +1,89 @@
+using System.Threading.Channels;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+using Steward.Cli.Output;
+using Steward.Server;
+
+namespace Steward.Cli.Up;
+
+/// <summary>A table on the terminal, redrawn when something in it changes.</summary>
+internal sealed class LiveDisplay(CliContext context) : IUpDisplay
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1); // for uptimes and countdowns
+
+    private readonly IAnsiConsole _console = StatusTable.ConsoleOn(context.Out);
+    private string _footer = "Ctrl-C stops everything; 'steward --help' in another terminal shows what else there is";
+
+    public void Listening(StewardHost host)
+    {
+        _console.MarkupLineInterpolated($"[bold]Steward {StewardHost.Version}[/] serves [aqua]{host.Url}/mcp[/] (one server: {host.Url}/servers/ID/mcp)");
+        _console.MarkupLine("Paste into your client's configuration:");
+        _console.WriteLine(ClientSnippet.Create(host.Url, host.Gateway));
+        _console.WriteLine();
+    }
+
+    public async Task ShowAsync(McpServerManager manager, CancellationToken cancellationToken)
+    {
+        // Many changes at once are one redraw: the table shows the present, not the history.
+        var wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var changes = WakeOnChangesAsync(manager, wake.Writer, cancellationToken);
+        using var timer = context.Time.CreateTimer(_ => wake.Writer.TryWrite(true), null, Tick, Tick);
+
+        await _console.Live(new Text("")).Overflow(VerticalOverflow.Ellipsis).StartAsync(async live =>
+        {
+            (IReadOnlyList<StatusRow>, string, (int, int)?) shown = ([], "", null);
+            while (await AwakeAsync(wake.Reader, cancellationToken))
+            {
+                var size = TerminalSize.Read();
+                var (rows, footer) = (Rows(manager), _footer);
+                if (shown.Item1.SequenceEqual(rows) && shown.Item2 == footer && shown.Item3 == size)
+                    continue;
+                shown = (rows, footer, size);
+                Draw(live, rows, footer, size);
+            }
+
+            Draw(live, Rows(manager), _footer, TerminalSize.Read());
+        });
+        await changes;
+    }
+
+    public void Stopping() => _footer = "stopping; Ctrl-C again forces";
+
+    private void Draw(LiveDisplayContext live, IReadOnlyList<StatusRow> rows, string footer, (int Width, int Height)? size)
+    {
+        if (size is var (width, height))
+            (_console.Profile.Width, _console.Profile.Height) = (width, height);
+        live.UpdateTarget(new Rows((IRenderable[])[StatusTable.Create(rows), new Text(footer, new Style(Color.Grey))]));
+    }
+
+    private List<StatusRow> Rows(McpServerManager manager)
+    {
+        var now = context.Time.GetUtcNow();
+        return [.. manager.Statuses.Select(status => StatusRow.From(status, now))];
+    }
+
+    private static async Task<bool> AwakeAsync(ChannelReader<bool> wake, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await wake.ReadAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static async Task WakeOnChangesAsync(McpServerManager manager, ChannelWriter<bool> wake, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var _ in manager.WatchAsync(cancellationToken))
+                wake.TryWrite(true);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The display ends.
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.CommandLine;
+using Steward.Cli.Output;
+using Steward.Cli.Up;
+using Steward.Configuration;
+using Steward.Server;
+using Steward.Server.Daemon;
+
+namespace Steward.Cli.Verbs;
+
+/// <summary><c>steward up</c>: the daemon itself.</summary>
+internal sealed class UpVerb : Verb
+{
+    private readonly Option<string?> _config = new("--config", "-c")
+    {
+        Description = "The configuration file. Default: steward.json, else mcp.json in this folder, else a sample of four servers",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _listen = new("--listen") { Description = "The address to listen on, instead of the one in the file. Default: http://127.0.0.1:7420", HelpName = "URL" };
+    private readonly Option<bool> _plain = new("--plain") { Description = "Write lines instead of a table, as when the output is no terminal" };
+
+    public UpVerb(CliContext context)
+        : base(context, "up", "Run the servers of a configuration and serve them, until Ctrl-C or 'steward down'")
+    {
+        Options.Add(_config);
+        Options.Add(_listen);
+        Options.Add(_plain);
+        Options.Add(Json);
+    }
+
+    public override IReadOnlyList<(string Line, string Effect)> Examples { get; } =
+    [
+        ("steward up", "the servers of ./steward.json or ./mcp.json, else a sample"),
+        ("steward up --config ~/mcp.json --listen http://127.0.0.1:8080", "another file, another port"),
+        ("steward up --plain > steward.log &", "in the background; 'steward down' stops it"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        using var signals = new StopSignals();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
+        try
+        {
+            var config = await LoadAsync(arguments, stop.Token);
+            await using var host = await StartAsync(config, Context.FindData(arguments.GetValue(CommonOptions.Data)), stop.Token);
+            await ServeAsync(host, CreateDisplay(arguments), stop.Token, signals.Force);
+            return signals.Force.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Success;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted; // stopped before it was up
+        }
+    }
+
+    private static async Task ServeAsync(StewardHost host, IUpDisplay display, CancellationToken stop, CancellationToken force)
+    {
+        display.Listening(host);
+        using var end = new CancellationTokenSource();
+        var showing = ShowAsync(display, host, end.Token);
+        await host.StopRequested.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        display.Stopping();
+        await host.StopAsync(force);
+        await end.CancelAsync();
+        await showing;
+    }
+
+    private static async Task ShowAsync(IUpDisplay display, StewardHost host, CancellationToken end)
+    {
+        try
+        {
+            await display.ShowAsync(host.Manager, end);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // All is shown.
+        }
+        catch (IOException)
+        {
+            // Nobody reads the output any more; the servers have other users.
+        }
+    }
+
+    private IUpDisplay CreateDisplay(ParseResult arguments) =>
+        arguments.GetValue(Json) ? new JsonDisplay(Context)
+        : arguments.GetValue(_plain) || !Context.IsTerminal ? new PlainDisplay(Context)
+        : new LiveDisplay(Context);
+
+    private async Task<StewardConfig> LoadAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var file = ConfigFile.Find(arguments.GetValue(_config), Context.WorkingDirectory);
+        if (file is null)
+        {
+            var sample = QuickstartSample.Find(Context)
+                ?? throw new CliException(ExitCodes.Usage, $"There is no steward.json and no mcp.json in {Context.WorkingDirectory}. Write one (docs/configuration.md shows how), or name a file with --config.");
+            await sample.InstallAsync(Context, cancellationToken);
+            file = sample.ConfigFile;
+            Context.Error.WriteLine($"steward: no steward.json or mcp.json here; running the sample {file}");
+        }
+
+        try
+        {
+            var config = ConfigFile.Load(Path.GetFullPath(file, Context.WorkingDirectory));
+            foreach (var warning in config.Warnings)
+                Context.Error.WriteLine($"steward: warning: {SafeText.Line(warning.ToString())}");
+            return arguments.GetValue(_listen) is { } listen ? config with { Gateway = config.Gateway.ListeningOn(listen, "--listen") } : config;
+        }
+        catch (ConfigException unusable)
+        {
+            throw new CliException(ExitCodes.Usage, DescribeProblems(unusable), unusable);
+        }
+    }
+
+    private static string DescribeProblems(ConfigException unusable) => unusable.Problems.Count == 1
+        ? SafeText.Line(unusable.Problems[0].ToString())
+        : $"the configuration has {unusable.Problems.Count} problems:\n{string.Join('\n', unusable.Problems.Select(problem => "  " + SafeText.Line(problem.ToString())))}";
+
+    private static async Task<StewardHost> StartAsync(StewardConfig config, DataDirectory data, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await StewardHost.StartAsync(new StewardHostOptions { Config = config, Data = data }, cancellationToken);
+        }
+        catch (DaemonRunningException running)
+        {
+            throw new CliException(ExitCodes.Failure, running.Message, running);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new CliException(ExitCodes.Failure, error.Message, error);
+        }
+    }
+}

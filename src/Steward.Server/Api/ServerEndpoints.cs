@@ -1,0 +1,48 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Steward.Supervision;
+
+namespace Steward.Server.Api;
+
+/// <summary><c>/servers</c>: how they are, and starting and stopping them.</summary>
+internal static class ServerEndpoints
+{
+    public static void MapServers(this IEndpointRouteBuilder api)
+    {
+        var servers = api.MapGroup("/servers").WithTags("servers");
+        servers.MapGet("/", (McpServerManager manager) => TypedResults.Ok(manager.Statuses))
+            .WithName("getServers").WithSummary("The statuses of all servers, in the order of the configuration.");
+        servers.MapGet("/{id}", Find)
+            .WithName("getServer").WithSummary("The status of one server.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        servers.MapCommand("start", static (manager, id, cancellationToken) => manager.StartServerAsync(id, cancellationToken), "Starts a server and waits until it runs or has failed.");
+        servers.MapCommand("stop", static (manager, id, cancellationToken) => manager.StopServerAsync(id, cancellationToken), "Stops a server and waits until nothing of it is left.");
+        servers.MapCommand("restart", static (manager, id, cancellationToken) => manager.RestartServerAsync(id, cancellationToken), "Stops a server, starts it anew and waits until it runs or has failed.");
+    }
+
+    private static void MapCommand(this RouteGroupBuilder servers, string command, Func<McpServerManager, string, CancellationToken, Task<ServerStatus>> act, string summary) =>
+        servers.MapPost($"/{{id}}/{command}", ([Description("The server's id")] string id, McpServerManager manager, CancellationToken aborted) => ActAsync(id, manager, act, aborted))
+            .WithName($"{command}Server").WithSummary(summary)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+
+    private static Results<Ok<ServerStatus>, ProblemHttpResult> Find([Description("The server's id")] string id, McpServerManager manager) =>
+        manager.FindStatus(id) is { } status ? TypedResults.Ok(status) : ApiProblems.UnknownServer(id, manager);
+
+    private static async Task<Results<Ok<ServerStatus>, ProblemHttpResult>> ActAsync(
+        string id, McpServerManager manager, Func<McpServerManager, string, CancellationToken, Task<ServerStatus>> act, CancellationToken aborted)
+    {
+        if (manager.FindStatus(id) is null)
+            return ApiProblems.UnknownServer(id, manager);
+        try
+        {
+            return TypedResults.Ok(await act(manager, id, aborted));
+        }
+        catch (InvalidOperationException refused)
+        {
+            return ApiProblems.Conflict(refused.Message);
+        }
+    }
+}

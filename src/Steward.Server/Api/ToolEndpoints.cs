@@ -1,0 +1,99 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Steward.Catalog;
+using Steward.Gateway;
+using Steward.Supervision;
+using Steward.Upstreams;
+using Steward.Wire;
+
+namespace Steward.Server.Api;
+
+/// <summary>The tools that clients see, and calling them without a client.</summary>
+internal static class ToolEndpoints
+{
+    public static void MapTools(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/tools", List).WithTags("tools")
+            .WithName("getTools").WithSummary("The tools of all running servers, or of one: what the server calls them, what /mcp calls them, and how the server describes them.")
+            .Produces<IReadOnlyList<ToolEntry>>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        api.MapPost("/servers/{id}/tools/{tool}/call", CallAsync).WithTags("tools")
+            .WithName("callTool").WithSummary("Calls a tool. The body is a JSON object with the arguments; the answer is the result as the server gave it.")
+            .Accepts<JsonElement>("application/json").Produces<JsonElement>()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status502BadGateway).ProducesProblem(StatusCodes.Status503ServiceUnavailable).ProducesProblem(StatusCodes.Status504GatewayTimeout);
+    }
+
+    private static IResult List(McpServerManager manager, McpGateway gateway, TimeProvider time, [Description("Only the tools of this server")] string? server = null)
+    {
+        if (server is null)
+            return TypedResults.Json(Entries(manager.Servers, gateway), ApiJson.Default.IReadOnlyListToolEntry);
+        if (Find(manager, server) is not { } found)
+            return ApiProblems.UnknownServer(server, manager);
+        return found.Current is UpstreamRun
+            ? TypedResults.Json(Entries([found], gateway), ApiJson.Default.IReadOnlyListToolEntry)
+            : ApiProblems.NotRunning(Relay.Unavailable(found.Status, time));
+    }
+
+    private static async Task<Results<Utf8ContentHttpResult, ProblemHttpResult>> CallAsync(
+        [Description("The server's id")] string id,
+        [Description("The server's own name for the tool")] string tool,
+        HttpRequest request,
+        McpServerManager manager,
+        TimeProvider time,
+        CancellationToken aborted)
+    {
+        if (Find(manager, id) is not { } server)
+            return ApiProblems.UnknownServer(id, manager);
+        if (server.Current is not UpstreamRun run)
+            return ApiProblems.NotRunning(Relay.Unavailable(server.Status, time));
+        var tools = run.Catalog[CatalogKind.Tools];
+        if (!tools.Any(item => item.Key == tool))
+            return ApiProblems.UnknownTool(id, tool, [.. tools.Select(item => item.Key)]);
+
+        try
+        {
+            using var arguments = await JsonDocument.ParseAsync(request.Body, default, aborted);
+            if (arguments.RootElement.ValueKind != JsonValueKind.Object)
+                return ApiProblems.Invalid("The body must be a JSON object with the tool's arguments, such as {}.");
+            var result = await run.Connection.RequestAsync("tools/call", Parameters(tool, arguments.RootElement), server.Config.RequestTimeout, aborted);
+            return TypedResults.Text(result, "application/json");
+        }
+        catch (JsonException malformed)
+        {
+            return ApiProblems.Invalid($"The body is no JSON: {malformed.Message}");
+        }
+        catch (UpstreamErrorException failure)
+        {
+            return ApiProblems.Failed(id, failure);
+        }
+    }
+
+    private static byte[] Parameters(string tool, JsonElement arguments) => JsonRpcWriter.Object(json =>
+    {
+        json.WriteString("name"u8, tool);
+        json.WritePropertyName("arguments"u8);
+        arguments.WriteTo(json);
+    });
+
+    private static ManagedServer? Find(McpServerManager manager, string id) => manager.Servers.FirstOrDefault(server => server.Config.Id == id);
+
+    private static List<ToolEntry> Entries(IEnumerable<ManagedServer> servers, McpGateway gateway)
+    {
+        var names = gateway.Catalog[CatalogKind.Tools].Routes.ToDictionary(route => (route.Value.Server.Id, route.Value.Name), route => route.Key);
+        return [.. from server in servers
+                   let run = server.Current as UpstreamRun
+                   where run is not null
+                   from item in run.Catalog[CatalogKind.Tools]
+                   select new ToolEntry(server.Config.Id, item.Key, names.GetValueOrDefault((server.Config.Id, item.Key)), Parse(item.Raw))];
+    }
+
+    private static JsonElement Parse(byte[] raw)
+    {
+        using var document = JsonDocument.Parse(raw);
+        return document.RootElement.Clone();
+    }
+}
