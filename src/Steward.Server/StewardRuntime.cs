@@ -61,7 +61,7 @@ internal sealed class StewardRuntime : IAsyncDisposable
     private async Task StopOnceAsync(CancellationToken force)
     {
         _observation.Dispose();
-        await Gateway.DisposeAsync();
+        await Gateway.StopAsync(force);
         await Manager.ShutdownAsync(force);
         await Logs.DisposeAsync();
         _spawner.Dispose();

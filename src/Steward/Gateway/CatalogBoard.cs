@@ -140,5 +140,5 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
         }
     }
 
-    private static bool HasSettled(ServerStatus status) => status.State is not ServerState.Starting;
+    private static bool HasSettled(ServerStatus status) => status.State == ServerState.Disabled || (status.State != ServerState.Starting && status.Transitions > 0);
 }

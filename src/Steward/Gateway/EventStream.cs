@@ -21,6 +21,7 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
     private bool _complete;
     private bool _overflowed;
     private bool _keepAlive;
+    private int _waiting;
     private TaskCompletionSource? _change;
 
     /// <summary>Which stream of its session this is; 0 is the one that a GET opens.</summary>
@@ -28,6 +29,16 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
 
     /// <summary>When the last event was added and the stream completed, as a timestamp; 0 while it may go on.</summary>
     public long CompletedAt { get; private set; }
+
+    /// <summary>Whether a client waits at its end.</summary>
+    public bool IsBeingRead
+    {
+        get
+        {
+            lock (_gate)
+                return _waiting > 0;
+        }
+    }
 
     /// <summary>Adds a message. Takes the frame over.</summary>
     public void Append(RentedFrame frame)
@@ -64,7 +75,7 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
     {
         lock (_gate)
         {
-            _keepAlive = _unsent.Count == 0 && _change is not null;
+            _keepAlive = _unsent.Count == 0 && _waiting > 0;
             if (_keepAlive)
                 Signal();
         }
@@ -110,9 +121,18 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
                 if (NextSignal(reader) is { } signal)
                     return signal;
                 change = (_change ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                _waiting++;
             }
 
-            await change.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await change.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                lock (_gate)
+                    _waiting--;
+            }
         }
     }
 

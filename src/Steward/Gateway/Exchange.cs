@@ -16,7 +16,6 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
     private ManualResetValueTaskSourceCore<ExchangeOutcome> _first = new() { RunContinuationsAsynchronously = true };
     private RentedFrame _result;
     private bool _ended;
-    private bool _readerGone;
 
     public Exchange(Session session, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
@@ -111,17 +110,6 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
             _first.SetResult(ExchangeOutcome.Cancelled);
     }
 
-    /// <summary>The client's connection broke before anything was sent on it. The call goes on; nobody can fetch its result.</summary>
-    public void LeaveUnread()
-    {
-        lock (_gate)
-        {
-            _readerGone = true;
-            _result.Return();
-            _result = default;
-        }
-    }
-
     ExchangeOutcome IValueTaskSource<ExchangeOutcome>.GetResult(short token) => _first.GetResult(token);
 
     ValueTaskSourceStatus IValueTaskSource<ExchangeOutcome>.GetStatus(short token) => _first.GetStatus(token);
@@ -145,7 +133,7 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
             {
                 first = isAnswer ? ExchangeOutcome.Result : ExchangeOutcome.Stream;
                 if (isAnswer)
-                    KeepResult(frame);
+                    _result = frame;
                 else
                     (Stream = Session.OpenStream()).Append(frame);
             }
@@ -162,13 +150,5 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
         if (first is { } outcome)
             _first.SetResult(outcome);
         return true;
-    }
-
-    private void KeepResult(RentedFrame frame)
-    {
-        if (_readerGone)
-            frame.Return();
-        else
-            _result = frame;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
@@ -27,6 +28,7 @@ internal sealed class McpGateway : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ITimer _upkeep;
+    private readonly ConcurrentDictionary<Session, Task> _closing = new();
     private long _sessionsBegun;
 
     public McpGateway(McpServerManager manager, StewardConfig config, GatewayParts parts, UpstreamHost host)
@@ -76,7 +78,7 @@ internal sealed class McpGateway : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            Close(session, "it could not be opened");
+            Close(session, "it could not be opened", CancellationToken.None);
             if (failure is ServerLaunchException)
                 return (null, JsonRpcWriter.Error(id, JsonRpcErrorCode.ServerUnavailable, failure.Message));
             throw;
@@ -121,19 +123,32 @@ internal sealed class McpGateway : IAsyncDisposable
     }
 
     /// <summary>Ends a session and all that was done for it.</summary>
-    public void Close(Session session, string reason)
-    {
-        Sessions.End(session);
-        Forget(session);
-        _logger.SessionEnded(session.Opening.ClientName, reason);
-    }
+    public void Close(Session session, string reason) => Close(session, reason, CancellationToken.None);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends all sessions and their own processes.</summary>
+    /// <param name="force">When it fires, what is left of the processes' grace is skipped.</param>
+    public async Task StopAsync(CancellationToken force)
     {
         await _upkeep.DisposeAsync().ConfigureAwait(false);
         foreach (var session in Sessions.All)
-            Close(session, "Steward stops");
+            Close(session, "Steward stops", force);
+        await Task.WhenAll(_closing.Values).ConfigureAwait(false);
         await _board.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
+
+    private void Close(Session session, string reason, CancellationToken force)
+    {
+        if (!Sessions.Remove(session))
+            return;
+        _logger.SessionEnded(session.Opening.ClientName, reason);
+        var ending = session.EndAsync(force);
+        Forget(session);
+        if (ending.IsCompleted)
+            return;
+        _closing[session] = ending;
+        _ = ending.ContinueWith(_ => _closing.TryRemove(session, out var _), TaskScheduler.Default); // cannot fault
     }
 
     private static SessionOpening? ReadOpening(string? principal, ReadOnlySpan<byte> parameters)
@@ -163,7 +178,8 @@ internal sealed class McpGateway : IAsyncDisposable
     {
         foreach (var session in Sessions.All)
             session.Tend(KeepAlive);
-        Sessions.EndIdle(Forget);
+        foreach (var session in Sessions.Idle)
+            Close(session, "nothing was heard of its client for long");
     }
 
     private void Forget(Session session)

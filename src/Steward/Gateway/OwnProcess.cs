@@ -29,7 +29,8 @@ internal sealed class OwnProcess(GatewayServer server, Session session, Upstream
     }
 
     /// <summary>Ends the process. Never faults.</summary>
-    public async Task StopAsync()
+    /// <param name="force">When it fires, what is left of the grace is skipped.</param>
+    public async Task StopAsync(CancellationToken force)
     {
         Task<Upstream>? opening;
         lock (_gate)
@@ -39,11 +40,12 @@ internal sealed class OwnProcess(GatewayServer server, Session session, Upstream
         try
         {
             var upstream = await opening.ConfigureAwait(false);
-            await upstream.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            await upstream.StopAsync(force).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is ServerLaunchException or OperationCanceledException)
+        catch (Exception failure) when (opening.IsFaulted)
         {
-            // It never came up: nothing is left of it.
+            // It never came up, and nothing is left of it; whoever called it was told.
+            _ = failure;
         }
     }
 

@@ -25,9 +25,9 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host)
         session.MarkUsed(server);
         if (server.NeedsOwnProcess(session))
             return SendOwnAsync(session, server, message, envelope, name);
-        return server.Run is { } run
-            ? SendAsync(session, server, run.Connection, message, envelope, name)
-            : new ValueTask<Reply>(Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Unavailable(server.Status, host.Time)));
+        return new(server.Run is { } run
+            ? Send(session, server, run.Connection, message, envelope, name)
+            : Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Unavailable(server.Status, host.Time)));
     }
 
     /// <summary>The connection over which a session reaches a server.</summary>
@@ -59,7 +59,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host)
         try
         {
             var upstream = await session.OwnProcessOf(server, host).GetAsync().ConfigureAwait(false);
-            return await SendAsync(session, server, upstream.Connection, message, envelope, name).ConfigureAwait(false);
+            return Send(session, server, upstream.Connection, message, envelope, name);
         }
         catch (ServerLaunchException failure)
         {
@@ -67,22 +67,16 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host)
         }
     }
 
-    private ValueTask<Reply> SendAsync(Session session, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
+    private Reply Send(Session session, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
     {
         var exchange = new Exchange(session, connection, server.Config.RequestTimeout, message.Span, envelope);
         if (!session.TryAdd(exchange, limits.CallsInFlight))
         {
-            return new ValueTask<Reply>(Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached,
-                $"This session has {limits.CallsInFlight} calls in flight already (gateway.limits.callsInFlight)."));
+            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached,
+                $"This session has {limits.CallsInFlight} calls in flight already (gateway.limits.callsInFlight).");
         }
 
-        var sending = connection.CallAsync(exchange, message.Span, envelope, name);
-        return sending.IsCompletedSuccessfully ? new ValueTask<Reply>(Reply.Of(exchange)) : AwaitAsync(sending, exchange);
-
-        static async ValueTask<Reply> AwaitAsync(ValueTask sending, Exchange exchange)
-        {
-            await sending.ConfigureAwait(false);
-            return Reply.Of(exchange);
-        }
+        connection.Call(exchange, message.Span, envelope, name);
+        return Reply.Of(exchange);
     }
 }

@@ -48,11 +48,11 @@ internal sealed partial class Session
             action((await process.GetAsync().ConfigureAwait(false)).Connection);
     }
 
-    private async Task StopOwnProcesses()
+    private async Task StopOwnProcessesAsync(CancellationToken force)
     {
         OwnProcess[] processes;
         lock (_gate)
             processes = [.. _ownProcesses.Values];
-        await Task.WhenAll(processes.Select(process => process.StopAsync())).ConfigureAwait(false);
+        await Task.WhenAll(processes.Select(process => process.StopAsync(force))).ConfigureAwait(false);
     }
 }

@@ -55,7 +55,8 @@ internal sealed partial class Session
 
     public int CallsInFlight => Volatile.Read(ref _inFlightCount);
 
-    public bool HasEnded => Volatile.Read(ref _ended);
+    /// <summary>Whether the client waits for something: an answer, or news on an open stream.</summary>
+    public bool IsWaiting => CallsInFlight > 0 || General.IsBeingRead;
 
     public void Touch() => Volatile.Write(ref _lastActivity, Clock.GetTimestamp());
 
@@ -111,8 +112,15 @@ internal sealed partial class Session
     public EventStream OpenStream()
     {
         var stream = new EventStream(Interlocked.Increment(ref _lastStream), EventStreamLimits.Call);
+        int kept;
         lock (_gate)
+        {
             _streams.Add(stream);
+            kept = _streams.Count;
+        }
+
+        if (kept % MaxFinishedStreams == 0)
+            DiscardFinished();
         return stream;
     }
 
@@ -152,13 +160,16 @@ internal sealed partial class Session
         DiscardFinished();
     }
 
-    /// <summary>Ends everything: requests are cancelled at their servers, questions refused, streams closed, own processes stopped.</summary>
-    public void End()
+    /// <summary>
+    /// Ends everything: requests are cancelled at their servers, questions refused, streams closed. Completes when the session's own
+    /// processes are gone. Never faults.
+    /// </summary>
+    public Task EndAsync(CancellationToken force)
     {
         lock (_gate)
         {
             if (_ended)
-                return;
+                return Task.CompletedTask;
             _ended = true;
         }
 
@@ -174,7 +185,7 @@ internal sealed partial class Session
             streams = [General, .. _streams];
         foreach (var stream in streams)
             stream.Discard();
-        _ = StopOwnProcesses(); // observed there: it cannot fault
+        return StopOwnProcessesAsync(force);
     }
 
     private void DiscardFinished()

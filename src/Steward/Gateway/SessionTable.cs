@@ -38,23 +38,16 @@ internal sealed class SessionTable(int limit, TimeSpan idleTimeout, TimeProvider
     public Session? Find(string id, string? principal) =>
         _sessions.TryGetValue(id, out var session) && session.Opening.Principal == principal ? session : null;
 
-    public void End(Session session)
+    /// <summary>Takes a session out; <see langword="false"/> where somebody else did.</summary>
+    public bool Remove(Session session)
     {
         if (!_sessions.TryRemove(session.Id, out _))
-            return;
+            return false;
         Interlocked.Decrement(ref _count);
-        session.End();
+        return true;
     }
 
-    /// <summary>Ends the sessions of which nothing was heard for too long and that wait for nothing.</summary>
-    public void EndIdle(Action<Session> ended)
-    {
-        foreach (var session in _sessions.Values)
-        {
-            if (session.CallsInFlight > 0 || clock.GetElapsedTime(session.LastActivity) < idleTimeout)
-                continue;
-            End(session);
-            ended(session);
-        }
-    }
+    /// <summary>The sessions of which nothing was heard for too long and that wait for nothing.</summary>
+    public IEnumerable<Session> Idle =>
+        _sessions.Values.Where(session => !session.IsWaiting && clock.GetElapsedTime(session.LastActivity) >= idleTimeout);
 }

@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(1202, LogLevel.Warning, "A message could not be delivered to {Server}: {Reason}")]
     public static partial void Undeliverable(this ILogger logger, string server, string reason);
 
+    [LoggerMessage(1204, LogLevel.Debug, "A message for {Server} was dropped: it does not read what waits for it")]
+    public static partial void PostDropped(this ILogger logger, string server);
+
     [LoggerMessage(1203, LogLevel.Warning, "The lists of {Server} could not be read again: {Reason}")]
     public static partial void RelistingFailed(this ILogger logger, string server, string reason);
 }

@@ -10,11 +10,12 @@ internal sealed partial class UpstreamConnection
     // Calls that were given up but that the server may still be working on, newest last. What the server asks of its own
     // accord might belong to them, so they count when a request is assigned to a client.
     private const int MaxAbandoned = 256;
+    private static readonly TimeSpan AbandonedFor = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, PendingCall> _pending = [];
-    private readonly Dictionary<long, object?> _abandoned = [];
+    private readonly Dictionary<long, (object? Client, long Since)> _abandoned = [];
     private readonly ITimer _sweep;
     private long _lastId;
     private bool _sweeping;
@@ -44,28 +45,28 @@ internal sealed partial class UpstreamConnection
     }
 
     /// <summary>
-    /// Sends a request of a client under an id and a progress token of ours. Completes when it is sent; the call is told
-    /// the rest.
+    /// Sends a request of a client under an id and a progress token of ours. The bytes are copied before it returns; the call is
+    /// told everything else, also when the server takes no requests for a while or for ever.
     /// </summary>
     /// <param name="call">Hears the answer.</param>
     /// <param name="message">The request as the client sent it.</param>
     /// <param name="envelope">Where its parts are.</param>
     /// <param name="name">What replaces <c>params.name</c> or <c>params.uri</c>, as JSON; empty leaves it.</param>
-    public ValueTask CallAsync(PendingCall call, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ReadOnlySpan<byte> name = default)
+    public void Call(PendingCall call, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ReadOnlySpan<byte> name = default)
     {
         Span<byte> scratch = name.Length <= NameScratch ? stackalloc byte[NameScratch + 64] : new byte[name.Length + 64];
         var edits = new FrameEdits(scratch);
         if (!TryRegister(call, out var closedBecause))
         {
             call.OnFailed(JsonRpcErrorCode.ServerUnavailable, closedBecause);
-            return default;
+            return;
         }
 
         edits.Replace(envelope.Id, call.UpstreamId);
         edits.Replace(envelope.ProgressToken, call.UpstreamId);
         if (!name.IsEmpty)
             edits.Replace(envelope.Name.Exists ? envelope.Name : envelope.Uri, name);
-        return DeliverAsync(call, message, edits);
+        Deliver(call, message, edits);
     }
 
     /// <summary>Makes a request of Steward's own.</summary>
@@ -77,7 +78,7 @@ internal sealed partial class UpstreamConnection
         if (!TryRegister(call, out var closedBecause))
             throw new UpstreamErrorException(JsonRpcErrorCode.ServerUnavailable, closedBecause);
 
-        await DeliverAsync(call, JsonRpcWriter.Request(call.UpstreamId, method, parameters.Span), default).ConfigureAwait(false);
+        Deliver(call, JsonRpcWriter.Request(call.UpstreamId, method, parameters.Span), default);
         try
         {
             return await call.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -128,28 +129,11 @@ internal sealed partial class UpstreamConnection
                     newest = call;
             }
 
-            foreach (var client in _abandoned.Values)
-                several |= client is not null && newest is not null && newest.Client != client;
+            foreach (var (client, since) in _abandoned.Values)
+                several |= client is not null && newest is not null && newest.Client != client && _time.GetElapsedTime(since) < AbandonedFor;
         }
 
         return several ? null : newest;
-    }
-
-    /// <summary>Whether a client has calls on this connection.</summary>
-    public bool HasCallsOf(object client)
-    {
-        lock (_gate)
-            return _pending.Values.Any(call => call.Client == client);
-    }
-
-    /// <summary>Gives up all calls of a client that is gone.</summary>
-    public void CancelAllOf(object client)
-    {
-        PendingCall[] calls;
-        lock (_gate)
-            calls = [.. _pending.Values.Where(call => call.Client == client)];
-        foreach (var call in calls)
-            Cancel(call, "The client's session has ended.");
     }
 
     /// <summary>Ends every call, now and from now on: the server is gone.</summary>
@@ -184,29 +168,29 @@ internal sealed partial class UpstreamConnection
         }
     }
 
-    private ValueTask DeliverAsync(PendingCall call, ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    private void Deliver(PendingCall call, ReadOnlySpan<byte> message, scoped in FrameEdits edits)
     {
         try
         {
             var sending = _link.SendAsync(message, edits);
-            return sending.IsCompletedSuccessfully ? default : AwaitAsync(this, call, sending);
+            if (!sending.IsCompletedSuccessfully)
+                _ = ObserveAsync(call, sending); // the caller waits for the answer, not for this
         }
         catch (LinkClosedException closed)
         {
             FailUnsent(call, closed);
-            return default;
         }
+    }
 
-        static async ValueTask AwaitAsync(UpstreamConnection connection, PendingCall call, ValueTask sending)
+    private async Task ObserveAsync(PendingCall call, ValueTask sending)
+    {
+        try
         {
-            try
-            {
-                await sending.ConfigureAwait(false);
-            }
-            catch (LinkClosedException closed)
-            {
-                connection.FailUnsent(call, closed);
-            }
+            await sending.ConfigureAwait(false);
+        }
+        catch (LinkClosedException closed)
+        {
+            FailUnsent(call, closed);
         }
     }
 
@@ -270,7 +254,7 @@ internal sealed partial class UpstreamConnection
                 return false;
             if (_abandoned.Count >= MaxAbandoned)
                 _abandoned.Remove(_abandoned.Keys.Min());
-            _abandoned[call.UpstreamId] = call.Client;
+            _abandoned[call.UpstreamId] = (call.Client, _time.GetTimestamp());
             SignalIdle();
             return true;
         }

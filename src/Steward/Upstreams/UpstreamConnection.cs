@@ -11,12 +11,15 @@ namespace Steward.Upstreams;
 /// </summary>
 internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposable
 {
+    private const int MaxPostsWaiting = 256;
+
     private readonly ILink _link;
     private readonly IConnectionHandler _handler;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ServerLog? _log;
     private long _lastReceived;
+    private int _postsWaiting;
 
     public UpstreamConnection(string serverId, ILink link, IConnectionHandler handler, ServerLog? log, TimeProvider time, ILogger logger)
     {
@@ -49,11 +52,20 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
     /// <summary>Sends a message that expects no answer, edited.</summary>
     public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits) => _link.SendAsync(message, edits);
 
-    /// <summary>Sends a message from where nobody can wait or help: a link that is closed has ended its calls already.</summary>
+    /// <summary>
+    /// Sends a message from where nobody can wait. It is dropped where the link is closed, or where a server that does not read
+    /// has many such messages waiting already.
+    /// </summary>
     public void Post(ReadOnlySpan<byte> message) => Post(message, default);
 
     public void Post(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
     {
+        if (Volatile.Read(ref _postsWaiting) >= MaxPostsWaiting)
+        {
+            _logger.PostDropped(ServerId);
+            return;
+        }
+
         try
         {
             var sending = _link.SendAsync(message, edits);
@@ -125,6 +137,7 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
 
     private async Task ObserveAsync(ValueTask sending)
     {
+        Interlocked.Increment(ref _postsWaiting);
         try
         {
             await sending.ConfigureAwait(false);
@@ -132,6 +145,10 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
         catch (LinkClosedException)
         {
             _logger.PostToClosedLink(ServerId);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _postsWaiting);
         }
     }
 

@@ -11,6 +11,8 @@ internal struct JsonRpcEnvelope
     // Deeper than any sane message; bounds the reader's stack of brackets against nesting attacks.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 512 };
 
+    private bool _hasNullId;
+
     public MessageKind Kind;
     public McpMethod Method;
     public ByteRange Id;
@@ -61,6 +63,8 @@ internal struct JsonRpcEnvelope
 
     private readonly MessageKind Classify()
     {
+        if (MethodName.Exists && _hasNullId)
+            return MessageKind.Invalid; // MCP forbids it: nobody could tell the answers apart
         if (MethodName.Exists)
             return Result.Exists || Error.Exists ? MessageKind.Invalid : Id.Exists ? MessageKind.Request : MessageKind.Notification;
         return Id.Exists && Result.Exists != Error.Exists ? MessageKind.Response : MessageKind.Invalid;
@@ -74,7 +78,7 @@ internal struct JsonRpcEnvelope
             if (reader.ValueTextEquals("jsonrpc"u8))
                 well = reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("2.0"u8);
             else if (reader.ValueTextEquals("id"u8))
-                well = TakeId(ref reader, ref Id);
+                well = TakeId(ref reader);
             else if (reader.ValueTextEquals("method"u8))
                 well = TakeMethod(ref reader);
             else if (reader.ValueTextEquals("params"u8))
@@ -164,8 +168,13 @@ internal struct JsonRpcEnvelope
         return reader.TokenType == JsonTokenType.EndObject;
     }
 
-    private static bool TakeId(ref Utf8JsonReader reader, ref ByteRange range) =>
-        TakeValue(ref reader, ref range) && reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.Null;
+    private bool TakeId(ref Utf8JsonReader reader)
+    {
+        if (!TakeValue(ref reader, ref Id))
+            return false;
+        _hasNullId = reader.TokenType == JsonTokenType.Null;
+        return reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.Null;
+    }
 
     /// <summary>A string or number is taken; any other value under that name is none of ours and only skipped.</summary>
     private static bool TakeScalar(ref Utf8JsonReader reader, ref ByteRange range)
