@@ -9,10 +9,12 @@ public sealed partial class McpServerManager
     /// Begins to start all servers that are not disabled, side by side, and returns at once: a server that hangs delays nobody.
     /// Follow them with <see cref="WatchAsync"/> or <see cref="WaitUntilSettledAsync"/>.
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The manager is being shut down.</exception>
     public void StartAll()
     {
+        ObjectDisposedException.ThrowIf(_shutdown is not null, this);
         foreach (var supervisor in _supervisors)
-            supervisor.Start();
+            _ = supervisor.StartAsync(); // never faults
     }
 
     /// <summary>
@@ -22,23 +24,29 @@ public sealed partial class McpServerManager
     /// <returns>The status that it has come to: also when it failed, which is no exception.</returns>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>
     /// <exception cref="InvalidOperationException">The server is disabled.</exception>
+    /// <exception cref="ObjectDisposedException">The manager is being shut down.</exception>
     public Task<ServerStatus> StartServerAsync(string id, CancellationToken cancellationToken = default) =>
-        ActAsync(id, static supervisor => supervisor.Start(), status => status.State == ServerState.Running, cancellationToken);
+        StartOrRestartAsync(id, static supervisor => supervisor.StartAsync(), cancellationToken);
 
     /// <summary>Stops a server and waits until nothing of it is left. Also ends the wait for a next start.</summary>
     /// <returns>The status that it has come to.</returns>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>
-    public Task<ServerStatus> StopServerAsync(string id, CancellationToken cancellationToken = default) =>
-        ActAsync(id, static supervisor => supervisor.Stop(), status => status.State is ServerState.Stopped or ServerState.Disabled, cancellationToken);
+    public async Task<ServerStatus> StopServerAsync(string id, CancellationToken cancellationToken = default)
+    {
+        var supervisor = Find(id);
+        var version = await supervisor.StopAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await SettledAsync(supervisor, version ?? 0, cancellationToken).ConfigureAwait(false); // too late to ask: it is stopped
+    }
 
     /// <summary>Stops a server, if it runs, and starts it anew; waits until it runs or has failed.</summary>
     /// <returns>The status that it has come to.</returns>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>
     /// <exception cref="InvalidOperationException">The server is disabled.</exception>
+    /// <exception cref="ObjectDisposedException">The manager is being shut down.</exception>
     public Task<ServerStatus> RestartServerAsync(string id, CancellationToken cancellationToken = default) =>
-        ActAsync(id, static supervisor => supervisor.Restart(), static _ => false, cancellationToken);
+        StartOrRestartAsync(id, static supervisor => supervisor.RestartAsync(), cancellationToken);
 
-    /// <summary>Stops all servers side by side. Bounded by the grace of each; further calls join the first.</summary>
+    /// <summary>Stops all servers side by side. Bounded by drain and grace of the slowest, and ten seconds; further calls join the first.</summary>
     /// <param name="force">When it fires, what is left of the grace is skipped. Each call can force.</param>
     public async Task ShutdownAsync(CancellationToken force = default)
     {
@@ -64,17 +72,14 @@ public sealed partial class McpServerManager
             supervisor.Force();
     }
 
-    private async Task<ServerStatus> ActAsync(string id, Action<ServerSupervisor> act, Func<ServerStatus, bool> isThereAlready, CancellationToken cancellationToken)
+    private async Task<ServerStatus> StartOrRestartAsync(string id, Func<ServerSupervisor, Task<long?>> ask, CancellationToken cancellationToken)
     {
         var supervisor = Find(id);
-        var before = supervisor.Server.Status;
-        if (before.State == ServerState.Disabled && isThereAlready(before) is false)
+        if (supervisor.Server.Config.Disabled)
             throw new InvalidOperationException($"Server '{id}' is disabled: remove \"disabled\" from its configuration before it can be started.");
-        if (isThereAlready(before))
-            return before;
 
-        act(supervisor);
-        // After the next change: what the act has led to, not what was before it.
-        return await _board.WaitForAsync(id, status => HasSettled(status) && status.Transitions > before.Transitions, cancellationToken).ConfigureAwait(false);
+        var version = await ask(supervisor).WaitAsync(cancellationToken).ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(version is null, this);
+        return await SettledAsync(supervisor, version.Value, cancellationToken).ConfigureAwait(false);
     }
 }

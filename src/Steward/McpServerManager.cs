@@ -48,9 +48,17 @@ public sealed partial class McpServerManager : IAsyncDisposable
 
     /// <summary>Waits until no server is being started or stopped: each runs, is stopped, has failed, or waits for its next start.</summary>
     public Task WaitUntilSettledAsync(CancellationToken cancellationToken = default) =>
-        Task.WhenAll(_supervisors.Select(supervisor => _board.WaitForAsync(supervisor.Server.Config.Id, HasSettled, cancellationToken)));
+        Task.WhenAll(_supervisors.Select(async supervisor =>
+        {
+            var version = await supervisor.PassAsync().WaitAsync(cancellationToken).ConfigureAwait(false); // or what was just asked for would go unseen
+            await SettledAsync(supervisor, version ?? 0, cancellationToken).ConfigureAwait(false);
+        }));
 
-    private static bool HasSettled(ServerStatus status) => status.State is not (ServerState.Starting or ServerState.Stopping);
+    /// <summary>The first settled status from a version on: what a request has led to, not what was before it.</summary>
+    private Task<ServerStatus> SettledAsync(ServerSupervisor supervisor, long version, CancellationToken cancellationToken) => _board.WaitForAsync(
+        supervisor.Server.Config.Id,
+        status => status.Version >= version && status.State is not (ServerState.Starting or ServerState.Stopping),
+        cancellationToken);
 
     [DoesNotReturn]
     private void ThrowUnknown(string id) => throw new UnknownServerException(id, _byId.Keys);

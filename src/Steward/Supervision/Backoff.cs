@@ -15,6 +15,8 @@ internal sealed class Backoff(RestartPolicy policy, Random random)
     /// <summary>How long to wait after the n-th failure in a row, n from 1.</summary>
     public TimeSpan Delay(int consecutiveFailures)
     {
+        if (policy.InitialDelay == TimeSpan.Zero)
+            return TimeSpan.Zero; // nought times what has grown beyond all bounds is no number
         var grown = policy.InitialDelay.TotalMilliseconds * Math.Pow(policy.BackoffMultiplier, consecutiveFailures - 1);
         var capped = Math.Min(grown, policy.MaxDelay.TotalMilliseconds);
         var jitter = 1 + policy.Jitter * (2 * random.NextDouble() - 1);

@@ -37,8 +37,9 @@ internal static class HealthWatch
             await server.ProbeAsync(either.Token).ConfigureAwait(false);
             return null;
         }
-        catch (Exception failure) when (!ended.IsCancellationRequested) // any failure is a finding, whatever its type
+        catch (Exception failure) // any failure is a finding, whatever its type
         {
+            ended.ThrowIfCancellationRequested(); // but not one that the end of the run has caused
             return failure is OperationCanceledException
                 ? $"no answer to a health probe within {policy.Timeout.TotalSeconds:0.###} s (health.timeoutMs)"
                 : failure.Message;

@@ -13,4 +13,10 @@ internal static partial class Log
 
     [LoggerMessage(1302, LogLevel.Error, "Stopping {Server} went wrong")]
     public static partial void StopFailed(this ILogger logger, string server, Exception exception);
+
+    [LoggerMessage(1303, LogLevel.Error, "What {Server} held could not be released")]
+    public static partial void ReleaseFailed(this ILogger logger, string server, Exception exception);
+
+    [LoggerMessage(1304, LogLevel.Error, "{Server} has not ended within {Bound}; giving up waiting for it")]
+    public static partial void StopOverdue(this ILogger logger, string server, TimeSpan bound);
 }

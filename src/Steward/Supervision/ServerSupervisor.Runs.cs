@@ -36,6 +36,8 @@ internal sealed partial class ServerSupervisor
 
         if (signal is Signal.Ended)
             EndService();
+        if (signal is Signal.ProbeFailed)
+            _proof?.Change(Config.RestartPolicy.ResetAfter, Timeout.InfiniteTimeSpan); // it has to run healthy, not just run
     }
 
     private void BeginService(IServerRun server)
@@ -73,7 +75,7 @@ internal sealed partial class ServerSupervisor
     /// <summary>One run, start to end. It cannot fault: however it ends, the end is a signal.</summary>
     private async Task LaunchAsync(int run, Task before, CancellationToken aborted)
     {
-        await before.ConfigureAwait(false); // never two runs of one server
+        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // never two runs of one server; and a launcher that blocks must not block the loop
         IServerRun server;
         try
         {
@@ -94,35 +96,44 @@ internal sealed partial class ServerSupervisor
 
         Post(new Signal.Connected(run, server));
         var end = await server.Ended.ConfigureAwait(false);
-        await server.DisposeAsync().ConfigureAwait(false);
+        await ReleaseAsync(server).ConfigureAwait(false);
         Post(new Signal.Ended(run, end)); // after disposal: ended means that nothing is left
+    }
+
+    private async Task ReleaseAsync(IServerRun server)
+    {
+        try
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) // the run is over all the same: its server must not wait for ever for word of it
+        {
+            _tools.Logger.ReleaseFailed(Config.Id, failure);
+        }
     }
 
     private async Task<IServerRun> LaunchInTimeAsync(int run, CancellationToken aborted)
     {
         await _tools.Starts.WaitAsync(aborted).ConfigureAwait(false);
+        using var turn = new StartTurn(_tools.Starts);
+        using var timeout = new CancellationTokenSource(Config.StartupTimeout, _tools.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, aborted);
+        // Given back as soon as the launch is given up: to clean up after it can take a whole grace period.
+        using var givenUp = either.Token.UnsafeRegister(static state => ((StartTurn)state!).Dispose(), turn);
         try
         {
-            using var timeout = new CancellationTokenSource(Config.StartupTimeout, _tools.Time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, aborted);
-            try
-            {
-                return await _tools.Launcher.LaunchAsync(Config, new Observer(this, run), either.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (timeout.IsCancellationRequested && !aborted.IsCancellationRequested)
-            {
-                throw new ServerLaunchException(
-                    $"Server '{Config.Id}' was not ready within {Config.StartupTimeout.TotalSeconds:0.###} s: it was started but did not finish its handshake and lists. Look at its log; raise startupTimeoutMs if it needs longer.");
-            }
+            return await _tools.Launcher.LaunchAsync(Config, new Observer(this, run), either.Token).ConfigureAwait(false);
         }
-        finally
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !aborted.IsCancellationRequested)
         {
-            _tools.Starts.Release();
+            throw new ServerLaunchException(
+                $"Server '{Config.Id}' was not ready within {Config.StartupTimeout.TotalSeconds:0.###} s: it was started but did not finish its handshake and lists. Look at its log; raise startupTimeoutMs if it needs longer.");
         }
     }
 
     private async Task TerminateAsync(IServerRun server)
     {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // nor must a stop that blocks
         try
         {
             await server.StopAsync(_force.Token).ConfigureAwait(false);
@@ -130,6 +141,7 @@ internal sealed partial class ServerSupervisor
         catch (Exception failure) // the run's end is awaited elsewhere; that its stop went wrong must not get lost
         {
             _tools.Logger.StopFailed(Config.Id, failure);
+            await ReleaseAsync(server).ConfigureAwait(false); // the harder way: nobody is to wait for ever for its end
         }
     }
 

@@ -9,7 +9,6 @@ internal sealed partial class ServerSupervisor
     {
         var status = signal switch
         {
-            Signal.StartRequested or Signal.RestartRequested when effect is Effect.Launch or Effect.LaunchNow => _status with { ConsecutiveFailures = 0, Restarts = 0, LastError = null },
             Signal.ProcessStarted started => _status with { Pid = started.Pid },
             Signal.FactsChanged changed => With(changed.Facts),
             Signal.Connected when effect is Effect.BeginService => _status with { RunningSince = _tools.Time.GetUtcNow() },
@@ -20,14 +19,16 @@ internal sealed partial class ServerSupervisor
                 LastError = failed.Reason,
             },
             Signal.Proven when _status.State == ServerState.Running && _status.ConsecutiveFailures > 0 => _status with { ConsecutiveFailures = 0 },
-            Signal.LaunchFailed failed => Over(failed.Exit, effect is Effect.Launch || next == ServerState.Stopped ? _status.LastError : failed.Reason),
+            Signal.LaunchFailed failed => Over(failed.Exit, IsAskedFor(next, effect) ? _status.LastError : failed.Reason),
             Signal.Ended ended => Over(ended.End.Exit, IsAskedFor(next, effect) || _purpose == StopPurpose.Unhealthy && _status.State == ServerState.Stopping ? _status.LastError : ended.End.Reason),
             _ => _status,
         };
         if (next is ServerState.Restarting or ServerState.Crashed or ServerState.FailedToStart && next != _status.State)
             status = status with { ConsecutiveFailures = failures };
-        if (effect is Effect.Launch && _status.State == ServerState.Restarting)
+        if (signal is Signal.RetryDue && effect is Effect.Launch)
             status = status with { Restarts = status.Restarts + 1 };
+        else if (effect is Effect.Launch or Effect.LaunchNow) // by request: the next failure is the first again
+            status = status with { ConsecutiveFailures = 0, Restarts = 0, LastError = null };
         return next == ServerState.Restarting ? status : Clear(status);
     }
 

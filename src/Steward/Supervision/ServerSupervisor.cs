@@ -6,6 +6,9 @@ namespace Steward.Supervision;
 /// <summary>Owns one server. All state below is touched by its loop alone; everybody else posts a signal.</summary>
 internal sealed partial class ServerSupervisor : IAsyncDisposable
 {
+    // Beyond drain and grace: what a kill, the search for leftovers and a busy machine may add.
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
+
     private readonly Channel<Signal> _inbox = Channel.CreateUnbounded<Signal>(new() { SingleReader = true });
     private readonly ManagedServer _server;
     private readonly SupervisionTools _tools;
@@ -16,6 +19,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     private ServerStatus _status;
     private int _run;
     private StopPurpose _purpose;
+    private bool _isClosing;
     private IServerRun? _live;
     private Task _running = Task.CompletedTask;
     private CancellationTokenSource? _launch;
@@ -41,26 +45,48 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
 
     private ServerConfig Config => _server.Config;
 
-    public void Start() => Post(new Signal.StartRequested());
+    private TimeSpan StopBound => Config.Shutdown.Drain + Config.Shutdown.Grace + Slack;
 
-    public void Stop() => Post(new Signal.StopRequested());
+    public Task<long?> StartAsync() => AskAsync(new Signal.StartRequested());
 
-    public void Restart() => Post(new Signal.RestartRequested());
+    public Task<long?> StopAsync() => AskAsync(new Signal.StopRequested());
+
+    public Task<long?> RestartAsync() => AskAsync(new Signal.RestartRequested());
+
+    /// <summary>Completes when all that was asked before has been heard.</summary>
+    public Task<long?> PassAsync() => AskAsync(new Signal.Passed());
 
     /// <summary>Stops without any more grace.</summary>
     public void Force() => _force.Cancel();
 
-    /// <summary>Stops the server, gracefully unless forced, and ends the loop.</summary>
+    /// <summary>Stops the server, gracefully unless forced, and ends the loop. Bounded: what will not end is given up.</summary>
     public async ValueTask DisposeAsync()
     {
-        Stop();
-        await _tools.Board.WaitForAsync(Config.Id, status => status.State is ServerState.Stopped or ServerState.Disabled, CancellationToken.None).ConfigureAwait(false);
-        _inbox.Writer.TryComplete();
+        Post(new Signal.StopRequested { IsFinal = true });
+        try
+        {
+            await EndAsync().WaitAsync(StopBound, _tools.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _tools.Logger.StopOverdue(Config.Id, StopBound);
+        }
+    }
+
+    private async Task EndAsync()
+    {
         await _loop.ConfigureAwait(false);
         await _running.ConfigureAwait(false);
     }
 
     private void Post(Signal signal) => _inbox.Writer.TryWrite(signal);
+
+    private Task<long?> AskAsync(Signal.Request request)
+    {
+        if (!_inbox.Writer.TryWrite(request))
+            request.Refuse();
+        return request.Heard;
+    }
 
     private async Task RunAsync()
     {
@@ -68,7 +94,17 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
         {
             if (signal.Run is not Signal.AnyRun && signal.Run != _run)
                 continue; // the echo of an earlier run
+            if (_isClosing && signal is (Signal.StartRequested or Signal.RestartRequested))
+            {
+                ((Signal.Request)signal).Refuse();
+                continue;
+            }
+
             Handle(signal);
+            (signal as Signal.Request)?.Hear(_status.Version);
+            _isClosing |= signal is Signal.StopRequested { IsFinal: true };
+            if (_isClosing && _status.State is (ServerState.Stopped or ServerState.Disabled))
+                _inbox.Writer.TryComplete(); // what is queued is still answered; nothing comes after
         }
     }
 

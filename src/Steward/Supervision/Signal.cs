@@ -8,14 +8,34 @@ internal abstract record Signal(int Run = Signal.AnyRun)
 {
     public const int AnyRun = -1;
 
+    /// <summary>Somebody wants something, and learns when that has been heard.</summary>
+    public abstract record Request : Signal
+    {
+        private readonly TaskCompletionSource<long?> _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>The version of the first status that knows of the request; <see langword="null"/> where it came too late.</summary>
+        public Task<long?> Heard => _heard.Task;
+
+        public void Hear(long version) => _heard.TrySetResult(version);
+
+        public void Refuse() => _heard.TrySetResult(null);
+    }
+
     /// <summary>Somebody wants it to run.</summary>
-    public sealed record StartRequested : Signal;
+    public sealed record StartRequested : Request;
 
     /// <summary>Somebody wants it not to run.</summary>
-    public sealed record StopRequested : Signal;
+    public sealed record StopRequested : Request
+    {
+        /// <summary>Whether it is never to run again.</summary>
+        public bool IsFinal { get; init; }
+    }
 
     /// <summary>Somebody wants it to run anew.</summary>
-    public sealed record RestartRequested : Signal;
+    public sealed record RestartRequested : Request;
+
+    /// <summary>Somebody wants to know when all that was asked before has been heard.</summary>
+    public sealed record Passed : Request;
 
     /// <summary>A launch has made it ready.</summary>
     public sealed record Connected(int Run, IServerRun Server) : Signal(Run);
