@@ -100,7 +100,7 @@ public sealed class ChildProcessTests : IAsyncDisposable
     [Fact(Timeout = 20_000)]
     public async Task A_missing_command_is_a_permanent_failure()
     {
-        var failure = await Assert.ThrowsAsync<Supervision.ServerLaunchException>(() => _rig.StartAsync(ChildRig.Spec("no-such-command", [])));
+        var failure = await Assert.ThrowsAsync<Steward.Supervision.ServerLaunchException>(() => _rig.StartAsync(ChildRig.Spec("no-such-command", [])));
 
         Assert.True(failure.IsPermanent);
     }

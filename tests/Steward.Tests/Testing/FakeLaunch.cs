@@ -1,0 +1,39 @@
+using Steward.Configuration;
+using Steward.Supervision;
+
+namespace Steward.Tests.Testing;
+
+/// <summary>One launch under way: the test decides how it ends.</summary>
+internal sealed class FakeLaunch(FakeLauncher launcher, ServerConfig config, IRunObserver observer, CancellationToken cancellation)
+{
+    private readonly TaskCompletionSource<IServerRun> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ServerConfig Config => config;
+
+    public IRunObserver Observer => observer;
+
+    public CancellationToken Cancellation => cancellation;
+
+    /// <summary>Whether it goes on although it is given up, as a launch does that became ready at that very moment.</summary>
+    public bool IgnoresCancellation { get; set; }
+
+    public Task<IServerRun> Result => _result.Task;
+
+    public FakeRun Succeed() => Succeed(_ => { });
+
+    /// <summary>Makes the server ready; <paramref name="arrange"/> sees the run before supervision does.</summary>
+    public FakeRun Succeed(Action<FakeRun> arrange)
+    {
+        var run = new FakeRun(launcher, this);
+        arrange(run);
+        if (!_result.TrySetResult(run))
+            throw new InvalidOperationException("The launch is over already.");
+        return run;
+    }
+
+    public void Fail(string reason, bool isPermanent = false) => Fail(new ServerLaunchException(reason, isPermanent));
+
+    public void Fail(Exception failure) => _result.TrySetException(failure);
+
+    public void Cancel() => _result.TrySetCanceled(cancellation);
+}

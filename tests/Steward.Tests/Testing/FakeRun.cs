@@ -1,0 +1,74 @@
+using Steward.Processes;
+using Steward.Supervision;
+
+namespace Steward.Tests.Testing;
+
+/// <summary>A run that lives until the test, or a stop, ends it.</summary>
+internal sealed class FakeRun(FakeLauncher launcher, FakeLaunch launch) : IServerRun
+{
+    private readonly TaskCompletionSource<RunEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _probing;
+    private int _probes;
+    private int _isOver;
+
+    public FakeLaunch Launch => launch;
+
+    public Task<RunEnd> Ended => _ended.Task;
+
+    /// <summary>Completes when somebody asks the run to stop.</summary>
+    public Task StopRequested => _stopRequested.Task;
+
+    /// <summary>How a probe is answered. Default: at once.</summary>
+    public Func<CancellationToken, Task> OnProbe { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>How a stop goes, before the run ends by it. Default: at once.</summary>
+    public Func<CancellationToken, Task> OnStop { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What disposal throws, where it does.</summary>
+    public Exception? DisposalFailure { get; set; }
+
+    public int Probes => Volatile.Read(ref _probes);
+
+    public bool ProbesOverlapped { get; private set; }
+
+    public bool IsDisposed { get; private set; }
+
+    /// <summary>Ends the run as a crash does: without anybody asking.</summary>
+    public void Crash(string reason, ProcessExit? exit = null) => End(new RunEnd(reason, exit));
+
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _probes);
+        ProbesOverlapped |= Interlocked.Increment(ref _probing) > 1;
+        try
+        {
+            await OnProbe(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _probing);
+        }
+    }
+
+    public async Task StopAsync(CancellationToken force)
+    {
+        _stopRequested.TrySetResult();
+        await OnStop(force);
+        End(new RunEnd("stopped on request"));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        End(new RunEnd("disposed"));
+        return DisposalFailure is null ? ValueTask.CompletedTask : ValueTask.FromException(DisposalFailure);
+    }
+
+    private void End(RunEnd end)
+    {
+        if (Interlocked.Exchange(ref _isOver, 1) == 0)
+            launcher.NoteOver(launch.Config.Id); // before anybody can hear of the end and start the next run
+        _ended.TrySetResult(end);
+    }
+}
