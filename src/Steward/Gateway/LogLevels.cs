@@ -10,25 +10,23 @@ namespace Steward.Gateway;
 /// </summary>
 internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, ILogger logger)
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
+    // A server that takes longer is set all the same, but its clients do not wait for it.
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(3);
 
-    /// <summary>Answers a client's <c>logging/setLevel</c>.</summary>
-    public Reply Set(Session session, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    /// <summary>Answers a client's <c>logging/setLevel</c> once its servers have taken it: what they log from then on obeys it.</summary>
+    public async ValueTask<Reply> SetAsync(Session session, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {
-        if (LogSeverities.Parse(envelope.Level.Of(message)) is not { } level)
+        if (LogSeverities.Parse(envelope.Level.Of(message.Span)) is not { } level)
         {
-            return Reply.Error(message, envelope, JsonRpcErrorCode.InvalidParams,
+            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams,
                 "params.level must be one of debug, info, notice, warning, error, critical, alert, emergency.");
         }
 
         session.LogLevel = level;
-        foreach (var server in servers.All)
-        {
-            if (session.Endpoint.Serves(server) && server.Run is { } run)
-                _ = ApplyAsync(server, run); // observed there: it cannot fault
-        }
-
-        return Reply.Result(message, envelope, "{}"u8);
+        await Task.WhenAll(servers.All
+            .Where(session.Endpoint.Serves)
+            .Select(server => server.Run is { } run ? ApplyAsync(server, run) : Task.CompletedTask)).ConfigureAwait(false);
+        return Reply.Result(message.Span, envelope, "{}"u8);
     }
 
     /// <summary>Sets a server to the level that its clients want; also after each of its starts. Never faults.</summary>

@@ -48,7 +48,7 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
         McpMethod.ResourcesTemplatesList => ListAsync(CatalogKind.ResourceTemplates, message, envelope),
         McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe => ResourceAsync(session, message, envelope),
         McpMethod.CompletionComplete => CompleteAsync(session, message, envelope),
-        McpMethod.LoggingSetLevel => new(logLevels.Set(session, message.Span, envelope)),
+        McpMethod.LoggingSetLevel => logLevels.SetAsync(session, message, envelope),
         McpMethod.Ping => new(Reply.Result(message.Span, envelope, "{}"u8)),
         _ => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.MethodNotFound,
             $"Method {envelope.MethodName.Of(message.Span).ToText()} does not say which server it is for; send it to /servers/ID/mcp.")),

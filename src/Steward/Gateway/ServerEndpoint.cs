@@ -25,7 +25,7 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
         McpMethod.ToolsList when !server.Config.Tools.IsOpen => new(ListFiltered(message.Span, envelope)),
         McpMethod.ToolsCall when !server.Config.Tools.IsOpen && !IsAllowed(message.Span, envelope) => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams,
             $"Unknown tool: the configuration of server '{server.Id}' does not let it pass (tools.allow, tools.deny).")),
-        McpMethod.LoggingSetLevel when !server.NeedsOwnProcess(session) => new(logLevels.Set(session, message.Span, envelope)),
+        McpMethod.LoggingSetLevel when !server.NeedsOwnProcess(session) => logLevels.SetAsync(session, message, envelope),
         McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe when JsonText.Read(envelope.Uri.Of(message.Span)) is { } uri =>
             SubscribeAsync(session, server, uri, message, envelope, name: null),
         _ => Relay.SendAsync(session, server, message, envelope),
