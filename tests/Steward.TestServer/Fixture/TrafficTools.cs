@@ -54,9 +54,11 @@ internal static class TrafficTools
         return Messages.Text("Reported progress three times.");
     }
 
-    // Over stdio a server has no stream that it could close: the tool only gives a front the time to close and resume one.
+    // Over stdio a server has no stream that it could close. The log makes a front open one for this call, and the pause
+    // gives it the time to close and resume it.
     private static async Task<CallToolResult> ReconnectAsync(FixtureCall call, CancellationToken cancellationToken)
     {
+        await call.LogAsync("info", "Waiting for the stream to be resumed", cancellationToken);
         await PauseAsync(Step, cancellationToken);
         return Messages.Text("Reconnection test completed.");
     }

@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Steward.TestServer.Raw;
 
 /// <summary>Closes its output when it is asked to misbehave, and stays.</summary>
@@ -7,8 +5,7 @@ internal sealed class MuteServer : RawServer
 {
     protected override void Misbehave(in RawMessage message)
     {
-        Flush();
-        new SafeFileHandle(1, ownsHandle: true).Dispose();
+        CloseOutput();
         new ManualResetEventSlim().Wait();
     }
 }

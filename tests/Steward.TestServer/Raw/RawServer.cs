@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Steward.TestServer.Raw;
 
@@ -115,6 +117,18 @@ internal class RawServer
             return;
         _output.Write(_pending.WrittenSpan);
         _pending.ResetWrittenCount();
+    }
+
+    /// <summary>
+    /// Writes what is pending and closes the output. The runtime and <see cref="Console"/> hold duplicates of it, so everything
+    /// goes that leads to the same pipe.
+    /// </summary>
+    protected void CloseOutput()
+    {
+        Flush();
+        var pipe = new FileInfo("/proc/self/fd/1").LinkTarget;
+        foreach (var file in new DirectoryInfo("/proc/self/fd").GetFiles().Where(file => file.LinkTarget == pipe))
+            new SafeFileHandle(int.Parse(file.Name, CultureInfo.InvariantCulture), ownsHandle: true).Dispose();
     }
 
     private void Call(in RawMessage message)

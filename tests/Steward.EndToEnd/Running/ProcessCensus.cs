@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text;
+
+namespace Steward.EndToEnd.Running;
+
+/// <summary>Finds processes by a variable in their environment, which all descendants of a test's program inherit.</summary>
+internal sealed record ProcessCensus(string Variable, string Value)
+{
+    private readonly byte[] _marker = Encoding.ASCII.GetBytes($"{Variable}={Value}\0");
+
+    /// <summary>The living processes that carry the mark, with their command lines. Zombies have no environment: they do not count.</summary>
+    public IReadOnlyList<MarkedProcess> Living() =>
+    [
+        .. Directory.EnumerateDirectories("/proc")
+            .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+            .Where(pid => pid > 0 && Read(pid, "environ").AsSpan().IndexOf(_marker) >= 0)
+            .Select(pid => new MarkedProcess(pid, Encoding.UTF8.GetString(Read(pid, "cmdline")).Replace('\0', ' '))),
+    ];
+
+    public static bool IsAlive(int pid) => Read(pid, "cmdline").Length > 0;
+
+    private static byte[] Read(int pid, string file)
+    {
+        try
+        {
+            return File.ReadAllBytes($"/proc/{pid}/{file}");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return []; // gone meanwhile, or somebody else's
+        }
+    }
+}
