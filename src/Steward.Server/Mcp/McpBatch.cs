@@ -15,12 +15,15 @@ internal static class McpBatch
 {
     private const string Revision = ProtocolRevisions.AssumedWithoutHeader;
 
+    // A body of the allowed size could hold millions, and an answer takes more room than its request.
+    private const int MaxMessages = 1_000;
+
     public static async Task HandleAsync(HttpContext context, Session session, ReadOnlyMemory<byte> body)
     {
         if (session.Opening.Revision != Revision || Split(body) is not { Count: > 0 } messages)
         {
             await McpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, JsonRpcErrorCode.InvalidRequest,
-                $"The body is a batch; only revision {Revision} knows those, and they are not empty. Send one message per request.");
+                $"The body is a batch; only revision {Revision} knows those, and they hold 1 to {MaxMessages} messages. Send one message per request.");
             return;
         }
 
@@ -78,7 +81,7 @@ internal static class McpBatch
     private static List<ReadOnlyMemory<byte>>? Split(ReadOnlyMemory<byte> body)
     {
         var messages = new List<ReadOnlyMemory<byte>>();
-        var reader = new Utf8JsonReader(body.Span);
+        var reader = new Utf8JsonReader(body.Span, JsonRpcEnvelope.ReaderOptions);
         try
         {
             reader.Read();
@@ -87,13 +90,15 @@ internal static class McpBatch
                 var start = (int)reader.TokenStartIndex;
                 reader.Skip();
                 messages.Add(body[start..(int)reader.BytesConsumed]);
+                if (messages.Count > MaxMessages)
+                    return null;
             }
+
+            return reader.Read() ? null : messages;
         }
         catch (JsonException)
         {
             return null;
         }
-
-        return messages;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class McpFront
         var path = context.Request.Path.Value ?? "";
         if (path == MergedPath)
             return HandleAsync(context, _gateway.Merged, path);
-        if (path.StartsWith(ServersPrefix, StringComparison.Ordinal) && path.EndsWith(MergedPath, StringComparison.Ordinal))
+        if (path.Length > ServersPrefix.Length + MergedPath.Length && path.StartsWith(ServersPrefix, StringComparison.Ordinal) && path.EndsWith(MergedPath, StringComparison.Ordinal))
         {
             var id = path[ServersPrefix.Length..^MergedPath.Length];
             return HandleAsync(context, _gateway.FindServer(id), path);

@@ -121,7 +121,7 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
 
     private static Task RefuseInvalidAsync(HttpContext context, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        var reader = new Utf8JsonReader(message);
+        var reader = new Utf8JsonReader(message, JsonRpcEnvelope.ReaderOptions);
         try
         {
             while (reader.Read())
@@ -131,7 +131,7 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
         }
         catch (JsonException error)
         {
-            return McpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, JsonRpcErrorCode.ParseError, $"The body is no JSON: {error.Message}");
+            return McpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, envelope.Id.Of(message), JsonRpcErrorCode.ParseError, $"The body is no JSON: {error.Message}");
         }
 
         return McpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, envelope.Id.Of(message), JsonRpcErrorCode.InvalidRequest,

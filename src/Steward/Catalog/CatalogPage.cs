@@ -10,8 +10,20 @@ internal static class CatalogPage
     /// <exception cref="JsonException">The result is no list of that kind.</exception>
     public static byte[]? Read(CatalogKind kind, ReadOnlySpan<byte> result, ICollection<CatalogItem> items)
     {
+        try
+        {
+            return ReadResult(kind, result, items);
+        }
+        catch (InvalidOperationException notText)
+        {
+            throw new JsonException($"A name in the answer to '{kind.ListMethod()}' is no valid text.", notText);
+        }
+    }
+
+    private static byte[]? ReadResult(CatalogKind kind, ReadOnlySpan<byte> result, ICollection<CatalogItem> items)
+    {
         byte[]? cursor = null;
-        var reader = new Utf8JsonReader(result);
+        var reader = new Utf8JsonReader(result, JsonRpcEnvelope.ReaderOptions);
         Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

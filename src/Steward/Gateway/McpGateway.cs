@@ -155,9 +155,20 @@ internal sealed class McpGateway : IAsyncDisposable
     {
         if (parameters.IsEmpty)
             return null;
-        var reader = new Utf8JsonReader(parameters);
-        using var document = JsonDocument.ParseValue(ref reader);
-        var root = document.RootElement;
+        try
+        {
+            var reader = new Utf8JsonReader(parameters, JsonRpcEnvelope.ReaderOptions);
+            using var document = JsonDocument.ParseValue(ref reader);
+            return ReadOpening(principal, document.RootElement, parameters);
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a surrogate pair: JSON, yet no text
+        }
+    }
+
+    private static SessionOpening? ReadOpening(string? principal, JsonElement root, ReadOnlySpan<byte> parameters)
+    {
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("protocolVersion"u8, out var version) || version.ValueKind != JsonValueKind.String)
             return null;
 

@@ -44,7 +44,7 @@ internal static class Handshake
         {
             throw new ServerLaunchException($"Server '{connection.ServerId}' failed in the handshake: {error.Message}", innerException: error);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException) // the latter: half a surrogate pair
         {
             throw new ServerLaunchException($"Server '{connection.ServerId}' answered initialize with what cannot be read: {error.Message}", innerException: error);
         }
@@ -53,7 +53,15 @@ internal static class Handshake
             throw new ServerLaunchException($"Server '{connection.ServerId}' wants protocol revision '{result.Revision}'; Steward knows {string.Join(", ", ProtocolRevisions.Legacy)}.");
 
         connection.Server = result;
-        await connection.SendAsync(JsonRpcWriter.Notification("notifications/initialized")).ConfigureAwait(false);
+        try
+        {
+            await connection.SendAsync(JsonRpcWriter.Notification("notifications/initialized")).ConfigureAwait(false);
+        }
+        catch (LinkClosedException closed)
+        {
+            throw new ServerLaunchException($"Server '{connection.ServerId}' ended right after the handshake: {closed.Message}", innerException: closed);
+        }
+
         return result;
     }
 }

@@ -3,6 +3,8 @@ using System.Buffers;
 namespace Steward.Upstreams;
 
 /// <summary>Cuts a stream into lines, in pooled memory of bounded size.</summary>
+/// <param name="stream">What is read.</param>
+/// <param name="maxLineBytes">Longer lines are skipped; at least <see cref="Excerpt"/>.</param>
 internal sealed class LineReader(Stream stream, int maxLineBytes)
 {
     /// <summary>How much of an oversized line is kept from its beginning and from its end.</summary>
@@ -45,7 +47,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         {
             feed += _scanned;
             var line = _buffer.AsSpan(_start, feed - _start);
-            if (_skipped > 0)
+            if (_skipped > 0 || line.Length > maxLineBytes)
                 EndOversized(receiver, line);
             else
                 Deliver(receiver, line);
@@ -64,6 +66,8 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
 
     private void EndOversized(ILinkReceiver receiver, ReadOnlySpan<byte> line)
     {
+        if (_skipped == 0)
+            line[..Excerpt].CopyTo(_head);
         receiver.OnOversized(_head, line[Math.Max(0, line.Length - Excerpt)..], _skipped + line.Length);
         _skipped = 0;
     }

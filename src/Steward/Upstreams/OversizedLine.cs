@@ -6,25 +6,37 @@ namespace Steward.Upstreams;
 /// <summary>Finds out which request a line answers of which only both ends were kept.</summary>
 internal static class OversizedLine
 {
-    public static long? FindId(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail) => FindAtHead(head) ?? FindAtTail(tail);
+    public static long? FindId(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail) =>
+        TryFindAtHead(head, out var id) ? id : FindAtTail(tail);
 
-    private static long? FindAtHead(ReadOnlySpan<byte> head)
+    /// <summary>Whether the head tells it: by an id, or by a method, for then the line answers nothing.</summary>
+    private static bool TryFindAtHead(ReadOnlySpan<byte> head, out long? id)
     {
+        id = null;
+        var isKnown = false;
         var reader = new Utf8JsonReader(head, isFinalBlock: false, state: default);
         try
         {
             while (reader.Read())
             {
-                if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("id"u8))
-                    return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var id) ? id : null;
+                if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName)
+                    continue;
+                if (reader.ValueTextEquals("method"u8))
+                {
+                    id = null;
+                    return true;
+                }
+
+                if (reader.ValueTextEquals("id"u8) && reader.Read())
+                    (isKnown, id) = (true, reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) ? number : null);
             }
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            // No JSON at all, or cut within a token: the other end may know.
+            // No JSON: the other end may know.
         }
 
-        return null;
+        return isKnown;
     }
 
     // Servers that write "id" last close the message right after it.

@@ -34,7 +34,7 @@ internal sealed class StdioLink(Stream input, Stream output, int maxLineBytes = 
         {
             await new LineReader(output, maxLineBytes).ReadAllAsync(receiver).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception failure) // whatever it is: a link that nobody reads must not look alive
         {
             reason = $"could not be read any more: {failure.Message}";
         }

@@ -65,7 +65,7 @@ internal sealed partial class UpstreamConnection
         edits.Replace(envelope.Id, call.UpstreamId);
         edits.Replace(envelope.ProgressToken, call.UpstreamId);
         if (!name.IsEmpty)
-            edits.Replace(envelope.Name.Exists ? envelope.Name : envelope.Uri, name);
+            edits.Replace(envelope.Target, name);
         Deliver(call, message, edits);
     }
 

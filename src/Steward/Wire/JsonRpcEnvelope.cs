@@ -8,10 +8,14 @@ namespace Steward.Wire;
 /// </summary>
 internal struct JsonRpcEnvelope
 {
-    // Deeper than any sane message; bounds the reader's stack of brackets against nesting attacks.
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 512 };
+    /// <summary>Deeper than any sane message; bounds the reader's stack of brackets against nesting attacks.</summary>
+    public static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 512 };
 
+    private bool _isVersion2;
     private bool _hasNullId;
+    private ByteRange _refName;
+    private ByteRange _refUri;
+    private ByteRange _reportedToken;
 
     public MessageKind Kind;
     public McpMethod Method;
@@ -36,6 +40,9 @@ internal struct JsonRpcEnvelope
     /// <summary><c>params.level</c> of a log message or of <c>logging/setLevel</c>.</summary>
     public ByteRange Level;
 
+    /// <summary><c>params.mode</c> of an elicitation.</summary>
+    public ByteRange Mode;
+
     /// <summary><c>params.cursor</c> of a list request.</summary>
     public ByteRange Cursor;
 
@@ -46,24 +53,37 @@ internal struct JsonRpcEnvelope
     public static JsonRpcEnvelope Parse(ReadOnlySpan<byte> message)
     {
         var envelope = default(JsonRpcEnvelope);
-        var reader = new Utf8JsonReader(message, Options);
+        var reader = new Utf8JsonReader(message, ReaderOptions);
         try
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !envelope.ReadMembers(ref reader) || reader.Read())
                 return envelope;
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException) // the latter: half a surrogate pair
         {
             return envelope; // still holds what was found before the fault: an id to answer with
         }
 
         envelope.Kind = envelope.Classify();
+        envelope.ChooseParts();
         return envelope;
+    }
+
+    /// <summary>What a replaced name or URI replaces: the part of the request that says what it is about.</summary>
+    public readonly ByteRange Target => Name.Exists && Method is not (McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe) ? Name : Uri;
+
+    // Members of the same names elsewhere are none of ours: a server may well echo them.
+    private void ChooseParts()
+    {
+        if (Method == McpMethod.CompletionComplete)
+            (Name, Uri) = (_refName, _refUri);
+        if (Method == McpMethod.NotificationsProgress)
+            ProgressToken = _reportedToken;
     }
 
     private readonly MessageKind Classify()
     {
-        if (MethodName.Exists && _hasNullId)
+        if (!_isVersion2 || (MethodName.Exists && _hasNullId))
             return MessageKind.Invalid; // MCP forbids it: nobody could tell the answers apart
         if (MethodName.Exists)
             return Result.Exists || Error.Exists ? MessageKind.Invalid : Id.Exists ? MessageKind.Request : MessageKind.Notification;
@@ -76,7 +96,7 @@ internal struct JsonRpcEnvelope
         {
             bool well;
             if (reader.ValueTextEquals("jsonrpc"u8))
-                well = reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("2.0"u8);
+                well = _isVersion2 = reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("2.0"u8);
             else if (reader.ValueTextEquals("id"u8))
                 well = TakeId(ref reader);
             else if (reader.ValueTextEquals("method"u8))
@@ -122,19 +142,21 @@ internal struct JsonRpcEnvelope
         {
             bool well;
             if (reader.ValueTextEquals("name"u8))
-                well = TakeScalar(ref reader, ref Name);
+                well = TakeScalar(ref reader, ref (isRef ? ref _refName : ref Name));
             else if (reader.ValueTextEquals("uri"u8))
-                well = TakeScalar(ref reader, ref Uri);
+                well = TakeScalar(ref reader, ref (isRef ? ref _refUri : ref Uri));
             else if (isRef)
                 well = reader.Read() && reader.TrySkip();
             else if (reader.ValueTextEquals("_meta"u8))
                 well = ReadMeta(ref reader);
             else if (reader.ValueTextEquals("progressToken"u8))
-                well = TakeScalar(ref reader, ref ProgressToken);
+                well = TakeScalar(ref reader, ref _reportedToken);
             else if (reader.ValueTextEquals("requestId"u8))
                 well = TakeScalar(ref reader, ref RequestId);
             else if (reader.ValueTextEquals("level"u8))
                 well = TakeScalar(ref reader, ref Level);
+            else if (reader.ValueTextEquals("mode"u8))
+                well = TakeScalar(ref reader, ref Mode);
             else if (reader.ValueTextEquals("cursor"u8))
                 well = TakeScalar(ref reader, ref Cursor);
             else if (reader.ValueTextEquals("ref"u8))
@@ -173,7 +195,10 @@ internal struct JsonRpcEnvelope
         if (!TakeValue(ref reader, ref Id))
             return false;
         _hasNullId = reader.TokenType == JsonTokenType.Null;
-        return reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.Null;
+        if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.Null)
+            return true;
+        Id = default; // nothing to answer with
+        return false;
     }
 
     /// <summary>A string or number is taken; any other value under that name is none of ours and only skipped.</summary>

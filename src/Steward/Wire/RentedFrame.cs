@@ -25,12 +25,8 @@ internal readonly struct RentedFrame
         return new RentedFrame(array, length);
     }
 
-    public static RentedFrame Copy(ReadOnlySpan<byte> message)
-    {
-        var array = ArrayPool<byte>.Shared.Rent(message.Length);
-        message.CopyTo(array);
-        return new RentedFrame(array, message.Length);
-    }
+    /// <summary>A copy on one line; see <see cref="FrameEdits.Apply"/>.</summary>
+    public static RentedFrame Copy(ReadOnlySpan<byte> message) => Copy(message, default);
 
     public static RentedFrame Copy(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
     {
