@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,7 @@ using Steward.Configuration;
 using Steward.Server.Api;
 using Steward.Server.Daemon;
 using Steward.Server.Guard;
+using Steward.Server.Mcp;
 using Steward.Server.Metrics;
 using Steward.Telemetry;
 
@@ -35,6 +37,7 @@ internal static class HttpHost
         builder.Services
             .AddSingleton(loggers)
             .AddSingleton(options.Time)
+            .AddSingleton<IMemoryPoolFactory<byte>>(new BlockPool.Factory())
             .AddSingleton(state)
             .AddSingleton(runtime.Manager)
             .AddSingleton(runtime.Gateway)
