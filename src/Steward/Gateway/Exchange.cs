@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using Steward.Telemetry;
 using Steward.Upstreams;
 using Steward.Wire;
 
@@ -13,6 +14,7 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
     private readonly Lock _gate = new();
     private readonly byte[] _id;
     private readonly byte[] _progressToken;
+    private readonly McpMethod _method;
     private ManualResetValueTaskSourceCore<ExchangeOutcome> _first = new() { RunContinuationsAsynchronously = true };
     private RentedFrame _result;
     private bool _ended;
@@ -22,7 +24,9 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
         (Session, Connection, Client, Timeout) = (session, connection, session, timeout);
         _id = envelope.Id.Of(message).ToArray();
         _progressToken = envelope.ProgressToken.Exists ? envelope.ProgressToken.Of(message).ToArray() : [];
+        _method = envelope.Method;
         StartedAt = session.Clock.GetTimestamp();
+        OperationMetrics.Began(connection.ServerId);
     }
 
     public Session Session { get; }
@@ -61,7 +65,7 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
     {
         var edits = new FrameEdits(_id.Length <= 256 ? stackalloc byte[256] : new byte[_id.Length]);
         edits.Replace(envelope.Id, _id);
-        Deliver(RentedFrame.Copy(message, edits), isAnswer: true);
+        Deliver(RentedFrame.Copy(message, edits), isAnswer: true, envelope.Error.Exists ? "error" : null);
     }
 
     public override void OnProgress(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
@@ -74,7 +78,7 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
     }
 
     public override void OnFailed(int code, string message) =>
-        Deliver(RentedFrame.Copy(JsonRpcWriter.Error(_id, code, message)), isAnswer: true);
+        Deliver(RentedFrame.Copy(JsonRpcWriter.Error(_id, code, message)), isAnswer: true, code == JsonRpcErrorCode.RequestTimeout ? "timeout" : "unavailable");
 
     /// <summary>Sends the client something that belongs to its request. Takes the frame over; <see langword="false"/> when the request has ended.</summary>
     public bool TryDeliver(RentedFrame frame) => Deliver(frame, isAnswer: false);
@@ -92,6 +96,9 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
         _first.SetResult(ExchangeOutcome.Stream);
     }
 
+    /// <summary>The request is not taken in: somebody else answers it.</summary>
+    public void Refuse() => Close("limit");
+
     /// <summary>The client cancelled: it gets no answer, and its connection is free again.</summary>
     public void EndCancelled()
     {
@@ -105,7 +112,7 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
             Stream?.Complete(Session.Clock.GetTimestamp());
         }
 
-        Session.Remove(this);
+        Close("cancelled");
         if (first)
             _first.SetResult(ExchangeOutcome.Cancelled);
     }
@@ -117,7 +124,7 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
     void IValueTaskSource<ExchangeOutcome>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _first.OnCompleted(continuation, state, token, flags);
 
-    private bool Deliver(RentedFrame frame, bool isAnswer)
+    private bool Deliver(RentedFrame frame, bool isAnswer, string? errorType = null)
     {
         ExchangeOutcome? first = null;
         lock (_gate)
@@ -146,9 +153,15 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
         }
 
         if (isAnswer)
-            Session.Remove(this);
+            Close(errorType);
         if (first is { } outcome)
             _first.SetResult(outcome);
         return true;
+    }
+
+    private void Close(string? errorType)
+    {
+        Session.Remove(this);
+        OperationMetrics.Ended(Connection.ServerId, McpMethods.NameOf(_method), Session.Clock.GetElapsedTime(StartedAt), errorType);
     }
 }

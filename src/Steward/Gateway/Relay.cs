@@ -72,6 +72,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host)
         var exchange = new Exchange(session, connection, server.Config.RequestTimeout, message.Span, envelope);
         if (!session.TryAdd(exchange, limits.CallsInFlight))
         {
+            exchange.Refuse();
             return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached,
                 $"This session has {limits.CallsInFlight} calls in flight already (gateway.limits.callsInFlight).");
         }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Steward.Telemetry;
 
 namespace Steward.Gateway;
 
@@ -31,6 +32,7 @@ internal sealed class SessionTable(int limit, TimeSpan idleTimeout, TimeProvider
         RandomNumberGenerator.Fill(random);
         var session = new Session(Base64Url.EncodeToString(random), endpoint, opening, clock);
         _sessions[session.Id] = session;
+        OperationMetrics.SessionBegan();
         return session;
     }
 
@@ -44,6 +46,7 @@ internal sealed class SessionTable(int limit, TimeSpan idleTimeout, TimeProvider
         if (!_sessions.TryRemove(session.Id, out _))
             return false;
         Interlocked.Decrement(ref _count);
+        OperationMetrics.SessionEnded();
         return true;
     }
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Steward.Configuration;
+using Steward.Telemetry;
 
 namespace Steward.Supervision;
 
@@ -118,6 +119,8 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
         if (next == _status.State && effect is Effect.None && ReferenceEquals(status, _status))
             return;
 
+        if (effect is Effect.Launch && signal is Signal.RetryDue)
+            ServerMetrics.Restarted(Config.Id);
         Perform(effect, signal, ref status); // starts work and returns: the loop never waits, so a stop is heard in any state
         if (next != _status.State)
         {

@@ -10,6 +10,24 @@ internal static class McpMethods
     public static McpMethod Parse(ref Utf8JsonReader reader) =>
         reader.ValueIsEscaped ? Parse(Encoding.UTF8.GetBytes(reader.GetString()!)) : Parse(reader.ValueSpan);
 
+    /// <summary>The name of a client's method, for people and metrics; <c>other</c> where it is none of the protocol's.</summary>
+    public static string NameOf(McpMethod method) => method switch
+    {
+        McpMethod.ToolsCall => "tools/call",
+        McpMethod.ToolsList => "tools/list",
+        McpMethod.PromptsGet => "prompts/get",
+        McpMethod.PromptsList => "prompts/list",
+        McpMethod.ResourcesRead => "resources/read",
+        McpMethod.ResourcesList => "resources/list",
+        McpMethod.ResourcesTemplatesList => "resources/templates/list",
+        McpMethod.ResourcesSubscribe => "resources/subscribe",
+        McpMethod.ResourcesUnsubscribe => "resources/unsubscribe",
+        McpMethod.CompletionComplete => "completion/complete",
+        McpMethod.LoggingSetLevel => "logging/setLevel",
+        McpMethod.Ping => "ping",
+        _ => "other",
+    };
+
     public static McpMethod Parse(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("tools/call"u8) ? McpMethod.ToolsCall
         : name.SequenceEqual("notifications/progress"u8) ? McpMethod.NotificationsProgress
