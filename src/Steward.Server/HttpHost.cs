@@ -36,7 +36,6 @@ internal static class HttpHost
         builder.Services.AddOpenApi(OpenApiText.Configure);
         builder.Services
             .AddSingleton(loggers)
-            .AddSingleton<IMemoryPoolFactory<byte>>(new BlockPool.Factory())
             .AddSingleton(options.Time)
             .AddSingleton<IMemoryPoolFactory<byte>>(new BlockPool.Factory())
             .AddSingleton(state)
