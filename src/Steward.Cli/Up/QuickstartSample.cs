@@ -10,8 +10,8 @@ internal sealed class QuickstartSample(string directory)
 
     private string LockFile => Path.Combine(directory, "package-lock.json");
 
-    /// <summary>npm writes it last, so that a broken installation counts as none.</summary>
-    private string InstalledFile => Path.Combine(directory, "node_modules", ".package-lock.json");
+    /// <summary>What was installed: a copy of the lock file, made when npm was done.</summary>
+    private string InstalledFile => Path.Combine(directory, "node_modules", ".steward-lock");
 
     /// <summary>The sample of the clone from which the program was started; null where there is none.</summary>
     public static QuickstartSample? Find(CliContext context) =>
@@ -23,7 +23,9 @@ internal sealed class QuickstartSample(string directory)
     /// <exception cref="CliException">That failed.</exception>
     public async Task InstallAsync(CliContext context, CancellationToken cancellationToken)
     {
-        if (File.Exists(InstalledFile) && File.GetLastWriteTimeUtc(InstalledFile) >= File.GetLastWriteTimeUtc(LockFile))
+        var wanted = await File.ReadAllBytesAsync(LockFile, cancellationToken);
+        byte[] installed = File.Exists(InstalledFile) ? await File.ReadAllBytesAsync(InstalledFile, cancellationToken) : [];
+        if (wanted.AsSpan().SequenceEqual(installed))
             return;
 
         context.Error.WriteLine("steward: installing the sample's servers with npm, once ...");
@@ -50,6 +52,7 @@ internal sealed class QuickstartSample(string directory)
 
         if (npm.ExitCode != 0)
             throw new CliException(ExitCodes.Failure, $"'npm ci' in {directory} failed with exit code {npm.ExitCode}:\n{await output}{await errors}");
+        await File.WriteAllBytesAsync(InstalledFile, wanted, cancellationToken);
     }
 
     private static Process Start(ProcessStartInfo start)
