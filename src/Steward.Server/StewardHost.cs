@@ -34,7 +34,7 @@ public sealed class StewardHost : IAsyncDisposable
         (_options, _lock, _log) = (options, @lock, log);
         _logger = log.Loggers.CreateLogger<StewardHost>();
         _state = new HostState(options.Time);
-        _runtime = new StewardRuntime(options.Config, options.Data, options.Time, log.Loggers);
+        _runtime = new StewardRuntime(options, log.Loggers);
         _app = HttpHost.Build(options, _runtime, _state, log.Loggers);
     }
 

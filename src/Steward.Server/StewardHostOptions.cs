@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Steward.Configuration;
 using Steward.Server.Daemon;
+using Steward.Supervision;
 
 namespace Steward.Server;
 
@@ -16,6 +17,9 @@ public sealed class StewardHostOptions
     /// <summary>The clock.</summary>
     /// <value>Default: the system's.</value>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Starts servers instead of the real launcher, for tests.</summary>
+    internal IServerLauncher? Launcher { get; init; }
 
     /// <summary>Changes the web application before it is built, for tests.</summary>
     internal Action<WebApplicationBuilder>? Customize { get; init; }

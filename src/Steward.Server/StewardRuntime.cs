@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Steward.Configuration;
 using Steward.Gateway;
 using Steward.Processes;
-using Steward.Server.Daemon;
 using Steward.Server.Mcp;
 using Steward.Telemetry;
 using Steward.Upstreams;
@@ -17,12 +16,9 @@ internal sealed class StewardRuntime : IAsyncDisposable
     private readonly IDisposable _observation;
     private Task? _stopping;
 
-    /// <param name="config">What to run.</param>
-    /// <param name="data">Where servers' logs go, and where children are noted for the next start.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="loggers">Makes loggers.</param>
-    public StewardRuntime(StewardConfig config, DataDirectory data, TimeProvider time, ILoggerFactory loggers)
+    public StewardRuntime(StewardHostOptions options, ILoggerFactory loggers)
     {
+        var (config, data, time) = (options.Config, options.Data, options.Time);
         var variables = new VariableResolver();
         var processes = loggers.CreateLogger("Steward.Processes");
         _ledger = new ProcessLedger(data.ProcessesDirectory, processes);
@@ -30,7 +26,7 @@ internal sealed class StewardRuntime : IAsyncDisposable
         Logs = new ServerLogs(new ServerLogOptions { Directory = data.LogsDirectory }, time, loggers.CreateLogger<ServerLogs>());
         var host = new UpstreamHost(_spawner, Logs, variables, time, loggers);
         var parts = new GatewayParts(config.Gateway.Limits, time, loggers);
-        Manager = new McpServerManager(config, parts.CreateLauncher(host), time, loggers);
+        Manager = new McpServerManager(config, options.Launcher ?? parts.CreateLauncher(host), time, loggers);
         Gateway = new McpGateway(Manager, config, parts, host);
         Front = new McpFront(Gateway, config.Gateway.Limits, new ClientTokens(config.Gateway.ResolveBearerTokens(variables)));
         _observation = ServerMetrics.Observe(() => Manager.Statuses);

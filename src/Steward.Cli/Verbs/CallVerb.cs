@@ -19,9 +19,9 @@ internal sealed class CallVerb : DaemonVerb
     public CallVerb(CliContext context)
         : base(context, "call", "Call a tool and print its answer")
     {
-        Arguments.Add(_server);
-        Arguments.Add(_tool);
-        Arguments.Add(_arguments);
+        Arguments.Add(NoOption(_server));
+        Arguments.Add(NoOption(_tool));
+        Arguments.Add(NoOption(_arguments));
     }
 
     public override IReadOnlyList<(string Line, string Effect)> Examples { get; } =

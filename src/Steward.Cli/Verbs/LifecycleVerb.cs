@@ -14,7 +14,7 @@ internal abstract class LifecycleVerb : DaemonVerb
     protected LifecycleVerb(CliContext context, string name, string description)
         : base(context, name, description)
     {
-        Arguments.Add(_servers);
+        Arguments.Add(NoOption(_servers));
         Options.Add(_all);
         Validators.Add(result =>
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Steward.Cli.Client;
 using Steward.Cli.Output;
@@ -19,14 +20,16 @@ internal sealed class LogsVerb : DaemonVerb
     public LogsVerb(CliContext context)
         : base(context, "logs", "Show what a server wrote to its standard error, and what Steward noted about it")
     {
-        Arguments.Add(_server);
+        Arguments.Add(NoOption(_server));
         Options.Add(_follow);
         Options.Add(_tail);
-        _tail.Validators.Add(result =>
+        _tail.CustomParser = result =>
         {
-            if (result.GetValueOrDefault<int>() < 0)
-                result.AddError("--tail must not be negative.");
-        });
+            var word = result.Tokens[0].Value;
+            if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+                result.AddError($"--tail is '{word}', but must be a number of lines, from 0.");
+            return count;
+        };
     }
 
     public override IReadOnlyList<(string Line, string Effect)> Examples { get; } =

@@ -12,7 +12,7 @@ internal sealed class StatusVerb : DaemonVerb
     private readonly Argument<string?> _server = new("SERVER") { Description = "Only this server, with all there is to know of it", Arity = ArgumentArity.ZeroOrOne };
 
     public StatusVerb(CliContext context)
-        : base(context, "status", "Show how the servers are") => Arguments.Add(_server);
+        : base(context, "status", "Show how the servers are") => Arguments.Add(NoOption(_server));
 
     public override IReadOnlyList<(string Line, string Effect)> Examples { get; } =
     [

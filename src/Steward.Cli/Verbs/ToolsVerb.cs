@@ -15,7 +15,7 @@ internal sealed class ToolsVerb : DaemonVerb
     private readonly Argument<string?> _server = new("SERVER") { Description = "Only the tools of this server", Arity = ArgumentArity.ZeroOrOne };
 
     public ToolsVerb(CliContext context)
-        : base(context, "tools", "List the tools that clients see") => Arguments.Add(_server);
+        : base(context, "tools", "List the tools that clients see") => Arguments.Add(NoOption(_server));
 
     public override IReadOnlyList<(string Line, string Effect)> Examples { get; } =
     [

@@ -19,6 +19,17 @@ internal abstract class Verb : Command
 
     protected Option<bool> Json { get; } = new("--json") { Description = "Write JSON for scripts" };
 
+    /// <summary>Keeps a mistyped option from being taken for the argument.</summary>
+    protected static Argument<T> NoOption<T>(Argument<T> argument)
+    {
+        argument.Validators.Add(result =>
+        {
+            foreach (var word in result.Tokens.Select(token => token.Value).Where(word => word is ['-', _, ..]))
+                result.AddError($"There is no option '{word}'.");
+        });
+        return argument;
+    }
+
     /// <summary>Does it.</summary>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     /// <exception cref="CliException">It cannot be done.</exception>

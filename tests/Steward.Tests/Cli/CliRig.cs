@@ -1,0 +1,32 @@
+using Steward.Cli;
+using Steward.Server.Daemon;
+using Steward.Tests.Server;
+using Xunit;
+
+namespace Steward.Tests.Cli;
+
+/// <summary>The command line beside a host, without processes and network.</summary>
+internal sealed class CliRig(HostRig? host, DataDirectory data)
+{
+    public string WorkingDirectory { get; init; } = data.Path;
+
+    public string Input { get; init; } = "";
+
+    /// <summary>Runs a command line to its end.</summary>
+    public async Task<(int ExitCode, string Out, string Error)> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var context = new CliContext
+        {
+            Out = output,
+            Error = error,
+            In = new StringReader(Input),
+            WorkingDirectory = WorkingDirectory,
+            Variables = name => name == "STEWARD_DATA" ? data.Path : null,
+            Handler = host is null ? null : host.CreateHandler,
+        };
+        var exitCode = await CommandLine.RunAsync(arguments, context, TestContext.Current.CancellationToken);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+}

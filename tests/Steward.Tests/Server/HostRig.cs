@@ -1,0 +1,77 @@
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.TestHost;
+using Steward.Configuration;
+using Steward.Server;
+using Steward.Server.Daemon;
+using Steward.Supervision;
+using Steward.Tests.Configuration;
+using Steward.Tests.Testing;
+using Xunit;
+
+namespace Steward.Tests.Server;
+
+/// <summary>A host without a network: over fake servers that start at once, or over the test server's real processes.</summary>
+internal sealed class HostRig : IAsyncDisposable
+{
+    private readonly TemporaryData _temporary = new();
+
+    public FakeLauncher Launcher { get; } = new();
+
+    public DataDirectory Data => _temporary.Data;
+
+    public StewardHost Host { get; private set; } = null!;
+
+    /// <summary>Presents the token.</summary>
+    public HttpClient Client { get; private set; } = null!;
+
+    public static ServerConfig[] TwoServers => [Fleet.Server("files"), Fleet.Server("memory")];
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public static Task<HostRig> StartAsync(params ServerConfig[] servers) => StartAsync(launch => launch.Succeed(), servers);
+
+    /// <summary>A host over one real process: the test server in a mode of its.</summary>
+    public static async Task<HostRig> StartRealAsync(string mode)
+    {
+        var program = Repository.PathOf("artifacts", "bin", "Steward.TestServer", new DirectoryInfo(AppContext.BaseDirectory).Name, "Steward.TestServer");
+        var rig = await StartAsync(onLaunch: null, new ServerConfig { Id = "files", Command = program, Args = ["--mode", mode] });
+        await rig.Host.Manager.WaitForStatusAsync("files", status => status.State == ServerState.Running, Cancelled);
+        return rig;
+    }
+
+    /// <param name="onLaunch">What becomes of a launch; null launches real processes.</param>
+    /// <param name="servers">The servers.</param>
+    public static async Task<HostRig> StartAsync(Action<FakeLaunch>? onLaunch, params ServerConfig[] servers)
+    {
+        var rig = new HostRig();
+        rig.Launcher.OnLaunch = onLaunch ?? rig.Launcher.OnLaunch;
+        rig.Host = await StewardHost.StartAsync(
+            new StewardHostOptions
+            {
+                Config = new StewardConfig { Servers = servers },
+                Data = rig.Data,
+                Launcher = onLaunch is null ? null : rig.Launcher,
+                Customize = builder => builder.WebHost.UseTestServer(),
+            },
+            Cancelled);
+        rig.Client = rig.CreateClient();
+        rig.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ApiToken.Read(rig.Data));
+        return rig;
+    }
+
+    /// <summary>Presents nothing.</summary>
+    public HttpClient CreateClient() => new(CreateHandler()) { BaseAddress = new Uri("http://localhost") };
+
+    public HttpMessageHandler CreateHandler() => Host.App.GetTestServer().CreateHandler();
+
+    public Task SettleAsync() => Task.WhenAll(Host.Manager.Servers
+        .Where(server => !server.Config.Disabled)
+        .Select(server => Host.Manager.WaitForStatusAsync(server.Config.Id, status => status.State == ServerState.Running, Cancelled)));
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        await Host.DisposeAsync();
+        _temporary.Dispose();
+    }
+}
