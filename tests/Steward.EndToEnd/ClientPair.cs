@@ -16,24 +16,13 @@ internal sealed class ClientPair : IAsyncDisposable
 
     public TypeScriptClient Bert { get; }
 
-    public static async Task<ClientPair> ConnectAsync(JsonObject server, CancellationToken cancellationToken)
-    {
-        var steward = await StewardProcess.StartReadyAsync(new() { ["server"] = server }, cancellationToken);
-        TypeScriptClient? anna = null;
-        try
-        {
-            anna = await TypeScriptClient.ConnectAsync(steward.EndpointOf("server"), "anna", AnswersOf("Anna"), cancellationToken);
-            var bert = await TypeScriptClient.ConnectAsync(steward.EndpointOf("server"), "bert", AnswersOf("Bert"), cancellationToken);
-            return new(steward, anna, bert);
-        }
-        catch
-        {
-            if (anna is not null)
-                await anna.DisposeAsync();
-            await steward.DisposeAsync();
-            throw;
-        }
-    }
+    /// <summary>Both at the own endpoint of one server, called <c>server</c>.</summary>
+    public static Task<ClientPair> ConnectAsync(JsonObject server, CancellationToken cancellationToken) =>
+        ConnectAsync(new() { ["server"] = server }, steward => steward.EndpointOf("server"), cancellationToken);
+
+    /// <summary>Both at the endpoint of all servers.</summary>
+    public static Task<ClientPair> ConnectToAllAsync(JsonObject servers, CancellationToken cancellationToken) =>
+        ConnectAsync(servers, steward => steward.Endpoint, cancellationToken);
 
     /// <summary>
     /// A full round trip through server and gateway: whatever was on its way to the client before has come when it ends.
@@ -44,11 +33,34 @@ internal sealed class ClientPair : IAsyncDisposable
         return client.Received;
     }
 
+    /// <summary>One more client at the own endpoint of the server.</summary>
+    public Task<TypeScriptClient> ConnectAnotherAsync(string name, CancellationToken cancellationToken) =>
+        TypeScriptClient.ConnectAsync(Steward.EndpointOf("server"), name, AnswersOf(name), cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await Anna.DisposeAsync();
         await Bert.DisposeAsync();
         await Steward.DisposeAsync();
+    }
+
+    private static async Task<ClientPair> ConnectAsync(JsonObject servers, Func<StewardProcess, Uri> endpoint, CancellationToken cancellationToken)
+    {
+        var steward = await StewardProcess.StartReadyAsync(servers, cancellationToken);
+        TypeScriptClient? anna = null;
+        try
+        {
+            anna = await TypeScriptClient.ConnectAsync(endpoint(steward), "anna", AnswersOf("Anna"), cancellationToken);
+            var bert = await TypeScriptClient.ConnectAsync(endpoint(steward), "bert", AnswersOf("Bert"), cancellationToken);
+            return new(steward, anna, bert);
+        }
+        catch
+        {
+            if (anna is not null)
+                await anna.DisposeAsync();
+            await steward.DisposeAsync();
+            throw;
+        }
     }
 
     private static JsonObject AnswersOf(string name) => new()

@@ -101,12 +101,14 @@ public sealed class MisbehavingServerTests
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Garbage_between_messages_is_skipped()
+    public async Task Garbage_between_messages_is_skipped_and_kept_in_the_log()
     {
         await using var servers = await BadServer.StartAsync(Cancellation, "garbage");
         using var client = await servers.ConnectAsync(Cancellation);
         for (var i = 0; i < 20; i++)
             Assert.Equal($"call {i}", (await client.CallAsync("echo", new() { ["text"] = $"call {i}" }, Cancellation)).Text);
+        var log = await servers.Steward.GetAsync("/servers/bad/logs?tail=1000", Cancellation);
+        Assert.Contains(log.EnumerateArray(), line => line.GetProperty("source").ValueEquals("Stdout") && line.GetProperty("text").ValueEquals("Server listening, have a nice day"));
         Assert.Equal(0, (await servers.Steward.StatusAsync("bad", Cancellation)).GetProperty("restarts").GetInt32());
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
     }

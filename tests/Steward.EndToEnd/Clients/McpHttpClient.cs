@@ -114,7 +114,7 @@ internal sealed class McpHttpClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private HttpRequestMessage Request(HttpMethod method)
+    public HttpRequestMessage Request(HttpMethod method)
     {
         var request = new HttpRequestMessage(method, _endpoint);
         if (SessionId is not null)

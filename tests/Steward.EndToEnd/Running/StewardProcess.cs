@@ -85,8 +85,11 @@ internal sealed class StewardProcess : IAsyncDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
     }
 
-    public Task<JsonElement> StatusAsync(string server, CancellationToken cancellationToken) =>
-        _http.GetFromJsonAsync<JsonElement>(new Uri(Url, $"/api/v1/servers/{server}"), cancellationToken);
+    public Task<JsonElement> StatusAsync(string server, CancellationToken cancellationToken) => GetAsync($"/servers/{server}", cancellationToken);
+
+    /// <summary>Asks the REST API something.</summary>
+    public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) =>
+        _http.GetFromJsonAsync<JsonElement>(new Uri(Url, "/api/v1" + path), cancellationToken);
 
     /// <summary>Waits until a server's status fits.</summary>
     public Task<JsonElement> ReachesAsync(string server, Func<JsonElement, bool> fits, CancellationToken cancellationToken) =>
@@ -96,7 +99,7 @@ internal sealed class StewardProcess : IAsyncDisposable
     public Task<JsonElement> ReachesAsync(string server, string state, CancellationToken cancellationToken) =>
         ReachesAsync(server, status => status.GetProperty("state").ValueEquals(state), cancellationToken);
 
-    /// <summary>Asks the REST API something; fails on anything but success.</summary>
+    /// <summary>Tells the REST API to do something; fails on anything but success.</summary>
     public async Task<string> PostAsync(string path, CancellationToken cancellationToken)
     {
         using var response = await _http.PostAsync(new Uri(Url, "/api/v1" + path), null, cancellationToken);
