@@ -65,6 +65,7 @@ internal static class McpBatch
             else if (outcome == ExchangeOutcome.Stream && exchange.Stream!.TryAttach(0, out var reader))
             {
                 await McpStream.PumpAsync(context, exchange.Stream, reader);
+                exchange.Stream.Release(reader);
             }
 
             await writer.FlushAsync(context.RequestAborted);

@@ -94,6 +94,10 @@ internal static class McpStream
         {
             // The client is gone. What comes for it is kept for a while: it may come back with Last-Event-ID.
         }
+        finally
+        {
+            stream.Release(reader);
+        }
     }
 
     private static async ValueTask<bool> FlushAsync(PipeWriter writer, CancellationToken aborted)

@@ -21,7 +21,9 @@ internal sealed class MergedList
         {
             foreach (var item in catalog[kind])
             {
-                var name = Claim(kind, server.Id, item.Key, naming, claims);
+                var name = kind is CatalogKind.Resources or CatalogKind.ResourceTemplates
+                    ? claims[item.Key] == 1 ? item.Key : ExposedName.Uri(server.Id, item.Key)
+                    : Claim(server.Id, item.Key, naming == ToolNaming.OnCollision && claims[item.Key] == 1, sources);
                 if (!_routes.TryAdd(name, new CatalogRoute(server, item.Key, item.KeyRange.Of(item.Raw).ToArray())))
                     continue; // a server that lists a name twice means one thing
                 if (_routes.Count > 1)
@@ -66,16 +68,19 @@ internal sealed class MergedList
         return claims;
     }
 
-    private string Claim(CatalogKind kind, string server, string key, ToolNaming naming, Dictionary<string, int> claims)
+    /// <summary>The name of a tool or prompt. Which servers run just now must not matter: a name may never come to mean another tool.</summary>
+    private string Claim(string server, string key, bool mayStand, IReadOnlyList<(GatewayServer Server, ServerCatalog Catalog)> sources)
     {
-        if (kind is CatalogKind.Resources or CatalogKind.ResourceTemplates)
-            return claims[key] == 1 ? key : ExposedName.Uri(server, key);
-        if (naming == ToolNaming.OnCollision && claims[key] == 1 && key.Length <= ExposedName.MaxLength)
+        if (mayStand && key.Length <= ExposedName.MaxLength && !IsTaken(key, server))
             return key;
 
         var name = ExposedName.Of(server, key);
-        return _routes.TryGetValue(name, out var taken) && taken.Server.Id != server ? ExposedName.Hashed(server, key) : name;
+        // "a" + "b__c" reads like "a__b" + "c": the name is that of the server whose id says more.
+        var readsAsAnothers = sources.Any(source => source.Server.Id.Length > server.Length && name.StartsWith($"{source.Server.Id}__", StringComparison.Ordinal));
+        return readsAsAnothers || IsTaken(name, server) ? ExposedName.Hashed(server, key) : name;
     }
+
+    private bool IsTaken(string name, string server) => _routes.TryGetValue(name, out var route) && route.Server.Id != server;
 
     private static void Begin(ArrayBufferWriter<byte> result, CatalogKind kind)
     {

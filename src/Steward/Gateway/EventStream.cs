@@ -19,24 +19,33 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
     private long _lastSent;
     private int _reader;
     private bool _complete;
+    private long? _completedAt;
     private bool _overflowed;
     private bool _keepAlive;
     private int _waiting;
+    private bool _hasReader = number != 0; // the first reader of a request's stream is on its way already
     private TaskCompletionSource? _change;
 
     /// <summary>Which stream of its session this is; 0 is the one that a GET opens.</summary>
     public int Number => number;
 
-    /// <summary>When the last event was added and the stream completed, as a timestamp; 0 while it may go on.</summary>
-    public long CompletedAt { get; private set; }
-
-    /// <summary>Whether a client waits at its end.</summary>
+    /// <summary>Whether a client reads it, or will in a moment.</summary>
     public bool IsBeingRead
     {
         get
         {
             lock (_gate)
-                return _waiting > 0;
+                return _hasReader;
+        }
+    }
+
+    /// <summary>When the stream was completed, as a timestamp, where also nobody reads it any more: it is kept for replay only.</summary>
+    public long? KeptSince
+    {
+        get
+        {
+            lock (_gate)
+                return _hasReader ? null : _completedAt;
         }
     }
 
@@ -65,7 +74,7 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
         lock (_gate)
         {
             _complete = true;
-            CompletedAt = timestamp;
+            _completedAt = timestamp;
             Signal();
         }
     }
@@ -95,18 +104,19 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
                 return false;
             Rewind(from);
             reader = ++_reader;
+            _hasReader = true;
             Signal();
             return true;
         }
     }
 
-    /// <summary>Detaches whoever reads.</summary>
-    public void Detach()
+    /// <summary>A reader goes. Nothing happens where another has taken over.</summary>
+    public void Release(int reader)
     {
         lock (_gate)
         {
-            _reader++;
-            Signal();
+            if (reader == _reader)
+                _hasReader = false;
         }
     }
 

@@ -8,7 +8,7 @@ namespace Steward.Gateway;
 /// <summary>A managed server as the gateway sees it: how to reach it now, and what is to be remembered between its runs.</summary>
 internal sealed class GatewayServer(ManagedServer managed)
 {
-    private IsolationNeed? _need;
+    private IsolationNeed[] _needs = [];
     private int _ownProcesses;
 
     public string Id => Config.Id;
@@ -30,14 +30,26 @@ internal sealed class GatewayServer(ManagedServer managed)
     {
         ServerIsolation.Session => true,
         ServerIsolation.Shared => false,
-        _ => Volatile.Read(ref _need) is { } need && session.OpenedAt > need.ShownAt && need.Concerns(session.Opening.Capabilities),
+        _ => Volatile.Read(ref _needs).Any(need => session.OpenedAt > need.ShownAt && need.Concerns(session.Opening.Capabilities)),
     };
 
-    /// <summary>Notes what the server has shown. The first finding stays; the status tells it.</summary>
-    public void ShowNeed(IsolationNeed need)
+    /// <summary>Notes what the server has shown. Of each kind the first finding stays; the status tells them.</summary>
+    /// <returns>Whether it is news.</returns>
+    public bool TryShowNeed(IsolationNeed need)
     {
-        if (Config.Isolation != ServerIsolation.Session && Interlocked.CompareExchange(ref _need, need, null) is null)
-            ReportIsolation();
+        if (Config.Isolation == ServerIsolation.Session)
+            return false;
+        IsolationNeed[] known;
+        do
+        {
+            known = Volatile.Read(ref _needs);
+            if (known.Any(other => other.Method == need.Method))
+                return false;
+        }
+        while (Interlocked.CompareExchange(ref _needs, [.. known, need], known) != known);
+
+        ReportIsolation();
+        return true;
     }
 
     public void CountOwnProcess(int change)
@@ -49,11 +61,13 @@ internal sealed class GatewayServer(ManagedServer managed)
     /// <summary>Puts what the gateway knows into the server's status.</summary>
     public void ReportIsolation()
     {
+        var shown = string.Join("; ", Volatile.Read(ref _needs).Select(need => need.Reason));
         var reason = Config.Isolation switch
         {
             ServerIsolation.Session => "configured",
-            ServerIsolation.Shared when _need is { } need => $"needs isolation: session ({need.Reason})",
-            _ => _need?.Reason,
+            _ when shown.Length == 0 => null,
+            ServerIsolation.Shared => $"needs isolation: session ({shown})",
+            _ => shown,
         };
         Run?.ReportIsolation(reason, Volatile.Read(ref _ownProcesses));
     }

@@ -197,9 +197,10 @@ internal sealed class McpGateway : IAsyncDisposable
     {
         foreach (var server in Servers.All)
         {
+            var abandoned = server.Subscriptions.RemoveAll(session); // also while it does not run: it would be subscribed again
             if (server.Run is not { } run)
                 continue;
-            foreach (var uri in server.Subscriptions.RemoveAll(session))
+            foreach (var uri in abandoned)
                 _ = UnsubscribeAsync(server, run, uri); // observed there: it cannot fault
         }
     }

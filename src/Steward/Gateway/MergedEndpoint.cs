@@ -58,8 +58,8 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
     {
         if (envelope.Method != McpMethod.NotificationsRootsListChanged)
             return; // it does not say which server it is for
-        var copy = message.ToArray();
-        _ = session.ForEachOwnConnectionAsync(connection => connection.Post(copy));
+        foreach (var connection in session.OwnConnections())
+            connection.Post(message);
     }
 
     private ValueTask<Reply> CallAsync(CatalogKind kind, Session session, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)

@@ -28,6 +28,16 @@ internal sealed class OwnProcess(GatewayServer server, Session session, Upstream
         }
     }
 
+    /// <summary>The connection to it, while it runs.</summary>
+    public UpstreamConnection? Live
+    {
+        get
+        {
+            lock (_gate)
+                return _opening is { IsCompletedSuccessfully: true, Result: { Ended.IsCompleted: false } upstream } ? upstream.Connection : null;
+        }
+    }
+
     /// <summary>Ends the process. Never faults.</summary>
     /// <param name="force">When it fires, what is left of the grace is skipped.</param>
     public async Task StopAsync(CancellationToken force)

@@ -73,8 +73,9 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host)
         if (!session.TryAdd(exchange, limits.CallsInFlight))
         {
             exchange.Refuse();
-            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached,
-                $"This session has {limits.CallsInFlight} calls in flight already (gateway.limits.callsInFlight).");
+            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, session.HasEnded
+                ? "This session has ended."
+                : $"This session has {limits.CallsInFlight} calls in flight already (gateway.limits.callsInFlight).");
         }
 
         connection.Call(exchange, message.Span, envelope, name);

@@ -35,8 +35,8 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
     {
         if (!server.NeedsOwnProcess(session))
             return; // on a shared server it could only confuse: it would speak for all clients
-        var copy = message.ToArray();
-        _ = session.ForEachOwnConnectionAsync(connection => connection.Post(copy));
+        foreach (var connection in session.OwnConnections())
+            connection.Post(message);
     }
 
     private async Task WaitWhileStartingAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Steward.Supervision;
 using Steward.Upstreams;
 
 namespace Steward.Gateway;
@@ -28,24 +29,26 @@ internal sealed partial class Session
     }
 
     /// <summary>The session's own process of a server.</summary>
+    /// <exception cref="ServerLaunchException">The session has ended.</exception>
     public OwnProcess OwnProcessOf(GatewayServer server, UpstreamHost host)
     {
         lock (_gate)
         {
+            if (_ended)
+                throw new ServerLaunchException("The session has ended."); // nobody would stop the process any more
             if (!_ownProcesses.TryGetValue(server, out var process))
                 _ownProcesses[server] = process = new OwnProcess(server, this, host);
             return process;
         }
     }
 
-    /// <summary>The session's own processes that are running now.</summary>
-    public async Task ForEachOwnConnectionAsync(Action<UpstreamConnection> action)
+    /// <summary>The connections to the session's own processes that are running now.</summary>
+    public IReadOnlyList<UpstreamConnection> OwnConnections()
     {
         OwnProcess[] processes;
         lock (_gate)
             processes = [.. _ownProcesses.Values];
-        foreach (var process in processes)
-            action((await process.GetAsync().ConfigureAwait(false)).Connection);
+        return [.. processes.Select(process => process.Live).OfType<UpstreamConnection>()];
     }
 
     private async Task StopOwnProcessesAsync(CancellationToken force)

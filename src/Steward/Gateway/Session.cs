@@ -60,12 +60,15 @@ internal sealed partial class Session
 
     public void Touch() => Volatile.Write(ref _lastActivity, Clock.GetTimestamp());
 
-    /// <summary>Takes a request in; <see langword="false"/> when the session has as many in flight as it may have.</summary>
+    /// <summary>Whether it takes nothing any more.</summary>
+    public bool HasEnded => Volatile.Read(ref _ended);
+
+    /// <summary>Takes a request in; <see langword="false"/> when the session has ended, or has as many in flight as it may have.</summary>
     public bool TryAdd(Exchange exchange, int limit)
     {
         lock (_gate)
         {
-            if (_inFlightCount >= limit)
+            if (_ended || _inFlightCount >= limit)
                 return false;
             _inFlightCount++;
             exchange.Next = _inFlight;
@@ -193,9 +196,9 @@ internal sealed partial class Session
         List<EventStream> old;
         lock (_gate)
         {
-            var finished = _streams.Where(stream => stream.CompletedAt != 0).ToList();
+            var finished = _streams.Where(stream => stream.KeptSince is not null).ToList();
             old = [.. finished.Where((stream, index) =>
-                index < finished.Count - MaxFinishedStreams || Clock.GetElapsedTime(stream.CompletedAt) >= ReplayFor)];
+                index < finished.Count - MaxFinishedStreams || (stream.KeptSince is { } since && Clock.GetElapsedTime(since) >= ReplayFor))];
             _streams.RemoveAll(old.Contains);
         }
 

@@ -24,7 +24,7 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
         }
 
         var server = servers.Find(connection.ServerId);
-        if (!several && server is not null && FindOnlyUser(server) is { } session && session.Opening.Capabilities.Allow(envelope.Method, UrlElicitation.Is(message, envelope)))
+        if (!several && server is not null && FindOnlyUser(server, connection) is { } session && session.Opening.Capabilities.Allow(envelope.Method, UrlElicitation.Is(message, envelope)))
         {
             session.Ask(connection, message, envelope, cause: null);
             return;
@@ -67,7 +67,7 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
     private void TellOne(GatewayServer server, UpstreamConnection connection, ReadOnlySpan<byte> message, LogSeverity? severity)
     {
         var caller = connection.FindSoleCaller(out var several) as Exchange;
-        var session = caller?.Session ?? (several ? null : FindOnlyUser(server));
+        var session = caller?.Session ?? (several ? null : FindOnlyUser(server, connection));
         if (session is null || severity < session.LogLevel)
             return; // the server's own log is not touched by this: it has what the server wrote to its standard error
         if (caller is null || !caller.TryDeliver(RentedFrame.Copy(message)))
@@ -94,8 +94,11 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
         }
     }
 
-    /// <summary>The only session that has to do with a server; with two, what is said outside of calls could be for either.</summary>
-    private Session? FindOnlyUser(GatewayServer server)
+    /// <summary>
+    /// The only session that has to do with a server; with two, what is said outside of calls could be for either. One that has
+    /// just gone may have left work behind: what is said then could be for it.
+    /// </summary>
+    private Session? FindOnlyUser(GatewayServer server, UpstreamConnection connection)
     {
         Session? only = null;
         foreach (var session in sessions.All)
@@ -107,7 +110,7 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
             only = session;
         }
 
-        return only;
+        return only is not null && connection.MayWorkForOthersThan(only) ? null : only;
     }
 
     private void NoteNeed(GatewayServer server, McpMethod method, bool several)
@@ -120,7 +123,7 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
             _ => ("its clients", (Func<ClientCapabilities, bool>)(static _ => true)),
         };
         var reason = several ? $"it asked {what} while several clients had calls in flight" : $"it asked {what} outside of any call";
-        logger.NeedsIsolation(server.Id, reason);
-        server.ShowNeed(new IsolationNeed(reason, concerns, clock.GetTimestamp()));
+        if (server.TryShowNeed(new IsolationNeed(method, reason, concerns, clock.GetTimestamp())))
+            logger.NeedsIsolation(server.Id, reason); // once: a server could ask without end
     }
 }

@@ -11,6 +11,7 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
 {
     private const int SmallBuffer = 16 * 1024;
     private const int HighWater = 1024 * 1024;
+    private const string Closed = "The server's input is closed.";
 
     private readonly Lock _gate = new();
     private byte[] _filling = ArrayPool<byte>.Shared.Rent(SmallBuffer);
@@ -18,7 +19,7 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
     private int _filled;
     private bool _writing;
     private bool _closed;
-    private TaskCompletionSource? _room;
+    private readonly Queue<Waiting> _waiting = [];
     private Task _writer = Task.CompletedTask;
 
     /// <summary>Adds a message and a line feed.</summary>
@@ -28,8 +29,8 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
         lock (_gate)
         {
             ThrowIfClosed();
-            if (!HasRoomFor(message.Length))
-                return WaitAndSendAsync(RentedFrame.Copy(message, edits));
+            if (_waiting.Count > 0 || !HasRoomFor(message.Length))
+                return WaitAsync(RentedFrame.Copy(message, edits)); // behind those that wait already: a cancellation must not overtake its request
             Append(message, edits);
             (mustWrite, _writing) = (!_writing, true);
         }
@@ -46,29 +47,21 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
         await _writer.ConfigureAwait(false);
     }
 
-    private async ValueTask WaitAndSendAsync(RentedFrame frame)
+    private ValueTask WaitAsync(RentedFrame frame)
     {
-        try
-        {
-            while (true)
-            {
-                Task room;
-                lock (_gate)
-                {
-                    ThrowIfClosed();
-                    if (HasRoomFor(frame.Length))
-                        break;
-                    room = (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-                }
+        var waiting = new Waiting(frame);
+        _waiting.Enqueue(waiting);
+        return new ValueTask(waiting.Task);
+    }
 
-                await room.ConfigureAwait(false);
-            }
-
-            await SendAsync(frame.Span, default).ConfigureAwait(false);
-        }
-        finally
+    private void TakeWaiting()
+    {
+        while (_waiting.TryPeek(out var waiting) && HasRoomFor(waiting.Frame.Length))
         {
-            frame.Return();
+            _waiting.Dequeue();
+            Append(waiting.Frame.Span, default);
+            waiting.Frame.Return();
+            waiting.SetResult();
         }
     }
 
@@ -123,8 +116,7 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
                 _filling = ArrayPool<byte>.Shared.Rent(SmallBuffer);
             }
 
-            _room?.SetResult();
-            _room = null;
+            TakeWaiting();
             return true;
         }
     }
@@ -134,14 +126,22 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
         lock (_gate)
         {
             _closed = true;
-            _room?.SetResult();
-            _room = null;
+            while (_waiting.TryDequeue(out var waiting))
+            {
+                waiting.Frame.Return();
+                waiting.SetException(new LinkClosedException(Closed));
+            }
         }
     }
 
     private void ThrowIfClosed()
     {
         if (_closed)
-            throw new LinkClosedException("The server's input is closed.");
+            throw new LinkClosedException(Closed);
+    }
+
+    private sealed class Waiting(RentedFrame frame) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public RentedFrame Frame => frame;
     }
 }

@@ -49,7 +49,7 @@ internal sealed class Upstream : IAsyncDisposable
 
         if (config.Transport == ServerTransport.Http)
         {
-            var link = await HttpLink.ConnectAsync(server, host, cancellationToken).ConfigureAwait(false);
+            var link = await host.ConnectAsync(server, host, cancellationToken).ConfigureAwait(false);
             return new Upstream(config, null, new UpstreamConnection(config.Id, link, handler, log, host.Time, host.Logger), host.Time);
         }
 

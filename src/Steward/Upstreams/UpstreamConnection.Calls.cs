@@ -136,6 +136,16 @@ internal sealed partial class UpstreamConnection
         return several ? null : newest;
     }
 
+    /// <summary>Whether the server may be working on calls of somebody else, also on such as were given up.</summary>
+    public bool MayWorkForOthersThan(object client)
+    {
+        lock (_gate)
+        {
+            return _pending.Values.Any(call => call.Client is { } caller && caller != client)
+                || _abandoned.Values.Any(call => call.Client is { } caller && caller != client && _time.GetElapsedTime(call.Since) < AbandonedFor);
+        }
+    }
+
     /// <summary>Ends every call, now and from now on: the server is gone.</summary>
     public void FailAll(string reason)
     {

@@ -12,5 +12,9 @@ namespace Steward.Upstreams;
 /// <param name="Loggers">Makes loggers.</param>
 internal sealed record UpstreamHost(ProcessSpawner Spawner, ServerLogs Logs, VariableResolver Variables, TimeProvider Time, ILoggerFactory Loggers)
 {
+    /// <summary>Opens the way to a remote server.</summary>
+    public Func<ResolvedServer, UpstreamHost, CancellationToken, Task<ILink>> ConnectAsync { get; init; } =
+        static async (server, host, cancellationToken) => await HttpLink.ConnectAsync(server, host, cancellationToken).ConfigureAwait(false);
+
     public ILogger Logger { get; } = Loggers.CreateLogger("Steward.Upstreams");
 }

@@ -1,0 +1,146 @@
+using System.Text;
+using Steward.Upstreams;
+using Xunit;
+
+namespace Steward.Tests.Upstreams;
+
+public sealed class OutboundBufferTests
+{
+    private const int MiB = 1024 * 1024;
+
+    [Fact(Timeout = 60_000)]
+    public async Task Every_sender_keeps_its_order_and_no_line_is_lost_or_torn()
+    {
+        const int senders = 32;
+        const int each = 1000;
+        var stream = new GatedStream();
+        var buffer = new OutboundBuffer(stream);
+
+        await Task.WhenAll(Enumerable.Range(0, senders).Select(sender => Task.Run(async () =>
+        {
+            for (var i = 0; i < each; i++)
+                await buffer.SendAsync(Message($"{sender}:{i}:{new string('x', i % 300)}"), default);
+        })));
+        await buffer.SendAsync(Message("last"), default);
+
+        var lines = stream.Lines;
+        Assert.Equal((senders * each) + 1, lines.Length);
+        Assert.False(stream.WasCrossed);
+        for (var sender = 0; sender < senders; sender++)
+        {
+            var mine = lines.Where(line => line.StartsWith($"{sender}:", StringComparison.Ordinal)).ToArray();
+            Assert.Equal(Enumerable.Range(0, each).Select(i => $"{sender}:{i}:{new string('x', i % 300)}"), mine);
+        }
+
+        await buffer.DisposeAsync();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task When_the_other_side_takes_nothing_senders_wait_and_go_on_in_their_order()
+    {
+        var stream = new GatedStream(open: false);
+        var buffer = new OutboundBuffer(stream);
+        var filler = new string('f', MiB / 2);
+        await buffer.SendAsync(Message(filler), default); // goes into the write that hangs
+        await buffer.SendAsync(Message(filler), default); // into the queue behind it
+        await buffer.SendAsync(Message("small"), default);
+
+        // No room for the large one; the small ones after it would fit, but may not overtake.
+        var waiting = new List<Task> { buffer.SendAsync(Message($"request {filler}"), default).AsTask() };
+        for (var i = 0; i < 20; i++)
+            waiting.Add(buffer.SendAsync(Message($"{i}"), default).AsTask());
+        Assert.DoesNotContain(waiting, task => task.IsCompleted);
+
+        stream.Open();
+        await Task.WhenAll(waiting);
+        await buffer.SendAsync(Message("end"), default);
+
+        Assert.Equal([filler, filler, "small", $"request {filler}", .. Enumerable.Range(0, 20).Select(i => $"{i}"), "end"], stream.Lines);
+        await buffer.DisposeAsync();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_message_larger_than_the_queue_may_be_is_sent_when_the_queue_is_empty()
+    {
+        var stream = new GatedStream();
+        var buffer = new OutboundBuffer(stream);
+        var large = new string('l', 5 * MiB);
+
+        await buffer.SendAsync(Message("a"), default);
+        await buffer.SendAsync(Message(large), default);
+        await buffer.SendAsync(Message("b"), default);
+
+        Assert.Equal(["a", large, "b"], stream.Lines);
+        await buffer.DisposeAsync();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Closing_ends_the_write_under_way_and_fails_all_who_wait_and_all_who_come()
+    {
+        var stream = new GatedStream(open: false);
+        var buffer = new OutboundBuffer(stream);
+        await buffer.SendAsync(Message("hangs"), default);
+        await buffer.SendAsync(Message(new string('f', MiB)), default);
+        var waiting = Enumerable.Range(0, 50).Select(i => buffer.SendAsync(Message($"waits {i}"), default).AsTask()).ToArray();
+
+        await buffer.DisposeAsync();
+
+        foreach (var task in waiting)
+            await Assert.ThrowsAsync<LinkClosedException>(() => task);
+        await Assert.ThrowsAsync<LinkClosedException>(() => SendAsync(buffer, "late"));
+        await buffer.DisposeAsync();
+        Assert.Empty(stream.Taken);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task When_the_other_side_is_gone_senders_are_told()
+    {
+        var stream = new GatedStream(open: false);
+        var buffer = new OutboundBuffer(stream);
+        await buffer.SendAsync(Message("hangs"), default);
+        await buffer.SendAsync(Message(new string('f', MiB)), default);
+        var waiting = buffer.SendAsync(Message("waits"), default).AsTask();
+
+        await stream.DisposeAsync(); // as a pipe whose reader died
+
+        await Assert.ThrowsAsync<LinkClosedException>(() => waiting);
+        await Assert.ThrowsAsync<LinkClosedException>(() => SendAsync(buffer, "late"));
+        await buffer.DisposeAsync();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Closing_amid_32_senders_loses_nobody_and_tears_no_line()
+    {
+        var stream = new GatedStream();
+        var buffer = new OutboundBuffer(stream);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sent = 0;
+        var senders = Enumerable.Range(0, 32).Select(sender => Task.Run(async () =>
+        {
+            try
+            {
+                for (var i = 0; ; i++)
+                {
+                    await buffer.SendAsync(Message($"<{sender}:{i}>"), default);
+                    if (Interlocked.Increment(ref sent) == 5000)
+                        go.SetResult();
+                }
+            }
+            catch (LinkClosedException)
+            {
+                // The only way out.
+            }
+        })).ToArray();
+
+        await go.Task;
+        await buffer.DisposeAsync();
+        await Task.WhenAll(senders);
+
+        Assert.All(stream.Lines, line => Assert.True(line is ['<', .., '>'], line));
+        Assert.EndsWith("\n", stream.Taken, StringComparison.Ordinal);
+    }
+
+    private static async Task SendAsync(OutboundBuffer buffer, string text) => await buffer.SendAsync(Message(text), default);
+
+    private static byte[] Message(string text) => Encoding.UTF8.GetBytes(text);
+}
