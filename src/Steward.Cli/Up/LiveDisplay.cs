@@ -11,6 +11,9 @@ internal sealed class LiveDisplay(CliContext context) : IUpDisplay
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1); // for uptimes and countdowns
 
+    // The terminal echoes ^C behind the last line; were there no room it would wrap, and the redraw would miss by a line.
+    private const int RoomForEcho = 3;
+
     private readonly IAnsiConsole _console = StatusTable.ConsoleOn(context.Out);
     private string _footer = "Ctrl-C stops everything; 'steward --help' in another terminal shows what else there is";
 
@@ -42,7 +45,7 @@ internal sealed class LiveDisplay(CliContext context) : IUpDisplay
                 Draw(live, rows, footer, size);
             }
 
-            Draw(live, Rows(manager), _footer, TerminalSize.Read());
+            Draw(live, Rows(manager), "stopped", TerminalSize.Read());
         });
         await changes;
     }
@@ -52,7 +55,7 @@ internal sealed class LiveDisplay(CliContext context) : IUpDisplay
     private void Draw(LiveDisplayContext live, IReadOnlyList<StatusRow> rows, string footer, (int Width, int Height)? size)
     {
         if (size is var (width, height))
-            (_console.Profile.Width, _console.Profile.Height) = (width, height);
+            (_console.Profile.Width, _console.Profile.Height) = (Math.Max(1, width - RoomForEcho), height);
         live.UpdateTarget(new Rows((IRenderable[])[StatusTable.Create(rows), new Text(footer, new Style(Color.Grey))]));
     }
 
