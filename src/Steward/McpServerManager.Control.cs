@@ -63,7 +63,7 @@ public sealed partial class McpServerManager
     private async Task StopAllAsync()
     {
         await Task.WhenAll(_supervisors.Select(supervisor => supervisor.DisposeAsync().AsTask())).ConfigureAwait(false);
-        _starts.Dispose();
+        _board.Complete(); // whoever still waits is told
     }
 
     private void ForceAll()

@@ -11,14 +11,14 @@ public sealed partial class McpServerManager : IAsyncDisposable
     private readonly StatusBoard _board = new();
     private readonly ServerSupervisor[] _supervisors;
     private readonly Dictionary<string, ServerSupervisor> _byId;
-    private readonly SemaphoreSlim _starts;
     private readonly Lock _gate = new();
     private Task? _shutdown;
 
     internal McpServerManager(StewardConfig config, IServerLauncher launcher, TimeProvider time, ILoggerFactory loggers, Random? random = null)
     {
-        _starts = new SemaphoreSlim(config.StartConcurrency);
-        var tools = new SupervisionTools(launcher, _board, _starts, time, random ?? Random.Shared, loggers.CreateLogger("Steward.Supervision"));
+        // Never disposed: it holds no handle, and a launch that outlives the shutdown still gives its turn back.
+        var starts = new SemaphoreSlim(config.StartConcurrency);
+        var tools = new SupervisionTools(launcher, _board, starts, time, random ?? Random.Shared, loggers.CreateLogger("Steward.Supervision"));
         _supervisors = [.. config.Servers.Select(server => new ServerSupervisor(new ManagedServer(server, _board), tools))];
         _byId = _supervisors.ToDictionary(supervisor => supervisor.Server.Config.Id, StringComparer.Ordinal);
         Servers = [.. _supervisors.Select(supervisor => supervisor.Server)];
@@ -33,13 +33,14 @@ public sealed partial class McpServerManager : IAsyncDisposable
     public ServerStatus? FindStatus(string id) => _board.Find(id);
 
     /// <summary>
-    /// The status of every server now, then every change. A slow reader may miss steps in between, never where a server has
-    /// come to.
+    /// The status of every server now, then every change, until the manager has been shut down. A slow reader may miss steps in
+    /// between, never where a server has come to.
     /// </summary>
     public IAsyncEnumerable<ServerStatus> WatchAsync(CancellationToken cancellationToken = default) => _board.WatchAsync(cancellationToken);
 
     /// <summary>Waits until a server has a status that meets a condition; returns at once where it has it already.</summary>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>
+    /// <exception cref="ObjectDisposedException">The manager was shut down before the server had such a status.</exception>
     public Task<ServerStatus> WaitForStatusAsync(string id, Func<ServerStatus, bool> predicate, CancellationToken cancellationToken = default)
     {
         _ = Find(id);

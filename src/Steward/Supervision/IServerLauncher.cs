@@ -19,6 +19,12 @@ internal interface IServerRun : IAsyncDisposable
     /// <summary>Completes when the run has ended, by itself or by <see cref="StopAsync"/>. Never faults.</summary>
     Task<RunEnd> Ended { get; }
 
+    /// <summary>
+    /// Completes, with the reason in words, when the server can answer no more although its process lives on: it closed its
+    /// output. Never faults; may never complete.
+    /// </summary>
+    Task<string> Lost { get; }
+
     /// <summary>Asks the server for a sign of life; throws when none comes. Never queues behind calls.</summary>
     Task ProbeAsync(CancellationToken cancellationToken);
 

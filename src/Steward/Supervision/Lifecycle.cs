@@ -21,14 +21,14 @@ internal static class Lifecycle
 
         (Running, Signal.Ended) => AfterFailure(verdict),
         (Running, Signal.StopRequested or Signal.RestartRequested) => (Stopping, Effect.Terminate),
-        (Running, Signal.ProbeFailed { ThresholdReached: true }) => (Stopping, Effect.Terminate),
+        (Running, Signal.ProbeFailed { ThresholdReached: true } or Signal.Lost) => (Stopping, Effect.Terminate),
 
         // A launch that came through although it was given up has to be ended like any run.
         (Stopping, Signal.Connected) => (Stopping, Effect.TerminateLate),
         (Stopping, Signal.LaunchFailed or Signal.Ended) => purpose switch
         {
             StopPurpose.Restart => (Starting, Effect.Launch),
-            StopPurpose.Unhealthy => AfterFailure(verdict),
+            StopPurpose.Failure => AfterFailure(verdict),
             _ => (Stopped, Effect.None),
         },
 

@@ -2,14 +2,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Steward.Supervision;
 
-/// <summary>Every log line of this folder. Ids 1300-1399; never reuse a retired id.</summary>
+/// <summary>Every log line of this folder. Ids 1300-1399; never reuse a retired id (1301).</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1300, LogLevel.Information, "{Server} is {State} ({Error})")]
-    public static partial void StateChanged(this ILogger logger, string server, ServerState state, string? error);
-
-    [LoggerMessage(1301, LogLevel.Warning, "{Server} could not be started: {Reason}")]
-    public static partial void LaunchFailed(this ILogger logger, string server, string reason);
+    [LoggerMessage(1300, LogLevel.Information, "{Server} is {State}")]
+    public static partial void StateChanged(this ILogger logger, string server, ServerState state);
 
     [LoggerMessage(1302, LogLevel.Error, "Stopping {Server} went wrong")]
     public static partial void StopFailed(this ILogger logger, string server, Exception exception);
@@ -19,4 +16,41 @@ internal static partial class Log
 
     [LoggerMessage(1304, LogLevel.Error, "{Server} has not ended within {Bound}; giving up waiting for it")]
     public static partial void StopOverdue(this ILogger logger, string server, TimeSpan bound);
+
+    [LoggerMessage(1305, LogLevel.Warning, "{Server} failed, {Failures} in a row: {Error} It is started again at {NextRetryAt:O}")]
+    public static partial void RetryArmed(this ILogger logger, string server, int failures, string? error, DateTimeOffset? nextRetryAt);
+
+    [LoggerMessage(1306, LogLevel.Error, "{Server} is given up, {Failures} failures in a row: {Error} It stays down until somebody starts it")]
+    public static partial void GivenUp(this ILogger logger, string server, int failures, string? error);
+
+    [LoggerMessage(1307, LogLevel.Error, "{Server} failed and its policy knows no restarts: {Error} It stays down until somebody starts it")]
+    public static partial void NotRestarted(this ILogger logger, string server, string? error);
+
+    [LoggerMessage(1308, LogLevel.Critical, "{Server}: {Signal} could not be handled; please report this")]
+    public static partial void SignalFailed(this ILogger logger, string server, string signal, Exception exception);
+
+    [LoggerMessage(1309, LogLevel.Error, "{Server}: a callback of a cancellation went wrong")]
+    public static partial void CancellationFailed(this ILogger logger, string server, Exception exception);
+
+    /// <summary>A new state, as loudly as it deserves.</summary>
+    public static void Report(this ILogger logger, ServerStatus status)
+    {
+        switch (status.State)
+        {
+            case ServerState.Restarting:
+                logger.RetryArmed(status.Id, status.ConsecutiveFailures, Sentence(status.LastError), status.NextRetryAt);
+                break;
+            case ServerState.FailedToStart:
+                logger.GivenUp(status.Id, status.ConsecutiveFailures, Sentence(status.LastError));
+                break;
+            case ServerState.Crashed:
+                logger.NotRestarted(status.Id, Sentence(status.LastError));
+                break;
+            default:
+                logger.StateChanged(status.Id, status.State);
+                break;
+        }
+    }
+
+    private static string? Sentence(string? error) => error is null || error.EndsWith('.') ? error : $"{error}.";
 }

@@ -15,13 +15,13 @@ internal sealed partial class ServerSupervisor
                 _running = LaunchAsync(++_run, _running, _launch.Token);
                 break;
             case Effect.AbortLaunch:
-                _launch?.Cancel();
+                _ = CancelAsync(_launch!); // cannot fault; its end is a signal
                 break;
             case Effect.BeginService:
                 BeginService(((Signal.Connected)signal).Server);
                 break;
             case Effect.Terminate:
-                _ = TerminateAsync(_live!); // its end is a signal
+                _ = TerminateAsync(_live!); // cannot fault; its end is a signal
                 break;
             case Effect.TerminateLate:
                 _ = TerminateAsync(((Signal.Connected)signal).Server);
@@ -53,7 +53,8 @@ internal sealed partial class ServerSupervisor
     private void EndService()
     {
         _server.Current = null;
-        _service?.Cancel();
+        if (_service is not null)
+            _ = CancelAsync(_service); // cannot fault
         _proof?.Dispose();
         (_service, _proof) = (null, null);
     }
@@ -75,26 +76,29 @@ internal sealed partial class ServerSupervisor
     /// <summary>One run, start to end. It cannot fault: however it ends, the end is a signal.</summary>
     private async Task LaunchAsync(int run, Task before, CancellationToken aborted)
     {
-        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // never two runs of one server; and a launcher that blocks must not block the loop
+        // Never two runs of one server; and a launcher that blocks must not block the loop.
+        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
         IServerRun server;
         try
         {
             server = await LaunchInTimeAsync(run, aborted).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (aborted.IsCancellationRequested)
+        catch (Exception) when (aborted.IsCancellationRequested) // whatever an abort breaks on its way out is no news
         {
             Post(new Signal.LaunchFailed(run, "stopped on request", IsPermanent: false, Exit: null));
             return;
         }
         catch (Exception failure) // a child's fate is data: no failure of one server may end its supervisor
         {
-            _tools.Logger.LaunchFailed(Config.Id, failure.Message);
             var known = failure as ServerLaunchException;
             Post(new Signal.LaunchFailed(run, failure.Message, known?.IsPermanent ?? false, known?.Exit));
             return;
         }
 
         Post(new Signal.Connected(run, server));
+        await Task.WhenAny(server.Ended, server.Lost).ConfigureAwait(false);
+        if (!server.Ended.IsCompleted)
+            Post(new Signal.Lost(run, await server.Lost.ConfigureAwait(false)));
         var end = await server.Ended.ConfigureAwait(false);
         await ReleaseAsync(server).ConfigureAwait(false);
         Post(new Signal.Ended(run, end)); // after disposal: ended means that nothing is left
@@ -142,6 +146,19 @@ internal sealed partial class ServerSupervisor
         {
             _tools.Logger.StopFailed(Config.Id, failure);
             await ReleaseAsync(server).ConfigureAwait(false); // the harder way: nobody is to wait for ever for its end
+        }
+    }
+
+    /// <summary>Off the loop: what is cancelled runs code of its own.</summary>
+    private async Task CancelAsync(CancellationTokenSource source)
+    {
+        try
+        {
+            await source.CancelAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) // of a callback; the others have been called all the same
+        {
+            _tools.Logger.CancellationFailed(Config.Id, failure);
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed partial class ServerSupervisor
     {
         var status = signal switch
         {
+            Signal.ProcessStarted or Signal.FactsChanged when !HasRun => _status, // late word of a run that is over
             Signal.ProcessStarted started => _status with { Pid = started.Pid },
             Signal.FactsChanged changed => With(changed.Facts),
             Signal.Connected when effect is Effect.BeginService => _status with { RunningSince = _tools.Time.GetUtcNow() },
@@ -18,9 +19,10 @@ internal sealed partial class ServerSupervisor
                 Health = failed.ThresholdReached ? ServerHealth.Unhealthy : ServerHealth.Degraded,
                 LastError = failed.Reason,
             },
+            Signal.Lost lost when _status.State == ServerState.Running => _status with { LastError = lost.Reason },
             Signal.Proven when _status.State == ServerState.Running && _status.ConsecutiveFailures > 0 => _status with { ConsecutiveFailures = 0 },
-            Signal.LaunchFailed failed => Over(failed.Exit, IsAskedFor(next, effect) ? _status.LastError : failed.Reason),
-            Signal.Ended ended => Over(ended.End.Exit, IsAskedFor(next, effect) || _purpose == StopPurpose.Unhealthy && _status.State == ServerState.Stopping ? _status.LastError : ended.End.Reason),
+            Signal.LaunchFailed failed => Over(failed.Exit, failed.Reason),
+            Signal.Ended ended => Over(ended.End.Exit, ended.End.Reason),
             _ => _status,
         };
         if (next is ServerState.Restarting or ServerState.Crashed or ServerState.FailedToStart && next != _status.State)
@@ -32,9 +34,9 @@ internal sealed partial class ServerSupervisor
         return next == ServerState.Restarting ? status : Clear(status);
     }
 
-    private static ServerStatus Clear(ServerStatus status) => status.NextRetryAt is null ? status : status with { NextRetryAt = null };
+    private bool HasRun => _status.State is ServerState.Starting or ServerState.Running or ServerState.Stopping;
 
-    private static bool IsAskedFor(ServerState next, Effect effect) => next == ServerState.Stopped || effect is Effect.Launch;
+    private static ServerStatus Clear(ServerStatus status) => status.NextRetryAt is null ? status : status with { NextRetryAt = null };
 
     private ServerStatus Healthy() => _status.Health == ServerHealth.Healthy ? _status : _status with { Health = ServerHealth.Healthy };
 
@@ -49,13 +51,13 @@ internal sealed partial class ServerSupervisor
         SessionProcesses = facts.SessionProcesses,
     };
 
-    private ServerStatus Over(ProcessExit? exit, string? error) => _status with
+    private ServerStatus Over(ProcessExit? exit, string reason) => _status with
     {
         Pid = null,
         RunningSince = null,
         Health = ServerHealth.Unknown,
         SessionProcesses = 0,
         LastExit = exit ?? _status.LastExit,
-        LastError = error,
+        LastError = _status.State == ServerState.Stopping ? _status.LastError : reason, // that a stop ended it is no error
     };
 }

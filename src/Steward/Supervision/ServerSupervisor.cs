@@ -10,10 +10,13 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     // Beyond drain and grace: what a kill, the search for leftovers and a busy machine may add.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
 
+    // Not bounded, for no signal may be lost; a server's own word comes at a limited rate, and the loop never waits.
     private readonly Channel<Signal> _inbox = Channel.CreateUnbounded<Signal>(new() { SingleReader = true });
     private readonly ManagedServer _server;
     private readonly SupervisionTools _tools;
     private readonly Backoff _backoff;
+
+    // Never disposed, like those below: they hold no timer, and a late call may still fire them.
     private readonly CancellationTokenSource _force = new();
     private readonly Task _loop;
 
@@ -58,7 +61,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     public Task<long?> PassAsync() => AskAsync(new Signal.Passed());
 
     /// <summary>Stops without any more grace.</summary>
-    public void Force() => _force.Cancel();
+    public void Force() => _ = CancelAsync(_force); // cannot fault
 
     /// <summary>Stops the server, gracefully unless forced, and ends the loop. Bounded: what will not end is given up.</summary>
     public async ValueTask DisposeAsync()
@@ -101,11 +104,23 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
                 continue;
             }
 
-            Handle(signal);
+            HandleSafely(signal);
             (signal as Signal.Request)?.Hear(_status.Version);
             _isClosing |= signal is Signal.StopRequested { IsFinal: true };
             if (_isClosing && _status.State is (ServerState.Stopped or ServerState.Disabled))
                 _inbox.Writer.TryComplete(); // what is queued is still answered; nothing comes after
+        }
+    }
+
+    private void HandleSafely(Signal signal)
+    {
+        try
+        {
+            Handle(signal);
+        }
+        catch (Exception failure) // a bug of ours: the next signal, such as a stop, must be heard all the same
+        {
+            _tools.Logger.SignalFailed(Config.Id, signal.GetType().Name, failure);
         }
     }
 
@@ -116,19 +131,18 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
         NotePurpose(signal);
         var (next, effect) = Lifecycle.Decide(_status.State, signal, _backoff.Judge(failures, isPermanent), _purpose);
         var status = Note(signal, next, effect, failures);
-        if (next == _status.State && effect is Effect.None && ReferenceEquals(status, _status))
+        if (next == _status.State && effect is Effect.None && status == _status)
             return;
 
         if (effect is Effect.Launch && signal is Signal.RetryDue)
             ServerMetrics.Restarted(Config.Id);
         Perform(effect, signal, ref status); // starts work and returns: the loop never waits, so a stop is heard in any state
-        if (next != _status.State)
-        {
+        var isTransition = next != _status.State;
+        if (isTransition)
             status = status with { State = next, Since = _tools.Time.GetUtcNow(), Transitions = status.Transitions + 1 };
-            _tools.Logger.StateChanged(Config.Id, next, status.LastError);
-        }
-
-        _status = _tools.Board.Publish(status); // last: a state is visible only once its effect is armed
+        _status = _tools.Board.Publish(status); // a state is visible only once its effect is armed
+        if (isTransition)
+            _tools.Logger.Report(_status);
     }
 
     private void NotePurpose(Signal signal)
@@ -138,7 +152,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
             (_, Signal.StopRequested) => StopPurpose.Stop,
             (_, Signal.RestartRequested) => StopPurpose.Restart,
             (ServerState.Stopping, Signal.StartRequested) => StopPurpose.Restart,
-            (ServerState.Running, Signal.ProbeFailed { ThresholdReached: true }) => StopPurpose.Unhealthy,
+            (ServerState.Running, Signal.ProbeFailed { ThresholdReached: true } or Signal.Lost) => StopPurpose.Failure,
             _ => _purpose,
         };
     }

@@ -43,6 +43,9 @@ internal abstract record Signal(int Run = Signal.AnyRun)
     /// <summary>A launch has failed; nothing of it is left.</summary>
     public sealed record LaunchFailed(int Run, string Reason, bool IsPermanent, ProcessExit? Exit) : Signal(Run);
 
+    /// <summary>The run can answer no more, though its process lives.</summary>
+    public sealed record Lost(int Run, string Reason) : Signal(Run);
+
     /// <summary>The run is over, by itself or because it was ended.</summary>
     public sealed record Ended(int Run, RunEnd End) : Signal(Run);
 

@@ -8,6 +8,7 @@ internal sealed class StatusBoard
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ServerStatus> _latest = new(StringComparer.Ordinal);
     private readonly HashSet<StatusFeed> _feeds = [];
+    private bool _isComplete;
 
     public ServerStatus? Find(string id)
     {
@@ -28,7 +29,18 @@ internal sealed class StatusBoard
         }
     }
 
-    /// <summary>Every server's status now, then every change. A slow reader loses steps in between, never where a server has come to.</summary>
+    /// <summary>Says that no server will change any more: readers come to their end.</summary>
+    public void Complete()
+    {
+        lock (_gate)
+        {
+            _isComplete = true;
+            foreach (var feed in _feeds)
+                feed.Complete();
+        }
+    }
+
+    /// <summary>Every server's status now, then every change, until the board is complete. A slow reader loses steps in between, never where a server has come to.</summary>
     public async IAsyncEnumerable<ServerStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var feed = new StatusFeed();
@@ -37,12 +49,14 @@ internal sealed class StatusBoard
             foreach (var status in _latest.Values)
                 feed.Add(status);
             _feeds.Add(feed);
+            if (_isComplete)
+                feed.Complete();
         }
 
         try
         {
-            while (true)
-                yield return await feed.NextAsync(cancellationToken).ConfigureAwait(false);
+            while (await feed.NextAsync(cancellationToken).ConfigureAwait(false) is { } status)
+                yield return status;
         }
         finally
         {
@@ -51,6 +65,7 @@ internal sealed class StatusBoard
         }
     }
 
+    /// <exception cref="ObjectDisposedException">The board was completed first.</exception>
     public async Task<ServerStatus> WaitForAsync(string id, Func<ServerStatus, bool> predicate, CancellationToken cancellationToken)
     {
         await foreach (var status in WatchAsync(cancellationToken).ConfigureAwait(false))
@@ -59,6 +74,6 @@ internal sealed class StatusBoard
                 return status;
         }
 
-        throw new OperationCanceledException(cancellationToken);
+        throw new ObjectDisposedException(nameof(McpServerManager), $"The manager was shut down before server '{id}' came to what was waited for.");
     }
 }

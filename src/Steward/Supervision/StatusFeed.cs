@@ -10,6 +10,7 @@ internal sealed class StatusFeed
     private readonly Lock _gate = new();
     private readonly LinkedList<ServerStatus> _waiting = [];
     private TaskCompletionSource? _arrival;
+    private bool _isComplete;
 
     public void Add(ServerStatus status)
     {
@@ -18,12 +19,22 @@ internal sealed class StatusFeed
             if (_waiting.Count >= MaxWaiting)
                 DropOlderOf(status.Id);
             _waiting.AddLast(status);
-            _arrival?.TrySetResult();
-            _arrival = null;
+            Wake();
         }
     }
 
-    public async ValueTask<ServerStatus> NextAsync(CancellationToken cancellationToken)
+    /// <summary>Ends the feed: what waits is still read.</summary>
+    public void Complete()
+    {
+        lock (_gate)
+        {
+            _isComplete = true;
+            Wake();
+        }
+    }
+
+    /// <summary>The next status, or <see langword="null"/> when none will come any more.</summary>
+    public async ValueTask<ServerStatus?> NextAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -36,11 +47,19 @@ internal sealed class StatusFeed
                     return first.Value;
                 }
 
+                if (_isComplete)
+                    return null;
                 arrival = (_arrival ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
 
             await arrival.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private void Wake()
+    {
+        _arrival?.TrySetResult();
+        _arrival = null;
     }
 
     private void DropOlderOf(string id)

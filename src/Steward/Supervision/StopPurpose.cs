@@ -9,6 +9,6 @@ internal enum StopPurpose
     /// <summary>It is to run anew at once.</summary>
     Restart,
 
-    /// <summary>It did not answer its probes: that counts as a failure.</summary>
-    Unhealthy,
+    /// <summary>It can no longer be used, though it has not ended: that counts as a failure.</summary>
+    Failure,
 }

@@ -16,6 +16,7 @@ internal sealed class Upstream : IAsyncDisposable
     private readonly ServerConfig _config;
     private readonly ChildProcess? _child;
     private readonly TimeProvider _time;
+    private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _stopRequested;
 
     private Upstream(ServerConfig config, ChildProcess? child, UpstreamConnection connection, TimeProvider time)
@@ -31,6 +32,9 @@ internal sealed class Upstream : IAsyncDisposable
 
     /// <summary>Completes when the conversation is over and no process is left. Never faults.</summary>
     public Task<RunEnd> Ended { get; }
+
+    /// <summary>Completes, with the reason, when the server closed its output although its process lives: it can never answer again.</summary>
+    public Task<string> Lost => _lost.Task;
 
     /// <summary>Starts the process, or connects to the endpoint. The handshake is the caller's next step.</summary>
     /// <exception cref="ServerLaunchException">That failed; nothing is left of it.</exception>
@@ -128,6 +132,7 @@ internal sealed class Upstream : IAsyncDisposable
             {
                 var reason = await Connection.Closed.ConfigureAwait(false);
                 Connection.FailAll($"Server '{_config.Id}' {reason}.");
+                _lost.TrySetResult(reason);
                 await child.StopAsync(CancellationToken.None).ConfigureAwait(false); // it can never answer again
                 return new RunEnd(reason, await child.Exited.ConfigureAwait(false));
             }

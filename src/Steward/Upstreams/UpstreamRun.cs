@@ -38,6 +38,8 @@ internal sealed class UpstreamRun : IServerRun
 
     public Task<RunEnd> Ended => _upstream.Ended;
 
+    public Task<string> Lost => _upstream.Lost;
+
     /// <summary>Starts a server and makes it ready.</summary>
     /// <exception cref="ServerLaunchException">That failed; nothing is left of it.</exception>
     public static async Task<UpstreamRun> LaunchAsync(ServerConfig config, ISharedTraffic listener, IRunObserver observer, UpstreamHost host, CancellationToken cancellationToken)

@@ -8,15 +8,15 @@ public sealed class LifecycleTests
 {
     // "." changes nothing; "failure" and "purpose" stand for the two answers that depend on more than state and signal.
     private const string Table = """
-        State          Start               Stop                  Restart               Connected               LaunchFailed  Ended    RetryDue         Unhealthy
-        Stopped        Starting/Launch     .                     Starting/Launch       .                       .             .        .                .
-        Disabled       .                   .                     .                     .                       .             .        .                .
-        Starting       .                   Stopping/AbortLaunch  Stopping/AbortLaunch  Running/BeginService    failure       .        .                .
-        Running        .                   Stopping/Terminate    Stopping/Terminate    .                       .             failure  .                Stopping/Terminate
-        Stopping       .                   .                     .                     Stopping/TerminateLate  purpose       purpose  .                .
-        Restarting     Starting/LaunchNow  Stopped/DisarmRetry   Starting/LaunchNow    .                       .             .        Starting/Launch  .
-        Crashed        Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .
-        FailedToStart  Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .
+        State          Start               Stop                  Restart               Connected               LaunchFailed  Ended    RetryDue         Unhealthy           Lost
+        Stopped        Starting/Launch     .                     Starting/Launch       .                       .             .        .                .                   .
+        Disabled       .                   .                     .                     .                       .             .        .                .                   .
+        Starting       .                   Stopping/AbortLaunch  Stopping/AbortLaunch  Running/BeginService    failure       .        .                .                   .
+        Running        .                   Stopping/Terminate    Stopping/Terminate    .                       .             failure  .                Stopping/Terminate  Stopping/Terminate
+        Stopping       .                   .                     .                     Stopping/TerminateLate  purpose       purpose  .                .                   .
+        Restarting     Starting/LaunchNow  Stopped/DisarmRetry   Starting/LaunchNow    .                       .             .        Starting/Launch  .                   .
+        Crashed        Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .                   .
+        FailedToStart  Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .                   .
         """;
 
     private static readonly Dictionary<string, Signal> Signals = new()
@@ -29,6 +29,7 @@ public sealed class LifecycleTests
         ["Ended"] = new Signal.Ended(1, new RunEnd("")),
         ["RetryDue"] = new Signal.RetryDue(1),
         ["Unhealthy"] = new Signal.ProbeFailed(1, "", ThresholdReached: true),
+        ["Lost"] = new Signal.Lost(1, ""),
     };
 
     private static readonly Signal[] NeverMove =

@@ -7,6 +7,7 @@ namespace Steward.Tests.Testing;
 internal sealed class FakeRun(FakeLauncher launcher, FakeLaunch launch) : IServerRun
 {
     private readonly TaskCompletionSource<RunEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _probing;
     private int _probes;
@@ -15,6 +16,8 @@ internal sealed class FakeRun(FakeLauncher launcher, FakeLaunch launch) : IServe
     public FakeLaunch Launch => launch;
 
     public Task<RunEnd> Ended => _ended.Task;
+
+    public Task<string> Lost => _lost.Task;
 
     /// <summary>Completes when somebody asks the run to stop.</summary>
     public Task StopRequested => _stopRequested.Task;
@@ -36,6 +39,9 @@ internal sealed class FakeRun(FakeLauncher launcher, FakeLaunch launch) : IServe
 
     /// <summary>Ends the run as a crash does: without anybody asking.</summary>
     public void Crash(string reason, ProcessExit? exit = null) => End(new RunEnd(reason, exit));
+
+    /// <summary>Makes the run useless without ending it, as a server does that closes its output.</summary>
+    public void Lose(string reason) => _lost.TrySetResult(reason);
 
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
