@@ -80,15 +80,19 @@ public sealed class ModelTests
             case 3:
                 pending.Add(Outcome(fleet.Manager.RestartServerAsync(id)));
                 break;
-            case 4 or 5 or 6 when Pick(launches, random) is { Result.IsCompleted: false } launch:
+            case 4 or 5 or 6 when Pick(launches, random) is { } launch:
                 var answers = new Random(random.Next()); // probes run beside the test, whose dice are its own
-                runs.Add(launch.Succeed(run => run.OnProbe = _ => answers.Next(3) > 0 ? Task.CompletedTask : Task.FromException(new IOException("no answer"))));
+                if (launch.TrySucceed(run => run.OnProbe = _ => answers.Next(3) > 0 ? Task.CompletedTask : Task.FromException(new IOException("no answer"))) is { } ready)
+                    runs.Add(ready);
                 break;
             case 7 when Pick(launches, random) is { } launch:
                 launch.Fail("exit code 1", isPermanent: random.Next(10) == 0);
                 break;
             case 8 when Pick(runs, random) is { } run:
-                run.Crash("SIGSEGV");
+                if (random.Next(3) == 0)
+                    run.Lose("closed its output");
+                else
+                    run.Crash("SIGSEGV");
                 break;
             default:
                 fleet.Time.Advance(TimeSpan.FromMilliseconds(random.Next(20_000)));

@@ -22,13 +22,14 @@ internal sealed class FakeLaunch(FakeLauncher launcher, ServerConfig config, IRu
     public FakeRun Succeed() => Succeed(_ => { });
 
     /// <summary>Makes the server ready; <paramref name="arrange"/> sees the run before supervision does.</summary>
-    public FakeRun Succeed(Action<FakeRun> arrange)
+    public FakeRun Succeed(Action<FakeRun> arrange) => TrySucceed(arrange) ?? throw new InvalidOperationException("The launch is over already.");
+
+    /// <summary>Makes the server ready, unless the launch is over: given up, at its time-out or by a stop, beside the test.</summary>
+    public FakeRun? TrySucceed(Action<FakeRun> arrange)
     {
         var run = new FakeRun(launcher, this);
         arrange(run);
-        if (!_result.TrySetResult(run))
-            throw new InvalidOperationException("The launch is over already.");
-        return run;
+        return _result.TrySetResult(run) ? run : null;
     }
 
     public void Fail(string reason, bool isPermanent = false) => Fail(new ServerLaunchException(reason, isPermanent));
