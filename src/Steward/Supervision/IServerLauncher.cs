@@ -9,8 +9,12 @@ internal interface IServerLauncher
     /// Starts one run of a server and returns when it is ready: process up, handshake done, lists read. The caller bounds
     /// it by <see cref="ServerConfig.StartupTimeout"/> through the token. When it throws, nothing of the run is left.
     /// </summary>
+    /// <param name="config">The server.</param>
+    /// <param name="observer">Hears of the run's facts.</param>
+    /// <param name="force">When it fires, the end of a run that failed or was given up gets no more grace.</param>
+    /// <param name="cancellationToken">Gives the launch up.</param>
     /// <exception cref="ServerLaunchException">The run failed; says why, and whether trying again can help.</exception>
-    Task<IServerRun> LaunchAsync(ServerConfig config, IRunObserver observer, CancellationToken cancellationToken);
+    Task<IServerRun> LaunchAsync(ServerConfig config, IRunObserver observer, CancellationToken force, CancellationToken cancellationToken);
 }
 
 /// <summary>One run of a server, from ready to gone.</summary>

@@ -126,7 +126,7 @@ internal sealed partial class ServerSupervisor
         using var givenUp = either.Token.UnsafeRegister(static state => ((StartTurn)state!).Dispose(), turn);
         try
         {
-            return await _tools.Launcher.LaunchAsync(Config, new Observer(this, run), either.Token).ConfigureAwait(false);
+            return await _tools.Launcher.LaunchAsync(Config, new Observer(this, run), _force.Token, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !aborted.IsCancellationRequested)
         {

@@ -91,6 +91,15 @@ internal sealed class Upstream : IAsyncDisposable
         await Ended.ConfigureAwait(false);
     }
 
+    /// <summary>Ends it without waiting for calls.</summary>
+    public async Task AbandonAsync(CancellationToken force)
+    {
+        _stopRequested = true;
+        if (_child is not null)
+            await _child.StopAsync(force).ConfigureAwait(false);
+        await DisposeAsync().ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _stopRequested = true;

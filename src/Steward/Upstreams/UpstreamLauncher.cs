@@ -6,6 +6,6 @@ namespace Steward.Upstreams;
 /// <summary>Starts real servers.</summary>
 internal sealed class UpstreamLauncher(UpstreamHost host, ISharedTraffic traffic) : IServerLauncher
 {
-    public async Task<IServerRun> LaunchAsync(ServerConfig config, IRunObserver observer, CancellationToken cancellationToken) =>
-        await UpstreamRun.LaunchAsync(config, traffic, observer, host, cancellationToken).ConfigureAwait(false);
+    public async Task<IServerRun> LaunchAsync(ServerConfig config, IRunObserver observer, CancellationToken force, CancellationToken cancellationToken) =>
+        await UpstreamRun.LaunchAsync(config, traffic, observer, host, force, cancellationToken).ConfigureAwait(false);
 }

@@ -42,7 +42,7 @@ internal sealed class UpstreamRun : IServerRun
 
     /// <summary>Starts a server and makes it ready.</summary>
     /// <exception cref="ServerLaunchException">That failed; nothing is left of it.</exception>
-    public static async Task<UpstreamRun> LaunchAsync(ServerConfig config, ISharedTraffic listener, IRunObserver observer, UpstreamHost host, CancellationToken cancellationToken)
+    public static async Task<UpstreamRun> LaunchAsync(ServerConfig config, ISharedTraffic listener, IRunObserver observer, UpstreamHost host, CancellationToken force, CancellationToken cancellationToken)
     {
         var traffic = new RunTraffic(listener);
         var upstream = await Upstream.OpenAsync(config, traffic, host, cancellationToken).ConfigureAwait(false);
@@ -56,7 +56,7 @@ internal sealed class UpstreamRun : IServerRun
         }
         catch
         {
-            await upstream.DisposeAsync().ConfigureAwait(false);
+            await upstream.AbandonAsync(force).ConfigureAwait(false);
             throw;
         }
     }

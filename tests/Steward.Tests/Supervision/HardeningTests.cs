@@ -78,6 +78,22 @@ public sealed class HardeningTests
     }
 
     [Fact(Timeout = 10_000)]
+    public async Task A_shutdown_can_force_the_end_of_a_launch_that_was_given_up()
+    {
+        await using var fleet = new Fleet();
+        fleet.Launcher.OnLaunch = launch => launch.IgnoresCancellation = true;
+        fleet.Manager.StartAll();
+        var launch = await fleet.NextLaunch();
+        await using var registration = launch.Force.Register(launch.Cancel);
+        var gentle = fleet.Manager.ShutdownAsync(CancellationToken.None);
+        await fleet.Reaches(ServerState.Stopping);
+        Assert.False(gentle.IsCompleted);
+        await fleet.Manager.ShutdownAsync(new CancellationToken(canceled: true));
+        await gentle;
+        Assert.Equal(ServerState.Stopped, fleet.First.Status.State);
+    }
+
+    [Fact(Timeout = 10_000)]
     public async Task A_callback_that_throws_when_a_launch_is_given_up_hurts_nobody()
     {
         await using var fleet = new Fleet();

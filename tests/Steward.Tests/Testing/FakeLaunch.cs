@@ -4,7 +4,7 @@ using Steward.Supervision;
 namespace Steward.Tests.Testing;
 
 /// <summary>One launch under way: the test decides how it ends.</summary>
-internal sealed class FakeLaunch(FakeLauncher launcher, ServerConfig config, IRunObserver observer, CancellationToken cancellation)
+internal sealed class FakeLaunch(FakeLauncher launcher, ServerConfig config, IRunObserver observer, CancellationToken force, CancellationToken cancellation)
 {
     private readonly TaskCompletionSource<IServerRun> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -13,6 +13,9 @@ internal sealed class FakeLaunch(FakeLauncher launcher, ServerConfig config, IRu
     public IRunObserver Observer => observer;
 
     public CancellationToken Cancellation => cancellation;
+
+    /// <summary>Fires when what is left of a launch that was given up gets no more grace.</summary>
+    public CancellationToken Force => force;
 
     /// <summary>Whether it goes on although it is given up, as a launch does that became ready at that very moment.</summary>
     public bool IgnoresCancellation { get; set; }

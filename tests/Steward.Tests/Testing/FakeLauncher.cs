@@ -35,13 +35,13 @@ internal sealed class FakeLauncher : IServerLauncher
 
     public bool TryNext(out FakeLaunch? launch) => _launches.Reader.TryRead(out launch);
 
-    public async Task<IServerRun> LaunchAsync(ServerConfig config, IRunObserver observer, CancellationToken cancellationToken)
+    public async Task<IServerRun> LaunchAsync(ServerConfig config, IRunObserver observer, CancellationToken force, CancellationToken cancellationToken)
     {
         if (_living.AddOrUpdate(config.Id, 1, (_, living) => living + 1) > 1)
             LivedTwice = config.Id;
         Interlocked.Increment(ref _count);
         Interlocked.Increment(ref _underWay);
-        var launch = new FakeLaunch(this, config, observer, cancellationToken);
+        var launch = new FakeLaunch(this, config, observer, force, cancellationToken);
         try
         {
             OnLaunch(launch);
