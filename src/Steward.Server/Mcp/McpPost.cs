@@ -29,6 +29,7 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
         var body = await RequestBody.ReadAsync(context.Request, _bodyLimit);
         if (!body.Exists)
         {
+            context.Response.Headers.Connection = "close"; // the rest of the body is not read: no further request could follow it
             await McpErrors.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, McpErrors.InvalidRequest, $"The body is larger than {limits.BodyMb} MiB (gateway.limits.bodyMb).");
             return;
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Steward.Wire;
@@ -46,7 +47,16 @@ internal static class RequestBody
     {
         while (true)
         {
-            var read = await request.BodyReader.ReadAsync();
+            ReadResult read;
+            try
+            {
+                read = await request.BodyReader.ReadAsync();
+            }
+            catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == StatusCodes.Status413PayloadTooLarge)
+            {
+                return default; // the web server counts, too, and has the same limit
+            }
+
             if (read.Buffer.Length > limit)
                 return default;
             if (read.IsCompleted)

@@ -1,0 +1,106 @@
+using Xunit;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Steward.Tests.Upstreams;
+
+namespace Steward.Tests.Gateway;
+
+/// <summary>
+/// A server in memory. It shakes hands, lists its tools, and answers <c>echo</c>, subscriptions and levels by itself; everything that comes
+/// is kept for the test, which answers and says the rest.
+/// </summary>
+internal sealed class ScriptedServer : IAsyncDisposable
+{
+    private readonly Channel<JsonNode> _heard = Channel.CreateUnbounded<JsonNode>();
+    private readonly PipePeer _peer = new();
+    private readonly Task _serving;
+
+    public ScriptedServer(string id)
+    {
+        Id = id;
+        _serving = ServeAsync();
+    }
+
+    public string Id { get; }
+
+    public PipePeer Peer => _peer;
+
+    public List<string> Tools { get; } = ["echo", "wait"];
+
+    /// <summary>The parameters of its handshake.</summary>
+    public JsonNode? Opening { get; private set; }
+
+    /// <summary>The next thing that came and fits; what does not fit is dropped.</summary>
+    public async Task<JsonNode> NextAsync(string method)
+    {
+        while (true)
+        {
+            var message = await _heard.Reader.ReadAsync(TestContext.Current.CancellationToken);
+            if (((string?)message["method"] ?? "answer") == method)
+                return message;
+        }
+    }
+
+    /// <summary>Whether something of that kind is among what came since, which is dropped.</summary>
+    public bool HasHeard(string method)
+    {
+        var found = false;
+        while (_heard.Reader.TryRead(out var message))
+            found |= ((string?)message["method"] ?? "answer") == method;
+        return found;
+    }
+
+    public Task SayAsync(string message) => _peer.SayAsync(message, CancellationToken.None);
+
+    public Task AnswerAsync(JsonNode request, string result = """{"content":[]}""") => SayAsync($$"""{"jsonrpc":"2.0","id":{{request["id"]!.ToJsonString()}},"result":{{result}}}""");
+
+    public Task ProgressAsync(JsonNode request, int progress) => SayAsync(
+        $$$"""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":{{{request["params"]!["_meta"]!["progressToken"]!.ToJsonString()}}},"progress":{{{progress}}}}}""");
+
+    /// <summary>Ends as a crashed process does.</summary>
+    public void Crash() => _peer.CloseOutput();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _peer.DisposeAsync();
+        await _serving;
+    }
+
+    private async Task ServeAsync()
+    {
+        while (await _peer.ReadAsync(CancellationToken.None) is { } line)
+        {
+            var message = JsonNode.Parse(line)!;
+            if (AnswerTo(message) is { } result)
+                await AnswerAsync(message, result);
+            _heard.Writer.TryWrite(message);
+        }
+
+        _peer.CloseOutput(); // a server that obeys ends with its input
+        _heard.Writer.TryComplete();
+    }
+
+    private string? AnswerTo(JsonNode message)
+    {
+        switch ((string?)message["method"])
+        {
+            case "initialize":
+                Opening = message["params"];
+                return """{"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true},"prompts":{},"resources":{"subscribe":true},"logging":{}},"serverInfo":{"name":"scripted","version":"1"},"instructions":"be kind"}""";
+            case "tools/list":
+                return $$"""{"tools":[{{string.Join(',', Tools.Select(tool => $$$"""{"name":"{{{tool}}}","inputSchema":{"type":"object"},"x":1.0}"""))}}]}""";
+            case "prompts/list":
+                return """{"prompts":[{"name":"ask"}]}""";
+            case "resources/list":
+                return $$"""{"resources":[{"uri":"{{Id}}:1","name":"r"}]}""";
+            case "resources/templates/list":
+                return """{"resourceTemplates":[]}""";
+            case "ping" or "resources/subscribe" or "resources/unsubscribe" or "logging/setLevel":
+                return "{}";
+            case "tools/call" when (string?)message["params"]!["name"] == "echo":
+                return $$"""{"server":"{{Id}}","echo":{{message["params"]!["arguments"]?.ToJsonString() ?? "null"}}}""";
+            default:
+                return null;
+        }
+    }
+}
