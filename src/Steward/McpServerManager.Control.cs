@@ -52,7 +52,7 @@ public sealed partial class McpServerManager
     {
         Task shutdown;
         lock (_gate)
-            shutdown = _shutdown ??= StopAllAsync();
+            shutdown = _shutdown ??= Task.Run(StopAllAsync, CancellationToken.None); // the lock covers the field, not the stop
         using (force.UnsafeRegister(static state => ((McpServerManager)state!).ForceAll(), this))
             await shutdown.ConfigureAwait(false);
     }

@@ -32,6 +32,9 @@ internal static partial class Log
     [LoggerMessage(1309, LogLevel.Error, "{Server}: a callback of a cancellation went wrong")]
     public static partial void CancellationFailed(this ILogger logger, string server, Exception exception);
 
+    [LoggerMessage(1310, LogLevel.Error, "Starting {Server} went wrong in a way that nobody foresaw; please report this")]
+    public static partial void LaunchBroken(this ILogger logger, string server, Exception exception);
+
     /// <summary>A new state, as loudly as it deserves.</summary>
     public static void Report(this ILogger logger, ServerStatus status)
     {

@@ -1,3 +1,5 @@
+using Steward.Configuration;
+
 namespace Steward.Supervision;
 
 /// <content>Runs: starting, serving and ending them.</content>
@@ -35,9 +37,21 @@ internal sealed partial class ServerSupervisor
         }
 
         if (signal is Signal.Ended)
+        {
             EndService();
+            _live = null;
+        }
+
+        KeepProof(signal);
+    }
+
+    /// <summary>It has to run healthy, not just run: the clock stands from a failed probe to the next answer, and begins anew.</summary>
+    private void KeepProof(Signal signal)
+    {
         if (signal is Signal.ProbeFailed)
-            _proof?.Change(Config.RestartPolicy.ResetAfter, Timeout.InfiniteTimeSpan); // it has to run healthy, not just run
+            _proof?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        else if (signal is Signal.ProbeSucceeded && _status.Health == ServerHealth.Degraded)
+            _proof?.Change(Config.RestartPolicy.ResetAfter, Timeout.InfiniteTimeSpan);
     }
 
     private void BeginService(IServerRun server)
@@ -92,6 +106,8 @@ internal sealed partial class ServerSupervisor
         {
             var known = failure as ServerLaunchException;
             Post(new Signal.LaunchFailed(run, failure.Message, known?.IsPermanent ?? false, known?.Exit));
+            if (known is null)
+                _tools.Logger.LaunchBroken(Config.Id, failure); // no server's fault: the status has its words, the log its place
             return;
         }
 
@@ -100,8 +116,14 @@ internal sealed partial class ServerSupervisor
         if (!server.Ended.IsCompleted)
             Post(new Signal.Lost(run, await server.Lost.ConfigureAwait(false)));
         var end = await server.Ended.ConfigureAwait(false);
-        await ReleaseAsync(server).ConfigureAwait(false);
-        Post(new Signal.Ended(run, end)); // after disposal: ended means that nothing is left
+        try
+        {
+            await ReleaseAsync(server).ConfigureAwait(false);
+        }
+        finally
+        {
+            Post(new Signal.Ended(run, end)); // after disposal: ended means that nothing is left
+        }
     }
 
     private async Task ReleaseAsync(IServerRun server)
@@ -124,14 +146,15 @@ internal sealed partial class ServerSupervisor
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, aborted);
         // Given back as soon as the launch is given up: to clean up after it can take a whole grace period.
         using var givenUp = either.Token.UnsafeRegister(static state => ((StartTurn)state!).Dispose(), turn);
+        var observer = new Observer(this, run);
         try
         {
-            return await _tools.Launcher.LaunchAsync(Config, new Observer(this, run), _force.Token, either.Token).ConfigureAwait(false);
+            return await _tools.Launcher.LaunchAsync(Config, observer, _force.Token, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !aborted.IsCancellationRequested)
         {
             throw new ServerLaunchException(
-                $"Server '{Config.Id}' was not ready within {Config.StartupTimeout.TotalSeconds:0.###} s: it was started but did not finish its handshake and lists. Look at its log; raise startupTimeoutMs if it needs longer.");
+                $"Server '{Config.Id}' was not ready within {Config.StartupTimeout.TotalSeconds:0.###} s: {WaitedFor(observer)}. Look at its log; raise startupTimeoutMs if it only needs longer.");
         }
     }
 
@@ -144,8 +167,8 @@ internal sealed partial class ServerSupervisor
         }
         catch (Exception failure) // the run's end is awaited elsewhere; that its stop went wrong must not get lost
         {
-            _tools.Logger.StopFailed(Config.Id, failure);
             await ReleaseAsync(server).ConfigureAwait(false); // the harder way: nobody is to wait for ever for its end
+            _tools.Logger.StopFailed(Config.Id, failure);
         }
     }
 
@@ -162,9 +185,21 @@ internal sealed partial class ServerSupervisor
         }
     }
 
+    private string WaitedFor(Observer observer) =>
+        Config.Transport != ServerTransport.Stdio ? "its endpoint did not answer the handshake and the first listing"
+        : observer.Pid is { } pid ? $"its process (pid {pid}) was up, but did not answer the handshake and the first listing"
+        : "its process did not come up";
+
     private sealed class Observer(ServerSupervisor supervisor, int run) : IRunObserver
     {
-        public void ProcessStarted(int pid) => supervisor.Post(new Signal.ProcessStarted(run, pid));
+        /// <summary>The process, once there is one; read by the launch that this observes, after it has ended.</summary>
+        public int? Pid { get; private set; }
+
+        public void ProcessStarted(int pid)
+        {
+            Pid = pid;
+            supervisor.Post(new Signal.ProcessStarted(run, pid));
+        }
 
         public void FactsChanged(RunFacts facts) => supervisor.Post(new Signal.FactsChanged(run, facts));
     }

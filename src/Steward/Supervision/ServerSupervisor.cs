@@ -11,6 +11,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
 
     // Not bounded, for no signal may be lost; a server's own word comes at a limited rate, and the loop never waits.
+    // Needs no bound: every writer either waits for an answer or speaks a few times in the life of a run.
     private readonly Channel<Signal> _inbox = Channel.CreateUnbounded<Signal>(new() { SingleReader = true });
     private readonly ManagedServer _server;
     private readonly SupervisionTools _tools;
@@ -80,7 +81,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     private async Task EndAsync()
     {
         await _loop.ConfigureAwait(false);
-        await _running.ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it has told its end, whatever it stumbled over after
     }
 
     private void Post(Signal signal) => _inbox.Writer.TryWrite(signal);

@@ -41,9 +41,23 @@ internal sealed class StatusBoard
     }
 
     /// <summary>Every server's status now, then every change, until the board is complete. A slow reader loses steps in between, never where a server has come to.</summary>
-    public async IAsyncEnumerable<ServerStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<ServerStatus> WatchAsync(CancellationToken cancellationToken = default) => WatchAsync(onlyId: null, cancellationToken);
+
+    /// <exception cref="ObjectDisposedException">The board was completed first.</exception>
+    public async Task<ServerStatus> WaitForAsync(string id, Func<ServerStatus, bool> predicate, CancellationToken cancellationToken)
     {
-        var feed = new StatusFeed();
+        await foreach (var status in WatchAsync(id, cancellationToken).ConfigureAwait(false))
+        {
+            if (predicate(status))
+                return status;
+        }
+
+        throw new ObjectDisposedException(nameof(McpServerManager), $"The manager was shut down before server '{id}' came to what was waited for.");
+    }
+
+    private async IAsyncEnumerable<ServerStatus> WatchAsync(string? onlyId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var feed = new StatusFeed(onlyId);
         lock (_gate)
         {
             foreach (var status in _latest.Values)
@@ -63,17 +77,5 @@ internal sealed class StatusBoard
             lock (_gate)
                 _feeds.Remove(feed);
         }
-    }
-
-    /// <exception cref="ObjectDisposedException">The board was completed first.</exception>
-    public async Task<ServerStatus> WaitForAsync(string id, Func<ServerStatus, bool> predicate, CancellationToken cancellationToken)
-    {
-        await foreach (var status in WatchAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (status.Id == id && predicate(status))
-                return status;
-        }
-
-        throw new ObjectDisposedException(nameof(McpServerManager), $"The manager was shut down before server '{id}' came to what was waited for.");
     }
 }

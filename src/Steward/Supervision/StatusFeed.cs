@@ -1,9 +1,9 @@
 namespace Steward.Supervision;
 
 /// <summary>
-/// One reader's queue of statuses. Bounded: when the reader is slow, a server's older waiting status gives way to its newer one.
+/// One reader's queue of statuses, of all servers or of one. Bounded: when the reader is slow, a server's older waiting status gives way to its newer one.
 /// </summary>
-internal sealed class StatusFeed
+internal sealed class StatusFeed(string? onlyId)
 {
     private const int MaxWaiting = 256;
 
@@ -14,6 +14,8 @@ internal sealed class StatusFeed
 
     public void Add(ServerStatus status)
     {
+        if (onlyId is not null && onlyId != status.Id)
+            return;
         lock (_gate)
         {
             if (_waiting.Count >= MaxWaiting)
