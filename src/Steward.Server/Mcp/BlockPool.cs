@@ -10,8 +10,8 @@ namespace Steward.Server.Mcp;
 /// </summary>
 internal sealed class BlockPool : MemoryPool<byte>
 {
-    private const int BlockBytes = 32 * 1024;
-    private const int MaxIdleBlocks = 256;
+    private const int BlockBytes = 128 * 1024;
+    private const int MaxIdleBlocks = 64;
 
     private readonly ConcurrentQueue<Block> _idle = new();
     private int _idleCount;
