@@ -73,8 +73,12 @@ public sealed class StewardHost : IAsyncDisposable
         StewardHost? host = null;
         try
         {
-            host = new StewardHost(options, @lock, log);
-            await host.ListenAsync(cancellationToken);
+            using (InlineCompletions.Enable()) // around the first use of a pipe or socket
+            {
+                host = new StewardHost(options, @lock, log);
+                await host.ListenAsync(cancellationToken);
+            }
+
             host._starting = host._runtime.StartAsync();
             return host;
         }
