@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Spectre.Console;
 using Steward.Cli;
 using Steward.Cli.Output;
 using Steward.Cli.Up;
@@ -96,7 +97,9 @@ public sealed class UpTests : IDisposable
         Assert.StartsWith("gone \\u202e[bold]not markup[/] xxx", row.LastError, StringComparison.Ordinal);
         Assert.Equal(200, row.LastError.Length);
         using var output = new StringWriter();
-        StatusTable.ConsoleOn(output).Write(StatusTable.Create([row]));
+        // Without colours, whatever the terminal of this run: every escape would then be the server's.
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(output) });
+        console.Write(StatusTable.Create([row]));
         Assert.Contains("[red]2025[/]", output.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', output.ToString());
     }
