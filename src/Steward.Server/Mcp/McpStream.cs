@@ -66,7 +66,16 @@ internal static class McpStream
                     return;
             }
 
-            if (!await FlushAsync(writer, context.RequestAborted))
+            var flush = FlushAsync(writer, context.RequestAborted);
+            if (flush.IsCompleted)
+            {
+                if (!await flush)
+                    return;
+                continue;
+            }
+
+            var waiting = flush.AsTask();
+            if (!await EndsInTimeAsync(context, stream, waiting) || !await waiting)
                 return;
         }
     }
@@ -98,6 +107,15 @@ internal static class McpStream
         {
             stream.Release(reader);
         }
+    }
+
+    /// <summary>Waits for a client that does not keep up, and breaks its connection when it falls too far behind.</summary>
+    private static async Task<bool> EndsInTimeAsync(HttpContext context, EventStream stream, Task flushing)
+    {
+        if (await Task.WhenAny(flushing, stream.Overflowed) == flushing)
+            return true;
+        context.Abort();
+        return false;
     }
 
     private static async ValueTask<bool> FlushAsync(PipeWriter writer, CancellationToken aborted)

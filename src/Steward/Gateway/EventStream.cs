@@ -25,6 +25,7 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
     private int _waiting;
     private bool _hasReader = number != 0; // the first reader of a request's stream is on its way already
     private TaskCompletionSource? _change;
+    private readonly TaskCompletionSource _overflow = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Which stream of its session this is; 0 is the one that a GET opens.</summary>
     public int Number => number;
@@ -48,6 +49,9 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
                 return _hasReader ? null : _completedAt;
         }
     }
+
+    /// <summary>Completes when the client has fallen too far behind: a writer that waits for it waits in vain.</summary>
+    public Task Overflowed => _overflow.Task;
 
     /// <summary>Adds a message. Takes the frame over.</summary>
     public void Append(RentedFrame frame)
@@ -212,6 +216,7 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
         if (!limits.DropsOldest)
         {
             _overflowed = true;
+            _overflow.TrySetResult();
             DropAll();
             return;
         }

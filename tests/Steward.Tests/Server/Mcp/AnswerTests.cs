@@ -124,6 +124,28 @@ public sealed class AnswerTests
         }
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_client_that_does_not_read_is_cut_off_and_others_are_served()
+    {
+        await using var rig = await GatewayRig.StartAsync("a");
+        var server = await rig.LaunchedAsync("a");
+        using var slow = await rig.OpenAsync();
+        using var other = await rig.OpenAsync();
+        var call = slow.PostAsync(slow.Message("tools/call", Wait));
+        var request = await server.NextAsync("tools/call");
+        await server.ProgressAsync(request, 0);
+        using var response = await call;
+        var news = $$"""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":{{request["id"]}},"progress":1,"message":"{{new string('x', 1024 * 1024)}}" } }""";
+
+        for (var i = 0; i < 120; i++)
+            await server.SayAsync(news);
+
+        Assert.NotNull((await other.CallToolAsync("a__echo"))["result"]);
+        await Assert.ThrowsAnyAsync<Exception>(() => response.Content.CopyToAsync(Stream.Null, Cancelled)); // ended amid the body
+        await server.AnswerAsync(request);
+        Assert.NotNull((await slow.CallToolAsync("a__echo"))["result"]);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_client_that_waits_long_gets_a_stream_and_signs_of_life()
     {
