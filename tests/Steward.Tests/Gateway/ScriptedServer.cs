@@ -1,7 +1,7 @@
-using Xunit;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Steward.Tests.Upstreams;
+using Xunit;
 
 namespace Steward.Tests.Gateway;
 
