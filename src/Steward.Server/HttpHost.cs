@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -26,6 +28,8 @@ internal static class HttpHost
         // An empty builder reads no appsettings.json of whatever folder we were started in, and no ASPNETCORE_ variables.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, gateway));
+        // Relaying never blocks, so a request may be relayed on the very thread that saw it arrive; the rest moves on to the pool.
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan); // StewardHost bounds it
         builder.Services.ConfigureHttpJsonOptions(json =>
@@ -51,11 +55,19 @@ internal static class HttpHost
         _ = app.Services.GetRequiredService<MetricsCollector>(); // from now on: what happened before somebody asks counts, too
         app.UseMiddleware<HostGuard>();
         app.Use(runtime.Front.InvokeAsync); // before routing: the relay needs none
+        app.Use(MoveToPoolAsync);
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<TokenGate>();
         app.UseRouting();
         app.MapStewardApi();
         return app;
+    }
+
+    /// <summary>What follows may take its time: it leaves the thread that waits for sockets.</summary>
+    private static async Task MoveToPoolAsync(HttpContext context, RequestDelegate next)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await next(context);
     }
 
     private static void Configure(KestrelServerOptions kestrel, GatewayConfig gateway)

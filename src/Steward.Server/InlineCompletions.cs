@@ -2,8 +2,8 @@ namespace Steward.Server;
 
 /// <summary>
 /// Lets the runtime hand what arrives on a pipe or socket to its reader on the very thread that saw it arrive, without a turn
-/// through the thread pool: a third of the latency of a relayed call. The readers on that thread are the web server, which
-/// passes requests on to the pool, and the readers of servers' output, which never block.
+/// through the thread pool: a third of the latency of a relayed call. What runs there, the relay and the readers of servers'
+/// output, never blocks, and moves on to the pool where a message is large; requests of the API move there first of all.
 /// The runtime reads the setting from the environment, once, when the first socket is used.
 /// </summary>
 internal static class InlineCompletions

@@ -10,6 +10,8 @@ namespace Steward.Server.Mcp;
 /// <summary>Takes what clients send. A request is answered as JSON when its answer comes first, else by a stream.</summary>
 internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
 {
+    private const int LargeBytes = 256 * 1024;
+
     private readonly long _bodyLimit = limits.BodyMb * 1024L * 1024L;
 
     public async Task HandleAsync(HttpContext context, GatewayEndpoint endpoint, string? principal)
@@ -34,6 +36,8 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
             return;
         }
 
+        if (body.Length >= LargeBytes)
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // it takes its time: off the thread that waits for sockets
         try
         {
             await HandleMessageAsync(context, endpoint, principal, body.Memory);

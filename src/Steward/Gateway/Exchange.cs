@@ -15,7 +15,8 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
     private readonly byte[] _id;
     private readonly byte[] _progressToken;
     private readonly McpMethod _method;
-    private ManualResetValueTaskSourceCore<ExchangeOutcome> _first = new() { RunContinuationsAsynchronously = true };
+    // Whoever waits goes on right here, on the reader of the server's output: it writes to its client and does not block.
+    private ManualResetValueTaskSourceCore<ExchangeOutcome> _first;
     private RentedFrame _result;
     private bool _ended;
 

@@ -10,6 +10,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     /// <summary>How much of an oversized line is kept from its beginning and from its end.</summary>
     public const int Excerpt = 512;
 
+    private const int LargeBytes = 256 * 1024;
     private const int SmallBuffer = 16 * 1024;
 
     private readonly byte[] _head = new byte[Excerpt];
@@ -31,6 +32,8 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
                 if (read == 0)
                     return;
                 _end += read;
+                if (_end - _start >= LargeBytes)
+                    await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // it takes its time: off the thread that waits for pipes
                 DeliverLines(receiver);
             }
         }
