@@ -10,7 +10,7 @@ namespace Steward.Server.Mcp;
 /// </summary>
 internal sealed class BlockPool : MemoryPool<byte>
 {
-    private const int BlockBytes = 128 * 1024;
+    private const int BlockBytes = 72 * 1024; // 64 KiB and what stands around it
     private const int MaxIdleBlocks = 64;
 
     private readonly ConcurrentQueue<Block> _idle = new();
