@@ -49,9 +49,6 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
     /// <summary>Sends a message that expects no answer.</summary>
     public ValueTask SendAsync(ReadOnlySpan<byte> message) => _link.SendAsync(message, default);
 
-    /// <summary>Sends a message that expects no answer, edited.</summary>
-    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits) => _link.SendAsync(message, edits);
-
     /// <summary>
     /// Sends a message from where nobody can wait. It is dropped where the link is closed, or where a server that does not read
     /// has many such messages waiting already.
