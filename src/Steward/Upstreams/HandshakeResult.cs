@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Steward.Wire;
 
 namespace Steward.Upstreams;
 
@@ -9,6 +10,9 @@ internal sealed record HandshakeResult(byte[] Raw)
     public static HandshakeResult None { get; } = new([]);
 
     public string Revision { get; init; } = "";
+
+    /// <summary>How the server wants to be spoken to.</summary>
+    public ProtocolEra Era => Revision == ProtocolRevisions.Modern ? ProtocolEra.Modern : ProtocolEra.Legacy;
 
     public string? ServerName { get; init; }
 

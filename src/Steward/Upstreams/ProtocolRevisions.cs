@@ -8,11 +8,17 @@ internal static class ProtocolRevisions
     /// <summary>The newest revision of the legacy era.</summary>
     public const string LatestLegacy = "2025-11-25";
 
+    /// <summary>The revision of the modern era.</summary>
+    public const string Modern = "2026-07-28";
+
     /// <summary>The revision that a client means who sends no header with it, by the rules of Streamable HTTP.</summary>
     public const string AssumedWithoutHeader = "2025-03-26";
 
     /// <summary>The revisions with an <c>initialize</c> handshake, oldest first.</summary>
     public static IReadOnlyList<string> Legacy { get; } = ["2024-11-05", "2025-03-26", "2025-06-18", LatestLegacy];
+
+    /// <summary>Every revision, newest first, as a list of what is spoken names them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Modern, .. Legacy.Reverse()];
 
     public static string StewardVersion { get; } =
         typeof(ProtocolRevisions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";

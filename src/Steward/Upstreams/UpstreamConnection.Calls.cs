@@ -5,7 +5,7 @@ namespace Steward.Upstreams;
 /// <content>The calls that wait for answers.</content>
 internal sealed partial class UpstreamConnection
 {
-    private const int NameScratch = 512;
+    private const int NameScratch = 640;
 
     // Calls that were given up but that the server may still be working on, newest last. What the server asks of its own
     // accord might belong to them, so they count when a request is assigned to a client.
@@ -52,10 +52,11 @@ internal sealed partial class UpstreamConnection
     /// <param name="message">The request as the client sent it.</param>
     /// <param name="envelope">Where its parts are.</param>
     /// <param name="name">What replaces <c>params.name</c> or <c>params.uri</c>, as JSON; empty leaves it.</param>
-    public void Call(PendingCall call, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ReadOnlySpan<byte> name = default)
+    /// <param name="additions">What the request gets beside what the client wrote.</param>
+    public void Call(PendingCall call, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ReadOnlySpan<byte> name = default, RequestAdditions additions = default)
     {
-        Span<byte> scratch = name.Length <= NameScratch ? stackalloc byte[NameScratch + 64] : new byte[name.Length + 64];
-        var edits = new FrameEdits(scratch);
+        var room = name.Length + additions.Length + 64;
+        var edits = new FrameEdits(room <= NameScratch ? stackalloc byte[NameScratch] : new byte[room]);
         if (!TryRegister(call, out var closedBecause))
         {
             call.OnFailed(JsonRpcErrorCode.ServerUnavailable, closedBecause);
@@ -66,6 +67,7 @@ internal sealed partial class UpstreamConnection
         edits.Replace(envelope.ProgressToken, call.UpstreamId);
         if (!name.IsEmpty)
             edits.Replace(envelope.Target, name);
+        additions.AddTo(ref edits, message, envelope);
         Deliver(call, message, edits);
     }
 

@@ -8,7 +8,7 @@ namespace Steward.Wire;
 /// </summary>
 internal ref struct FrameEdits
 {
-    private const int Capacity = 4;
+    private const int Capacity = 8;
 
     private readonly Span<byte> _scratch;
     private EditList _edits;
@@ -37,6 +37,13 @@ internal ref struct FrameEdits
             return;
         Utf8Formatter.TryFormat(with, _scratch[_used..], out var written);
         Insert(range, written);
+    }
+
+    /// <summary>Puts bytes before a position. Two insertions at one place stand in the order in which they were made.</summary>
+    public void Insert(int position, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_scratch[_used..]);
+        Insert(new ByteRange(position, 0), bytes.Length);
     }
 
     /// <summary>

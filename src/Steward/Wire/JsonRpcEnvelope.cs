@@ -46,6 +46,37 @@ internal struct JsonRpcEnvelope
     /// <summary><c>params.cursor</c> of a list request.</summary>
     public ByteRange Cursor;
 
+    /// <summary><c>params.arguments</c> of a call.</summary>
+    public ByteRange Arguments;
+
+    /// <summary><c>params.requestState</c> and <c>params.inputResponses</c> of a request that is sent again with what was asked for.</summary>
+    public ByteRange RequestState;
+
+    public ByteRange InputResponses;
+
+    /// <summary><c>params.notifications</c> of <c>subscriptions/listen</c>.</summary>
+    public ByteRange Notifications;
+
+    /// <summary><c>params.taskId</c>.</summary>
+    public ByteRange TaskId;
+
+    /// <summary><c>params.task</c> of a request that asks to be run as a task.</summary>
+    public ByteRange Task;
+
+    /// <summary><c>params._meta</c>, and its members that the protocol defines for every request of the modern era.</summary>
+    public ByteRange Meta;
+
+    public ByteRange ProtocolVersion;
+
+    public ByteRange ClientInfo;
+
+    public ByteRange ClientCapabilities;
+
+    public ByteRange LogLevel;
+
+    /// <summary>The subscription that a notification of the modern era belongs to, in <c>params._meta</c>.</summary>
+    public ByteRange SubscriptionId;
+
     /// <summary>
     /// Reads a message. The envelope is <see cref="MessageKind.Invalid"/> when the bytes are not exactly one JSON-RPC
     /// message, or when a part that routing relies on stands there twice: two readers could then see two messages.
@@ -149,6 +180,8 @@ internal struct JsonRpcEnvelope
                 well = reader.Read() && reader.TrySkip();
             else if (reader.ValueTextEquals("_meta"u8))
                 well = ReadMeta(ref reader);
+            else if (reader.ValueTextEquals("arguments"u8))
+                well = TakeValue(ref reader, ref Arguments);
             else if (reader.ValueTextEquals("progressToken"u8))
                 well = TakeScalar(ref reader, ref _reportedToken);
             else if (reader.ValueTextEquals("requestId"u8))
@@ -159,6 +192,16 @@ internal struct JsonRpcEnvelope
                 well = TakeScalar(ref reader, ref Mode);
             else if (reader.ValueTextEquals("cursor"u8))
                 well = TakeScalar(ref reader, ref Cursor);
+            else if (reader.ValueTextEquals("requestState"u8))
+                well = TakeScalar(ref reader, ref RequestState);
+            else if (reader.ValueTextEquals("inputResponses"u8))
+                well = TakeValue(ref reader, ref InputResponses);
+            else if (reader.ValueTextEquals("notifications"u8))
+                well = TakeValue(ref reader, ref Notifications);
+            else if (reader.ValueTextEquals("taskId"u8))
+                well = TakeScalar(ref reader, ref TaskId);
+            else if (reader.ValueTextEquals("task"u8))
+                well = TakeValue(ref reader, ref Task);
             else if (reader.ValueTextEquals("ref"u8))
                 well = reader.Read() && (reader.TokenType == JsonTokenType.StartObject ? ReadParams(ref reader, isRef: true) : reader.TrySkip());
             else
@@ -173,21 +216,37 @@ internal struct JsonRpcEnvelope
 
     private bool ReadMeta(ref Utf8JsonReader reader)
     {
-        if (!reader.Read())
+        if (Meta.Exists || !reader.Read())
             return false;
+        var start = (int)reader.TokenStartIndex;
         if (reader.TokenType != JsonTokenType.StartObject)
             return reader.TrySkip();
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var well = reader.ValueTextEquals("progressToken"u8)
-                ? TakeScalar(ref reader, ref ProgressToken)
-                : reader.Read() && reader.TrySkip();
-            if (!well)
+            if (!ReadMetaMember(ref reader))
                 return false;
         }
 
+        Meta = new ByteRange(start, (int)reader.BytesConsumed - start);
         return reader.TokenType == JsonTokenType.EndObject;
+    }
+
+    private bool ReadMetaMember(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("progressToken"u8))
+            return TakeScalar(ref reader, ref ProgressToken);
+        if (reader.ValueTextEquals("io.modelcontextprotocol/protocolVersion"u8))
+            return TakeScalar(ref reader, ref ProtocolVersion);
+        if (reader.ValueTextEquals("io.modelcontextprotocol/clientInfo"u8))
+            return TakeValue(ref reader, ref ClientInfo);
+        if (reader.ValueTextEquals("io.modelcontextprotocol/clientCapabilities"u8))
+            return TakeValue(ref reader, ref ClientCapabilities);
+        if (reader.ValueTextEquals("io.modelcontextprotocol/logLevel"u8))
+            return TakeScalar(ref reader, ref LogLevel);
+        if (reader.ValueTextEquals("io.modelcontextprotocol/subscriptionId"u8))
+            return TakeScalar(ref reader, ref SubscriptionId);
+        return reader.Read() && reader.TrySkip();
     }
 
     private bool TakeId(ref Utf8JsonReader reader)

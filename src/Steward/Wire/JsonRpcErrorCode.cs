@@ -20,4 +20,19 @@ internal static class JsonRpcErrorCode
 
     /// <summary>A limit of the gateway was reached.</summary>
     public const int LimitReached = -32003;
+
+    /// <summary>
+    /// Headers and body of a request of the modern era differ.
+    /// See <see href="https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation"/>.
+    /// </summary>
+    public const int HeaderMismatch = -32020;
+
+    /// <summary>A request needs a capability that its client did not declare.</summary>
+    public const int MissingRequiredClientCapability = -32021;
+
+    /// <summary>The protocol version of a request is not spoken here; <c>data.supported</c> lists those that are.</summary>
+    public const int UnsupportedProtocolVersion = -32022;
+
+    /// <summary>Whether only a server of the modern era says this.</summary>
+    public static bool IsModern(int code) => code is HeaderMismatch or MissingRequiredClientCapability or UnsupportedProtocolVersion;
 }

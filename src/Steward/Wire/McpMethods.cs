@@ -25,6 +25,13 @@ internal static class McpMethods
         McpMethod.CompletionComplete => "completion/complete",
         McpMethod.LoggingSetLevel => "logging/setLevel",
         McpMethod.Ping => "ping",
+        McpMethod.ServerDiscover => "server/discover",
+        McpMethod.SubscriptionsListen => "subscriptions/listen",
+        McpMethod.TasksGet => "tasks/get",
+        McpMethod.TasksResult => "tasks/result",
+        McpMethod.TasksList => "tasks/list",
+        McpMethod.TasksCancel => "tasks/cancel",
+        McpMethod.TasksUpdate => "tasks/update",
         _ => "other",
     };
 
@@ -55,5 +62,14 @@ internal static class McpMethods
         : name.SequenceEqual("notifications/resources/list_changed"u8) ? McpMethod.NotificationsResourcesListChanged
         : name.SequenceEqual("notifications/roots/list_changed"u8) ? McpMethod.NotificationsRootsListChanged
         : name.SequenceEqual("notifications/elicitation/complete"u8) ? McpMethod.NotificationsElicitationComplete
+        : name.SequenceEqual("server/discover"u8) ? McpMethod.ServerDiscover
+        : name.SequenceEqual("subscriptions/listen"u8) ? McpMethod.SubscriptionsListen
+        : name.SequenceEqual("tasks/get"u8) ? McpMethod.TasksGet
+        : name.SequenceEqual("tasks/result"u8) ? McpMethod.TasksResult
+        : name.SequenceEqual("tasks/list"u8) ? McpMethod.TasksList
+        : name.SequenceEqual("tasks/cancel"u8) ? McpMethod.TasksCancel
+        : name.SequenceEqual("tasks/update"u8) ? McpMethod.TasksUpdate
+        : name.SequenceEqual("notifications/tasks/status"u8) ? McpMethod.NotificationsTasksStatus
+        : name.SequenceEqual("notifications/subscriptions/acknowledged"u8) ? McpMethod.NotificationsSubscriptionsAcknowledged
         : McpMethod.Other;
 }
