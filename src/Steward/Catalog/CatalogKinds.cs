@@ -1,3 +1,5 @@
+using Steward.Wire;
+
 namespace Steward.Catalog;
 
 /// <summary>What the protocol calls the lists and their parts.</summary>
@@ -11,6 +13,14 @@ internal static class CatalogKinds
         CatalogKind.Prompts => "prompts/list",
         CatalogKind.Resources => "resources/list",
         _ => "resources/templates/list",
+    };
+
+    public static McpMethod Method(this CatalogKind kind) => kind switch
+    {
+        CatalogKind.Tools => McpMethod.ToolsList,
+        CatalogKind.Prompts => McpMethod.PromptsList,
+        CatalogKind.Resources => McpMethod.ResourcesList,
+        _ => McpMethod.ResourcesTemplatesList,
     };
 
     /// <summary>The notification that says that the list has changed; resources and templates share one.</summary>

@@ -9,6 +9,7 @@ namespace Steward.Catalog;
 internal sealed class MergedList
 {
     private readonly Dictionary<string, CatalogRoute> _routes = new(StringComparer.Ordinal);
+    private readonly Lazy<byte[]> _modernResult;
     private readonly Dictionary<string, CatalogRoute>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
     public MergedList(CatalogKind kind, IReadOnlyList<(GatewayServer Server, ServerCatalog Catalog)> sources, ToolNaming naming)
@@ -34,6 +35,7 @@ internal sealed class MergedList
 
         result.Write("]}"u8);
         Result = result.WrittenSpan.ToArray();
+        _modernResult = new Lazy<byte[]>(() => ModernResult.Complete(Result, kind.Method(), CacheHint.None, StewardIdentity.Json));
     }
 
     /// <summary>The list of one server alone, its names untouched.</summary>
@@ -54,6 +56,9 @@ internal sealed class MergedList
 
     /// <summary>The <c>result</c> of the list request.</summary>
     public byte[] Result { get; }
+
+    /// <summary>The same for clients of an era.</summary>
+    public byte[] ResultFor(ProtocolEra era) => era == ProtocolEra.Legacy ? Result : _modernResult.Value;
 
     public IReadOnlyDictionary<string, CatalogRoute> Routes => _routes;
 

@@ -9,10 +9,10 @@ using Steward.Wire;
 namespace Steward.Gateway;
 
 /// <summary>
-/// Keeps the merged catalog true: follows the servers' statuses and lists, and tells the sessions what has changed. Owned
+/// Keeps the merged catalog true: follows the servers' statuses and lists, and tells those who listen what has changed. Owned
 /// by one loop.
 /// </summary>
-internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory servers, SessionTable sessions, ToolNaming naming, TimeProvider clock, ILogger logger) : IAsyncDisposable
+internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory servers, ListenerTable listeners, ToolNaming naming, TimeProvider clock, ILogger logger) : IAsyncDisposable
 {
     // A client that lists while servers are just being started waits so long at most: better whole than at once, better
     // at once than late.
@@ -96,13 +96,15 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
             return false;
         CatalogKind[] differences = [.. catalog.Differences(server.Catalog)];
         server.Catalog = catalog;
-        foreach (var session in sessions.All)
+        if (differences.Length == 0)
+            return false;
+        foreach (var listener in listeners.All)
         {
-            if (session.Endpoint is ServerEndpoint endpoint && endpoint.Server == server)
-                Tell(session, differences);
+            if (listener.Endpoint is ServerEndpoint endpoint && endpoint.Server == server)
+                listener.OnListsChanged(differences);
         }
 
-        return differences.Length > 0;
+        return true;
     }
 
     private void Merge()
@@ -110,17 +112,13 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
         var merged = new MergedCatalog([.. servers.All.Select(server => (server, server.Catalog))], naming);
         CatalogKind[] differences = [.. merged.Differences(_merged)];
         Volatile.Write(ref _merged, merged);
-        foreach (var session in sessions.All)
+        if (differences.Length == 0)
+            return;
+        foreach (var listener in listeners.All)
         {
-            if (session.Endpoint is MergedEndpoint)
-                Tell(session, differences);
+            if (listener.Endpoint is MergedEndpoint)
+                listener.OnListsChanged(differences);
         }
-    }
-
-    private static void Tell(Session session, CatalogKind[] differences)
-    {
-        foreach (var notification in differences.Select(kind => kind.ChangedNotification()).Distinct())
-            session.Tell(RentedFrame.Copy(JsonRpcWriter.Notification(notification)));
     }
 
     /// <summary>A server that was started again has forgotten who wanted to hear of what. Never faults.</summary>

@@ -10,6 +10,9 @@ internal sealed record EventStreamLimits(long UnsentBytes, bool DropsOldest, int
     /// <summary>The stream of one request: nothing may get lost on the way to its result.</summary>
     public static EventStreamLimits Call { get; } = new(64L * 1024 * 1024, DropsOldest: false, ReplayEvents: 1_000, ReplayBytes: 1024 * 1024);
 
+    /// <summary>The same where no client can come back for what it has missed.</summary>
+    public static EventStreamLimits Unrepeated { get; } = Call with { ReplayEvents = 0, ReplayBytes = 0 };
+
     /// <summary>The stream that a GET opens, if the client ever does: news, of which the latest count.</summary>
     public static EventStreamLimits General { get; } = new(1024 * 1024, DropsOldest: true, ReplayEvents: 200, ReplayBytes: 256 * 1024);
 }

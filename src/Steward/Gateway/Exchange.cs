@@ -7,40 +7,43 @@ namespace Steward.Gateway;
 
 /// <summary>
 /// A client's request on its way: known to the server under an id of ours, answered to the client under its own.
-/// When the answer comes first it is handed over as it is; when anything else does, an event stream carries all.
+/// When the answer comes first it is handed over as it is; when anything else does, an event stream carries all. What the eras
+/// of the two sides make of it is said by those who derive from it.
 /// </summary>
-internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
+internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
 {
     private readonly Lock _gate = new();
     private readonly byte[] _id;
     private readonly byte[] _progressToken;
-    private readonly McpMethod _method;
     // Whoever waits goes on right here, on the reader of the server's output: it writes to its client and does not block.
     private ManualResetValueTaskSourceCore<ExchangeOutcome> _first;
     private RentedFrame _result;
     private bool _ended;
 
-    public Exchange(Session session, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    protected Exchange(GatewayClient owner, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        (Session, Connection, Client, Timeout) = (session, connection, session, timeout);
+        (Owner, Connection, Timeout) = (owner, connection, timeout);
         _id = envelope.Id.Of(message).ToArray();
         _progressToken = envelope.ProgressToken.Exists ? envelope.ProgressToken.Of(message).ToArray() : [];
-        _method = envelope.Method;
-        StartedAt = session.Clock.GetTimestamp();
+        Method = envelope.Method;
+        StartedAt = owner.Clock.GetTimestamp();
         OperationMetrics.Began(connection.ServerId);
     }
 
-    public Session Session { get; }
+    /// <summary>Whose request it is.</summary>
+    public GatewayClient Owner { get; }
 
     public UpstreamConnection Connection { get; }
 
-    /// <summary>When the request came in, as a timestamp of the session's clock.</summary>
+    public McpMethod Method { get; }
+
+    /// <summary>When the request came in, as a timestamp of the clock.</summary>
     public long StartedAt { get; }
 
     /// <summary>The stream, once there is one.</summary>
     public EventStream? Stream { get; private set; }
 
-    /// <summary>Neighbours in the session's list of requests in flight; the session's to touch.</summary>
+    /// <summary>Neighbours in the owner's list of requests in flight; the owner's to touch.</summary>
     internal Exchange? Previous { get; set; }
 
     internal Exchange? Next { get; set; }
@@ -62,12 +65,15 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
         }
     }
 
-    public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
-    {
-        var edits = new FrameEdits(_id.Length <= 256 ? stackalloc byte[256] : new byte[_id.Length]);
-        edits.Replace(envelope.Id, _id);
-        Deliver(RentedFrame.Copy(message, edits), isAnswer: true, envelope.Error.Exists ? "error" : null);
-    }
+    /// <summary>Takes a request that the server makes while it works on this one.</summary>
+    public abstract void OnServerRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
+
+    /// <summary>Takes a notification of the server that belongs to this request.</summary>
+    /// <param name="message">The notification.</param>
+    /// <param name="severity">How severe it is, where it is a log message.</param>
+    public abstract void OnServerNotification(ReadOnlySpan<byte> message, LogSeverity? severity);
+
+    public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => DeliverAnswer(message, envelope, default);
 
     public override void OnProgress(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
@@ -91,17 +97,31 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
         {
             if (_ended || Stream is not null)
                 return;
-            Stream = Session.OpenStream();
+            Stream = Owner.OpenStream();
         }
 
         _first.SetResult(ExchangeOutcome.Stream);
     }
 
+    /// <summary>Gives the request up: the server is told so, the client gets no answer.</summary>
+    public virtual void Cancel(string reason)
+    {
+        Connection.Cancel(this, reason);
+        EndCancelled();
+    }
+
+    /// <summary>Gives the request up with the client's own words.</summary>
+    public virtual void Cancel(ReadOnlySpan<byte> notification, in JsonRpcEnvelope envelope)
+    {
+        Connection.Cancel(this, notification, envelope);
+        EndCancelled();
+    }
+
     /// <summary>The request is not taken in: somebody else answers it.</summary>
     public void Refuse() => Close("limit");
 
-    /// <summary>The client cancelled: it gets no answer, and its connection is free again.</summary>
-    public void EndCancelled()
+    /// <summary>The client gets no answer, and its connection is free again.</summary>
+    protected void EndCancelled()
     {
         bool first;
         lock (_gate)
@@ -110,7 +130,7 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
                 return;
             _ended = true;
             first = Stream is null;
-            Stream?.Complete(Session.Clock.GetTimestamp());
+            Stream?.Complete(Owner.Clock.GetTimestamp());
         }
 
         Close("cancelled");
@@ -124,6 +144,22 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
 
     void IValueTaskSource<ExchangeOutcome>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _first.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Hands over an answer of the server under the client's id, with what else is to be different in it.</summary>
+    protected void DeliverAnswer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ReadOnlySpan<(int Position, byte[] Bytes)> insertions)
+    {
+        var room = _id.Length;
+        foreach (var (_, bytes) in insertions)
+            room += bytes.Length;
+        var edits = new FrameEdits(room <= 256 ? stackalloc byte[256] : new byte[room]);
+        edits.Replace(envelope.Id, _id);
+        foreach (var (position, bytes) in insertions)
+            edits.Insert(position, bytes);
+        Deliver(RentedFrame.Copy(message, edits), isAnswer: true, envelope.Error.Exists ? "error" : null);
+    }
+
+    /// <summary>Answers with a result of our own.</summary>
+    protected void DeliverResult(ReadOnlySpan<byte> result) => Deliver(RentedFrame.Copy(JsonRpcWriter.Result(_id, result)), isAnswer: true);
 
     private bool Deliver(RentedFrame frame, bool isAnswer, string? errorType = null)
     {
@@ -143,13 +179,13 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
                 if (isAnswer)
                     _result = frame;
                 else
-                    (Stream = Session.OpenStream()).Append(frame);
+                    (Stream = Owner.OpenStream()).Append(frame);
             }
             else
             {
                 Stream.Append(frame);
                 if (isAnswer)
-                    Stream.Complete(Session.Clock.GetTimestamp());
+                    Stream.Complete(Owner.Clock.GetTimestamp());
             }
         }
 
@@ -162,7 +198,7 @@ internal sealed class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome>
 
     private void Close(string? errorType)
     {
-        Session.Remove(this);
-        OperationMetrics.Ended(Connection.ServerId, McpMethods.NameOf(_method), Session.Clock.GetElapsedTime(StartedAt), errorType);
+        Owner.Remove(this);
+        OperationMetrics.Ended(Connection.ServerId, McpMethods.NameOf(Method), Owner.Clock.GetElapsedTime(StartedAt), errorType);
     }
 }

@@ -19,10 +19,17 @@ internal abstract class GatewayEndpoint(Relay relay)
     public abstract ValueTask<byte[]> InitializeAsync(Session session, CancellationToken cancellationToken);
 
     /// <summary>Answers or relays a request. The message must stay as it is until the task has completed.</summary>
-    public abstract ValueTask<Reply> RequestAsync(Session session, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope);
+    public ValueTask<Reply> RequestAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) =>
+        McpMethods.Exists(envelope.Method, client.Era)
+            ? DispatchAsync(client, message, envelope)
+            : new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.MethodNotFound,
+                $"There is no method {envelope.MethodName.Of(message.Span).ToText()} in protocol revision {client.Revision}."));
 
     /// <summary>Takes a notification for which the session itself has no use.</summary>
     public abstract void Notify(Session session, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
+
+    /// <summary>Answers or relays a request whose method its client's era knows.</summary>
+    protected abstract ValueTask<Reply> DispatchAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope);
 
     /// <summary>Subscribes or unsubscribes a session. The server hears of it once for all sessions that share it.</summary>
     protected async ValueTask<Reply> SubscribeAsync(Session session, GatewayServer server, string uri, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)

@@ -17,6 +17,8 @@ internal sealed class GatewayParts
     {
         Logger = loggers.CreateLogger("Steward.Gateway");
         Sessions = new SessionTable(limits.Sessions, SessionIdleTimeout, clock);
+        Listeners = new ListenerTable(Sessions);
+        ModernClients = new ModernClients(clock);
         Traffic = new SharedTraffic(Servers, Sessions, clock, Logger);
     }
 
@@ -25,6 +27,11 @@ internal sealed class GatewayParts
     public ServerDirectory Servers { get; } = new();
 
     public SessionTable Sessions { get; }
+
+    /// <summary>The clients of the modern era.</summary>
+    public ModernClients ModernClients { get; }
+
+    public ListenerTable Listeners { get; }
 
     public SharedTraffic Traffic { get; }
 

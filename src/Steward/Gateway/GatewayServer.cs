@@ -26,11 +26,11 @@ internal sealed class GatewayServer(ManagedServer managed)
     public SubscriptionTable Subscriptions { get; } = new();
 
     /// <summary>Whether a session gets a process of its own.</summary>
-    public bool NeedsOwnProcess(Session session) => Config.Isolation switch
+    public bool NeedsOwnProcess(GatewayClient client) => client is Session session && Config.Isolation switch
     {
         ServerIsolation.Session => true,
         ServerIsolation.Shared => false,
-        _ => Volatile.Read(ref _needs).Any(need => session.OpenedAt > need.ShownAt && need.Concerns(session.Opening.Capabilities)),
+        _ => Volatile.Read(ref _needs).Any(need => session.OpenedAt > need.ShownAt && need.Concerns(session.Capabilities)),
     };
 
     /// <summary>Notes what the server has shown. Of each kind the first finding stays; the status tells them.</summary>

@@ -2,10 +2,14 @@ namespace Steward.Gateway;
 
 internal static class LogSeverities
 {
+    private static readonly LogSeverity[] All = Enum.GetValues<LogSeverity>();
+
     /// <summary>Reads a level as it stands in a message, quotes included; <see langword="null"/> where it is none.</summary>
     public static LogSeverity? Parse(ReadOnlySpan<byte> json)
     {
-        foreach (var severity in Enum.GetValues<LogSeverity>())
+        if (json.IsEmpty)
+            return null;
+        foreach (var severity in All)
         {
             if (json.SequenceEqual(severity.ToJson()))
                 return severity;

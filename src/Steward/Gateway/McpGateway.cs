@@ -40,7 +40,7 @@ internal sealed class McpGateway : IAsyncDisposable
 
         var relay = new Relay(config.Gateway.Limits, host);
         var logLevels = new LogLevels(parts.Sessions, parts.Servers, _logger);
-        _board = new CatalogBoard(manager, parts.Servers, parts.Sessions, config.Gateway.Naming, _clock, _logger) { RunBegan = logLevels.ApplyAsync };
+        _board = new CatalogBoard(manager, parts.Servers, parts.Listeners, config.Gateway.Naming, _clock, _logger) { RunBegan = logLevels.ApplyAsync };
         parts.Traffic.CatalogChanged = _ => _board.Look();
         _merged = new MergedEndpoint(parts.Servers, _board, logLevels, relay);
         _endpoints = parts.Servers.All.ToDictionary(server => server.Id, server => new ServerEndpoint(server, manager, logLevels, relay), StringComparer.Ordinal);
@@ -110,11 +110,7 @@ internal sealed class McpGateway : IAsyncDisposable
                 break;
             case McpMethod.NotificationsCancelled:
                 if (session.Find(envelope.RequestId.Of(message)) is { } exchange)
-                {
-                    exchange.Connection.Cancel(exchange, message, envelope);
-                    exchange.EndCancelled();
-                }
-
+                    exchange.Cancel(message, envelope);
                 break;
             default:
                 session.Endpoint.Notify(session, message, envelope);
@@ -132,6 +128,8 @@ internal sealed class McpGateway : IAsyncDisposable
         await _upkeep.DisposeAsync().ConfigureAwait(false);
         foreach (var session in Sessions.All)
             Close(session, "Steward stops", force);
+        foreach (var client in _parts.ModernClients.All)
+            client.End("Steward stops.");
         await Task.WhenAll(_closing.Values).ConfigureAwait(false);
         await _board.DisposeAsync().ConfigureAwait(false);
     }
@@ -189,6 +187,8 @@ internal sealed class McpGateway : IAsyncDisposable
     {
         foreach (var session in Sessions.All)
             session.Tend(KeepAlive);
+        foreach (var client in _parts.ModernClients.All)
+            client.Tend(KeepAlive);
         foreach (var session in Sessions.Idle)
             Close(session, "nothing was heard of its client for long");
     }

@@ -38,17 +38,17 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
             json.WriteEndObject();
         }));
 
-    public override ValueTask<Reply> RequestAsync(Session session, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) => envelope.Method switch
+    protected override ValueTask<Reply> DispatchAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) => envelope.Method switch
     {
-        McpMethod.ToolsCall => CallAsync(CatalogKind.Tools, session, message, envelope),
-        McpMethod.PromptsGet => CallAsync(CatalogKind.Prompts, session, message, envelope),
-        McpMethod.ToolsList => ListAsync(CatalogKind.Tools, message, envelope),
-        McpMethod.PromptsList => ListAsync(CatalogKind.Prompts, message, envelope),
-        McpMethod.ResourcesList => ListAsync(CatalogKind.Resources, message, envelope),
-        McpMethod.ResourcesTemplatesList => ListAsync(CatalogKind.ResourceTemplates, message, envelope),
-        McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe => ResourceAsync(session, message, envelope),
-        McpMethod.CompletionComplete => CompleteAsync(session, message, envelope),
-        McpMethod.LoggingSetLevel => logLevels.SetAsync(session, message, envelope),
+        McpMethod.ToolsCall => CallAsync(CatalogKind.Tools, client, message, envelope),
+        McpMethod.PromptsGet => CallAsync(CatalogKind.Prompts, client, message, envelope),
+        McpMethod.ToolsList => ListAsync(CatalogKind.Tools, client, message, envelope),
+        McpMethod.PromptsList => ListAsync(CatalogKind.Prompts, client, message, envelope),
+        McpMethod.ResourcesList => ListAsync(CatalogKind.Resources, client, message, envelope),
+        McpMethod.ResourcesTemplatesList => ListAsync(CatalogKind.ResourceTemplates, client, message, envelope),
+        McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe => ResourceAsync(client, message, envelope),
+        McpMethod.CompletionComplete => CompleteAsync(client, message, envelope),
+        McpMethod.LoggingSetLevel when client is Session session => logLevels.SetAsync(session, message, envelope),
         McpMethod.Ping => new(Reply.Result(message.Span, envelope, "{}"u8)),
         _ => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.MethodNotFound,
             $"Method {envelope.MethodName.Of(message.Span).ToText()} does not say which server it is for; send it to /servers/ID/mcp.")),
@@ -62,7 +62,7 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
             connection.Post(message);
     }
 
-    private ValueTask<Reply> CallAsync(CatalogKind kind, Session session, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
+    private ValueTask<Reply> CallAsync(CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
     {
         var name = envelope.Name.Of(message.Span);
         var list = board.Merged[kind];
@@ -71,26 +71,26 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
             : null;
         return route is null
             ? new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, $"Unknown {(kind == CatalogKind.Tools ? "tool" : "prompt")}: {name.ToText()}. '{kind.ListMethod()}' lists those there are."))
-            : Relay.SendAsync(session, route.Server, message, envelope, route.NameJson);
+            : Relay.SendAsync(client, route.Server, message, envelope, route.NameJson);
     }
 
-    private ValueTask<Reply> ListAsync(CatalogKind kind, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
+    private ValueTask<Reply> ListAsync(CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
     {
         if (envelope.Cursor.Exists)
             return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, "Invalid cursor: this list has one page."));
         var settled = board.FirstStartsSettled;
         return settled.IsCompleted
-            ? new(Reply.Result(message.Span, envelope, board.Merged[kind].Result))
-            : ListSettledAsync(settled, kind, message, envelope);
+            ? new(Reply.Result(message.Span, envelope, board.Merged[kind].ResultFor(client.Era)))
+            : ListSettledAsync(settled, kind, client, message, envelope);
     }
 
-    private async ValueTask<Reply> ListSettledAsync(Task settled, CatalogKind kind, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    private async ValueTask<Reply> ListSettledAsync(Task settled, CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {
         await settled.ConfigureAwait(false);
-        return Reply.Result(message.Span, envelope, board.Merged[kind].Result);
+        return Reply.Result(message.Span, envelope, board.Merged[kind].ResultFor(client.Era));
     }
 
-    private ValueTask<Reply> ResourceAsync(Session session, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
+    private ValueTask<Reply> ResourceAsync(GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
     {
         if (JsonText.Read(envelope.Uri.Of(message.Span)) is not { } uri || board.Merged.FindResource(uri) is not { } route)
         {
@@ -99,18 +99,18 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
         }
 
         return envelope.Method == McpMethod.ResourcesRead
-            ? Relay.SendAsync(session, route.Server, message, envelope, route.NameJson)
-            : SubscribeAsync(session, route.Server, route.Name, message, envelope, route.NameJson);
+            ? Relay.SendAsync(client, route.Server, message, envelope, route.NameJson)
+            : SubscribeAsync((Session)client, route.Server, route.Name, message, envelope, route.NameJson);
     }
 
-    private ValueTask<Reply> CompleteAsync(Session session, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
+    private ValueTask<Reply> CompleteAsync(GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
     {
         if (envelope.Name.Exists)
-            return CallAsync(CatalogKind.Prompts, session, message, envelope);
+            return CallAsync(CatalogKind.Prompts, client, message, envelope);
         var uri = JsonText.Read(envelope.Uri.Of(message.Span)) ?? "";
         var route = board.Merged[CatalogKind.ResourceTemplates].Find(uri) ?? board.Merged.FindResource(uri);
         return route is null
             ? new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, $"params.ref: no server has a prompt or a resource template {envelope.Uri.Of(message.Span).ToText()}."))
-            : Relay.SendAsync(session, route.Server, message, envelope, route.NameJson);
+            : Relay.SendAsync(client, route.Server, message, envelope, route.NameJson);
     }
 }

@@ -9,24 +9,24 @@ namespace Steward.Gateway;
 internal sealed class Relay(GatewayLimits limits, UpstreamHost host)
 {
     /// <summary>Relays a request.</summary>
-    /// <param name="session">Whose request it is.</param>
+    /// <param name="client">Whose request it is.</param>
     /// <param name="server">Which server it is for.</param>
     /// <param name="message">The request; it must stay as it is until the task has completed.</param>
     /// <param name="envelope">Where its parts are.</param>
     /// <param name="name">What replaces its name or URI, as JSON; <see langword="null"/> leaves it.</param>
-    public ValueTask<Reply> SendAsync(Session session, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name = null)
+    public ValueTask<Reply> SendAsync(GatewayClient client, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name = null)
     {
-        if (!session.Rate.TryTake(limits.CallsPerMinute))
+        if (!client.Rate.TryTake(limits.CallsPerMinute))
         {
             return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached,
-                $"This session has made {limits.CallsPerMinute} calls within the minute (gateway.limits.callsPerMinute)."));
+                $"This client has made {limits.CallsPerMinute} calls within the minute (gateway.limits.callsPerMinute)."));
         }
 
-        session.MarkUsed(server);
-        if (server.NeedsOwnProcess(session))
+        client.MarkUsed(server);
+        if (server.NeedsOwnProcess(client) && client is Session session)
             return SendOwnAsync(session, server, message, envelope, name);
         return new(server.Run is { } run
-            ? Send(session, server, run.Connection, message, envelope, name)
+            ? Send(client, server, run.Connection, message, envelope, name)
             : Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Unavailable(server.Status, host.Time)));
     }
 
@@ -67,18 +67,29 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host)
         }
     }
 
-    private Reply Send(Session session, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
+    private Reply Send(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
     {
-        var exchange = new Exchange(session, connection, server.Config.RequestTimeout, message.Span, envelope);
-        if (!session.TryAdd(exchange, limits.CallsInFlight))
+        var exchange = NewExchange(client, connection, server.Config.RequestTimeout, message.Span, envelope);
+        if (!client.TryAdd(exchange, limits.CallsInFlight))
         {
             exchange.Refuse();
-            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, session.HasEnded
+            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, client.HasEnded
                 ? "This session has ended."
-                : $"This session has {limits.CallsInFlight} calls in flight already (gateway.limits.callsInFlight).");
+                : $"This client has {limits.CallsInFlight} calls in flight already (gateway.limits.callsInFlight).");
         }
 
-        connection.Call(exchange, message.Span, envelope, name);
+        var additions = client is Session { } session && connection.Server.Era == ProtocolEra.Modern ? session.ModernMeta : default;
+        connection.Call(exchange, message.Span, envelope, name, new RequestAdditions(additions, default));
         return Reply.Of(exchange);
     }
+
+    private static Exchange NewExchange(GatewayClient client, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
+        (client, connection.Server.Era) switch
+        {
+            (Session session, ProtocolEra.Legacy) => new LegacyExchange(session, connection, timeout, message, envelope),
+            (Session session, _) => new RoundsExchange(session, connection, timeout, message, envelope),
+            (ModernClient modern, ProtocolEra.Legacy) => new ParkableExchange(modern, connection, timeout, message, envelope),
+            (ModernClient modern, _) => new ModernExchange(modern, connection, timeout, message, envelope),
+            _ => throw new ArgumentException($"{client.GetType()} is no client of an era known here.", nameof(client)),
+        };
 }

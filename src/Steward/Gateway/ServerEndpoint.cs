@@ -19,16 +19,16 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
         return WithRevision(connection.Server.Raw, session.Opening.Revision);
     }
 
-    public override ValueTask<Reply> RequestAsync(Session session, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) => envelope.Method switch
+    protected override ValueTask<Reply> DispatchAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) => envelope.Method switch
     {
         McpMethod.Ping => new(Reply.Result(message.Span, envelope, "{}"u8)),
-        McpMethod.ToolsList when !server.Config.Tools.IsOpen => new(ListFiltered(message.Span, envelope)),
+        McpMethod.ToolsList when !server.Config.Tools.IsOpen => new(ListFiltered(client, message.Span, envelope)),
         McpMethod.ToolsCall when !server.Config.Tools.IsOpen && !IsAllowed(message.Span, envelope) => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams,
             $"Unknown tool: the configuration of server '{server.Id}' does not let it pass (tools.allow, tools.deny).")),
-        McpMethod.LoggingSetLevel when !server.NeedsOwnProcess(session) => logLevels.SetAsync(session, message, envelope),
-        McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe when JsonText.Read(envelope.Uri.Of(message.Span)) is { } uri =>
+        McpMethod.LoggingSetLevel when client is Session session && !server.NeedsOwnProcess(session) => logLevels.SetAsync(session, message, envelope),
+        McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe when client is Session session && JsonText.Read(envelope.Uri.Of(message.Span)) is { } uri =>
             SubscribeAsync(session, server, uri, message, envelope, name: null),
-        _ => Relay.SendAsync(session, server, message, envelope),
+        _ => Relay.SendAsync(client, server, message, envelope),
     };
 
     public override void Notify(Session session, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
@@ -48,8 +48,13 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
     private bool IsAllowed(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
         JsonText.Read(envelope.Name.Of(message)) is { } tool && server.Config.Tools.Allows(tool);
 
-    private Reply ListFiltered(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
-        Reply.Result(message, envelope, MergedList.Unmerged(CatalogKind.Tools, server.Catalog));
+    private Reply ListFiltered(GatewayClient client, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        var list = MergedList.Unmerged(CatalogKind.Tools, server.Catalog);
+        return Reply.Result(message, envelope, client.Era == ProtocolEra.Legacy
+            ? list
+            : ModernResult.Complete(list, McpMethod.ToolsList, CacheHint.None, server.Run?.Connection.Server.ServerInfo));
+    }
 
     /// <summary>The server's own answer with the revision that this client speaks: the older of both.</summary>
     private static byte[] WithRevision(byte[] result, string revision)

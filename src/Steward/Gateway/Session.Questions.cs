@@ -55,7 +55,7 @@ internal sealed partial class Session
         ServerQuestion? question = null;
         if (Utf8Parser.TryParse(envelope.ProgressToken.Of(message), out long number, out _))
         {
-            lock (_gate)
+            lock (Gate)
                 _questions.TryGetValue(number, out question);
         }
 
@@ -72,7 +72,7 @@ internal sealed partial class Session
     {
         long number = 0;
         var id = envelope.RequestId.Of(message);
-        lock (_gate)
+        lock (Gate)
         {
             foreach (var (candidate, question) in _questions)
             {
@@ -97,7 +97,7 @@ internal sealed partial class Session
     private void RefuseQuestions()
     {
         ServerQuestion[] questions;
-        lock (_gate)
+        lock (Gate)
         {
             questions = [.. _questions.Values];
             _questions.Clear();
@@ -109,10 +109,10 @@ internal sealed partial class Session
 
     private bool TryKeep(ServerQuestion question, out long number)
     {
-        lock (_gate)
+        lock (Gate)
         {
             number = ++_lastQuestion;
-            return !_ended && _questions.Count < MaxQuestions && _questions.TryAdd(number, question);
+            return !HasEnded && _questions.Count < MaxQuestions && _questions.TryAdd(number, question);
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed partial class Session
     {
         if (!Utf8Parser.TryParse(id, out long number, out var read) || read != id.Length)
             return null;
-        lock (_gate)
+        lock (Gate)
             return _questions.Remove(number, out var question) ? question : null;
     }
 }

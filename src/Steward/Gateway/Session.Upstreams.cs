@@ -13,15 +13,15 @@ internal sealed partial class Session
     /// <summary>Whether the session has to do with a server: it was opened for it, or has called it.</summary>
     public bool Uses(GatewayServer server)
     {
-        lock (_gate)
+        lock (Gate)
             return _used.Contains(server);
     }
 
-    public void MarkUsed(GatewayServer server)
+    public override void MarkUsed(GatewayServer server)
     {
         if (_lastUsed == server)
             return; // the common case, without the lock
-        lock (_gate)
+        lock (Gate)
         {
             _used.Add(server);
             _lastUsed = server;
@@ -32,9 +32,9 @@ internal sealed partial class Session
     /// <exception cref="ServerLaunchException">The session has ended.</exception>
     public OwnProcess OwnProcessOf(GatewayServer server, UpstreamHost host)
     {
-        lock (_gate)
+        lock (Gate)
         {
-            if (_ended)
+            if (HasEnded)
                 throw new ServerLaunchException("The session has ended."); // nobody would stop the process any more
             if (!_ownProcesses.TryGetValue(server, out var process))
                 _ownProcesses[server] = process = new OwnProcess(server, this, host);
@@ -46,7 +46,7 @@ internal sealed partial class Session
     public IReadOnlyList<UpstreamConnection> OwnConnections()
     {
         OwnProcess[] processes;
-        lock (_gate)
+        lock (Gate)
             processes = [.. _ownProcesses.Values];
         return [.. processes.Select(process => process.Live).OfType<UpstreamConnection>()];
     }
@@ -54,7 +54,7 @@ internal sealed partial class Session
     private async Task StopOwnProcessesAsync(CancellationToken force)
     {
         OwnProcess[] processes;
-        lock (_gate)
+        lock (Gate)
             processes = [.. _ownProcesses.Values];
         await Task.WhenAll(processes.Select(process => process.StopAsync(force))).ConfigureAwait(false);
     }

@@ -1,3 +1,4 @@
+using Steward.Catalog;
 using Steward.Wire;
 
 namespace Steward.Gateway;
@@ -6,27 +7,33 @@ namespace Steward.Gateway;
 /// One client of the legacy era, from <c>initialize</c> to DELETE or expiry. Owns its requests in flight, its streams and the
 /// servers' questions to it; knows nothing of HTTP.
 /// </summary>
-internal sealed partial class Session
+internal sealed partial class Session : GatewayClient, IListener
 {
     private const int MaxFinishedStreams = 32;
     private static readonly TimeSpan ReplayFor = TimeSpan.FromMinutes(2);
 
-    private readonly Lock _gate = new();
     private readonly List<EventStream> _streams = [];
-    private Exchange? _inFlight;
-    private int _inFlightCount;
     private int _lastStream;
     private long _lastActivity;
-    private bool _ended;
 
     public Session(string id, GatewayEndpoint endpoint, SessionOpening opening, TimeProvider clock)
+        : base(clock)
     {
-        (Id, Endpoint, Opening, Clock) = (id, endpoint, opening, clock);
+        (Id, Endpoint, Opening) = (id, endpoint, opening);
         General = new EventStream(0, EventStreamLimits.General);
-        Rate = new CallRate(clock);
         OpenedAt = clock.GetTimestamp();
         Touch();
     }
+
+    public override ProtocolEra Era => ProtocolEra.Legacy;
+
+    public override string Revision => Opening.Revision;
+
+    public override string Name => Opening.ClientName;
+
+    public override string? Principal => Opening.Principal;
+
+    public override ClientCapabilities Capabilities => Opening.Capabilities;
 
     /// <summary>128 random bits; whoever knows it may use the session, if he is also its principal.</summary>
     public string Id { get; }
@@ -35,11 +42,6 @@ internal sealed partial class Session
 
     /// <summary>How the client introduced itself.</summary>
     public SessionOpening Opening { get; }
-
-    public TimeProvider Clock { get; }
-
-    /// <summary>How many calls it makes.</summary>
-    public CallRate Rate { get; }
 
     /// <summary>When it began, as a timestamp of the clock.</summary>
     public long OpenedAt { get; }
@@ -53,70 +55,16 @@ internal sealed partial class Session
     /// <summary>When the client was last heard of, as a timestamp of the clock.</summary>
     public long LastActivity => Volatile.Read(ref _lastActivity);
 
-    public int CallsInFlight => Volatile.Read(ref _inFlightCount);
-
     /// <summary>Whether the client waits for something: an answer, or news on an open stream.</summary>
     public bool IsWaiting => CallsInFlight > 0 || General.IsBeingRead;
 
     public void Touch() => Volatile.Write(ref _lastActivity, Clock.GetTimestamp());
 
-    /// <summary>Whether it takes nothing any more.</summary>
-    public bool HasEnded => Volatile.Read(ref _ended);
-
-    /// <summary>Takes a request in; <see langword="false"/> when the session has ended, or has as many in flight as it may have.</summary>
-    public bool TryAdd(Exchange exchange, int limit)
-    {
-        lock (_gate)
-        {
-            if (_ended || _inFlightCount >= limit)
-                return false;
-            _inFlightCount++;
-            exchange.Next = _inFlight;
-            if (_inFlight is not null)
-                _inFlight.Previous = exchange;
-            _inFlight = exchange;
-            return true;
-        }
-    }
-
-    public void Remove(Exchange exchange)
-    {
-        lock (_gate)
-        {
-            if (exchange.Previous is null && _inFlight != exchange)
-                return;
-            _inFlightCount--;
-            if (exchange.Previous is { } previous)
-                previous.Next = exchange.Next;
-            else
-                _inFlight = exchange.Next;
-            if (exchange.Next is { } next)
-                next.Previous = exchange.Previous;
-            exchange.Previous = exchange.Next = null;
-        }
-    }
-
-    /// <summary>The request in flight to which the client gave this id.</summary>
-    public Exchange? Find(ReadOnlySpan<byte> id)
-    {
-        lock (_gate)
-        {
-            for (var exchange = _inFlight; exchange is not null; exchange = exchange.Next)
-            {
-                if (exchange.HasId(id))
-                    return exchange;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>A new stream for one request.</summary>
-    public EventStream OpenStream()
+    public override EventStream OpenStream()
     {
         var stream = new EventStream(Interlocked.Increment(ref _lastStream), EventStreamLimits.Call);
         int kept;
-        lock (_gate)
+        lock (Gate)
         {
             _streams.Add(stream);
             kept = _streams.Count;
@@ -132,31 +80,33 @@ internal sealed partial class Session
     {
         if (number == 0)
             return General;
-        lock (_gate)
+        lock (Gate)
             return _streams.Find(stream => stream.Number == number);
     }
 
     /// <summary>Sends the client news that belong to none of its requests. Takes the frame over.</summary>
     public void Tell(RentedFrame frame) => General.Append(frame);
 
+    public void OnListsChanged(IReadOnlyList<CatalogKind> kinds)
+    {
+        foreach (var notification in kinds.Select(kind => kind.ChangedNotification()).Distinct())
+            Tell(RentedFrame.Copy(JsonRpcWriter.Notification(notification)));
+    }
+
+    public void OnResourceUpdated(byte[] uri, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        var edits = new FrameEdits(new byte[uri.Length]);
+        edits.Replace(envelope.Uri, uri);
+        Tell(RentedFrame.Copy(message, edits));
+    }
+
     /// <summary>Periodic upkeep: signs of life to waiting clients, and old replay memory returned.</summary>
     public void Tend(TimeSpan silence)
     {
+        OpenSilent(silence);
         EventStream[] open;
-        var waiting = new List<Exchange>();
-        lock (_gate)
-        {
-            for (var exchange = _inFlight; exchange is not null; exchange = exchange.Next)
-            {
-                if (exchange.Stream is null && Clock.GetElapsedTime(exchange.StartedAt) >= silence)
-                    waiting.Add(exchange);
-            }
-
+        lock (Gate)
             open = [.. _streams];
-        }
-
-        foreach (var exchange in waiting)
-            exchange.OpenStream();
         foreach (var stream in open)
             stream.KeepAlive();
         General.KeepAlive();
@@ -169,22 +119,11 @@ internal sealed partial class Session
     /// </summary>
     public Task EndAsync(CancellationToken force)
     {
-        lock (_gate)
-        {
-            if (_ended)
-                return Task.CompletedTask;
-            _ended = true;
-        }
-
-        while (_inFlight is { } exchange)
-        {
-            exchange.Connection.Cancel(exchange, "The client's session has ended.");
-            exchange.EndCancelled();
-        }
-
+        if (!TryEnd("The client's session has ended."))
+            return Task.CompletedTask;
         RefuseQuestions();
         EventStream[] streams;
-        lock (_gate)
+        lock (Gate)
             streams = [General, .. _streams];
         foreach (var stream in streams)
             stream.Discard();
@@ -194,7 +133,7 @@ internal sealed partial class Session
     private void DiscardFinished()
     {
         List<EventStream> old;
-        lock (_gate)
+        lock (Gate)
         {
             var finished = _streams.Where(stream => stream.KeptSince is not null).ToList();
             old = [.. finished.Where((stream, index) =>

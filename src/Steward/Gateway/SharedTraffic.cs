@@ -19,7 +19,7 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
     {
         if (connection.FindSoleCaller(out var several) is Exchange caller)
         {
-            caller.Session.Ask(connection, message, envelope, caller);
+            caller.OnServerRequest(connection, message, envelope);
             return;
         }
 
@@ -66,11 +66,13 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
 
     private void TellOne(GatewayServer server, UpstreamConnection connection, ReadOnlySpan<byte> message, LogSeverity? severity)
     {
-        var caller = connection.FindSoleCaller(out var several) as Exchange;
-        var session = caller?.Session ?? (several ? null : FindOnlyUser(server, connection));
-        if (session is null || severity < session.LogLevel)
-            return; // the server's own log is not touched by this: it has what the server wrote to its standard error
-        if (caller is null || !caller.TryDeliver(RentedFrame.Copy(message)))
+        if (connection.FindSoleCaller(out var several) is Exchange caller)
+        {
+            caller.OnServerNotification(message, severity);
+            return;
+        }
+
+        if (!several && FindOnlyUser(server, connection) is { } session && !(severity < session.LogLevel))
             session.Tell(RentedFrame.Copy(message));
     }
 
@@ -78,19 +80,10 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
     {
         if (JsonText.Read(envelope.Uri.Of(message)) is not { } uri)
             return;
-        foreach (var session in server.Subscriptions.Subscribers(uri))
+        foreach (var listener in server.Subscriptions.Subscribers(uri))
         {
-            var exposed = session.Endpoint.ExposedUri(server, uri);
-            if (exposed == uri)
-            {
-                session.Tell(RentedFrame.Copy(message));
-                continue;
-            }
-
-            var replacement = JsonRpcWriter.String(exposed);
-            var edits = new FrameEdits(new byte[replacement.Length]);
-            edits.Replace(envelope.Uri, replacement);
-            session.Tell(RentedFrame.Copy(message, edits));
+            var exposed = listener.Endpoint.ExposedUri(server, uri);
+            listener.OnResourceUpdated(exposed == uri ? envelope.Uri.Of(message).ToArray() : JsonRpcWriter.String(exposed), message, envelope);
         }
     }
 

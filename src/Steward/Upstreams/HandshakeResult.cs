@@ -16,6 +16,9 @@ internal sealed record HandshakeResult(byte[] Raw)
 
     public string? ServerName { get; init; }
 
+    /// <summary>What the server says of itself, as JSON; empty where it says nothing.</summary>
+    public byte[] ServerInfo { get; init; } = [];
+
     public bool HasTools { get; init; }
 
     public bool HasPrompts { get; init; }
@@ -37,6 +40,7 @@ internal sealed record HandshakeResult(byte[] Raw)
         {
             Revision = Text(root, "protocolVersion") ?? "",
             ServerName = Text(info, "name") is { } name ? $"{name} {Text(info, "version")}".TrimEnd() : null,
+            ServerInfo = info.ValueKind == JsonValueKind.Object ? System.Text.Encoding.UTF8.GetBytes(info.GetRawText()) : [],
             HasTools = Member(capabilities, "tools").ValueKind == JsonValueKind.Object,
             HasPrompts = Member(capabilities, "prompts").ValueKind == JsonValueKind.Object,
             HasLogging = Member(capabilities, "logging").ValueKind == JsonValueKind.Object,

@@ -22,7 +22,7 @@ internal ref struct FrameEdits
     public int Growth { get; private set; }
 
     /// <summary>Replaces a range that is not touched yet. Nothing happens where the range does not exist.</summary>
-    public void Replace(ByteRange range, ReadOnlySpan<byte> with)
+    public void Replace(ByteRange range, scoped ReadOnlySpan<byte> with)
     {
         if (!range.Exists)
             return;
@@ -40,7 +40,7 @@ internal ref struct FrameEdits
     }
 
     /// <summary>Puts bytes before a position. Two insertions at one place stand in the order in which they were made.</summary>
-    public void Insert(int position, ReadOnlySpan<byte> bytes)
+    public void Insert(int position, scoped ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(_scratch[_used..]);
         Insert(new ByteRange(position, 0), bytes.Length);

@@ -35,6 +35,12 @@ internal static class McpMethods
         _ => "other",
     };
 
+    /// <summary>Whether an era has a method of the protocol. What is none of the protocol's may be a server's own: it exists.</summary>
+    public static bool Exists(McpMethod method, ProtocolEra era) => era == ProtocolEra.Legacy
+        ? method is not (McpMethod.ServerDiscover or McpMethod.SubscriptionsListen or McpMethod.TasksUpdate)
+        : method is not (McpMethod.Initialize or McpMethod.Ping or McpMethod.LoggingSetLevel or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe
+            or McpMethod.TasksList or McpMethod.TasksResult);
+
     public static McpMethod Parse(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("tools/call"u8) ? McpMethod.ToolsCall
         : name.SequenceEqual("notifications/progress"u8) ? McpMethod.NotificationsProgress

@@ -21,7 +21,7 @@ internal readonly ref struct RequestAdditions(ReadOnlySpan<byte> meta, ReadOnlyS
             return;
         if (!envelope.Params.Exists)
         {
-            edits.Insert(envelope.MethodName.End, [.. ",\"params\":{"u8, .. Members(withMeta: true), (byte)'}']);
+            edits.Insert(envelope.MethodName.End, (byte[])[.. ",\"params\":{"u8, .. Members(withMeta: true), (byte)'}']);
             return;
         }
 

@@ -204,7 +204,16 @@ public sealed class EnvelopeTests
             [McpMethod.NotificationsResourcesListChanged] = "notifications/resources/list_changed",
             [McpMethod.NotificationsRootsListChanged] = "notifications/roots/list_changed",
             [McpMethod.NotificationsElicitationComplete] = "notifications/elicitation/complete",
-            [McpMethod.Other] = "tasks/get",
+            [McpMethod.ServerDiscover] = "server/discover",
+            [McpMethod.SubscriptionsListen] = "subscriptions/listen",
+            [McpMethod.TasksGet] = "tasks/get",
+            [McpMethod.TasksResult] = "tasks/result",
+            [McpMethod.TasksList] = "tasks/list",
+            [McpMethod.TasksCancel] = "tasks/cancel",
+            [McpMethod.TasksUpdate] = "tasks/update",
+            [McpMethod.NotificationsTasksStatus] = "notifications/tasks/status",
+            [McpMethod.NotificationsSubscriptionsAcknowledged] = "notifications/subscriptions/acknowledged",
+            [McpMethod.Other] = "weather/ask",
         };
 
         Assert.Equal(Enum.GetValues<McpMethod>().Except([McpMethod.None]).Order(), names.Keys.Order());

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Steward.Wire;
+
+namespace Steward.Gateway;
+
+/// <summary>
+/// The clients of the modern era that were heard of lately, told apart by what they say of themselves with each request. Reading
+/// that once and remembering it is cheaper than reading it every time.
+/// </summary>
+internal sealed class ModernClients(TimeProvider clock)
+{
+    // Beyond, those that have nothing in flight are forgotten: they are known again with their next request.
+    private const int Most = 1_024;
+
+    private readonly ConcurrentDictionary<int, ModernClientKey[]> _known = new();
+    private int _count;
+
+    public IEnumerable<ModernClient> All => _known.Values.SelectMany(bucket => bucket).Select(key => key.Client);
+
+    /// <summary>Who makes a request, by its <c>clientInfo</c> and <c>clientCapabilities</c>.</summary>
+    public ModernClient Find(string? principal, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        var info = envelope.ClientInfo.Of(message);
+        var capabilities = envelope.ClientCapabilities.Of(message);
+        var hash = new HashCode();
+        hash.Add(principal);
+        hash.AddBytes(info);
+        hash.AddBytes(capabilities);
+        var bucket = hash.ToHashCode();
+        if (_known.TryGetValue(bucket, out var keys))
+        {
+            foreach (var key in keys)
+            {
+                if (key.Is(principal, info, capabilities))
+                    return key.Client;
+            }
+        }
+
+        return Add(bucket, principal, info, capabilities);
+    }
+
+    private ModernClient Add(int bucket, string? principal, ReadOnlySpan<byte> info, ReadOnlySpan<byte> capabilities)
+    {
+        if (Interlocked.Increment(ref _count) > Most)
+            ForgetIdle();
+        var added = new ModernClientKey(info.ToArray(), capabilities.ToArray(), new ModernClient(principal, NameOf(info), Read(capabilities), clock));
+        _known.AddOrUpdate(bucket, static (_, added) => [added], static (_, keys, added) => [.. keys, added], added);
+        return added.Client;
+    }
+
+    private void ForgetIdle()
+    {
+        foreach (var (bucket, keys) in _known)
+        {
+            if (keys.All(key => key.Client.CallsInFlight == 0) && _known.TryRemove(bucket, out var removed))
+                Interlocked.Add(ref _count, -removed.Length);
+        }
+    }
+
+    private static string NameOf(ReadOnlySpan<byte> info)
+    {
+        if (info.IsEmpty)
+            return "an unnamed client";
+        var reader = new Utf8JsonReader(info, JsonRpcEnvelope.ReaderOptions);
+        using var document = JsonDocument.ParseValue(ref reader);
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("name"u8, out var name) ? name.ToString() : "an unnamed client";
+    }
+
+    private static ClientCapabilities Read(ReadOnlySpan<byte> capabilities)
+    {
+        var reader = new Utf8JsonReader(capabilities, JsonRpcEnvelope.ReaderOptions);
+        using var document = JsonDocument.ParseValue(ref reader);
+        return ClientCapabilities.Read(document.RootElement);
+    }
+
+    private sealed record ModernClientKey(byte[] Info, byte[] Capabilities, ModernClient Client)
+    {
+        public bool Is(string? principal, ReadOnlySpan<byte> info, ReadOnlySpan<byte> capabilities) =>
+            Client.Principal == principal && info.SequenceEqual(Info) && capabilities.SequenceEqual(Capabilities);
+    }
+}

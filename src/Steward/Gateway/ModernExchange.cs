@@ -1,0 +1,31 @@
+using Steward.Upstreams;
+using Steward.Wire;
+
+namespace Steward.Gateway;
+
+/// <summary>A request of a client of the modern era to a server of its own era: relayed as it is.</summary>
+internal class ModernExchange : Exchange
+{
+    private readonly LogSeverity? _logLevel;
+
+    public ModernExchange(ModernClient client, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+        : base(client, connection, timeout, message, envelope)
+    {
+        // Two requests have nothing to do with each other, though the same client may have made them.
+        Client = this;
+        _logLevel = LogSeverities.Parse(envelope.LogLevel.Of(message));
+    }
+
+    public override void OnServerRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
+        Session.Refuse(connection, envelope.Id.Of(message), "A server of this protocol revision asks by input_required results, never by requests.");
+
+    /// <remarks>
+    /// Log messages go to those only who asked for them with the request.
+    /// See <see href="https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/logging#per-request-log-level"/>.
+    /// </remarks>
+    public override void OnServerNotification(ReadOnlySpan<byte> message, LogSeverity? severity)
+    {
+        if (severity is not null && severity >= _logLevel)
+            TryDeliver(RentedFrame.Copy(message));
+    }
+}
