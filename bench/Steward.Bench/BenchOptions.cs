@@ -9,14 +9,15 @@ internal sealed record BenchOptions
         bench/run [--quick] [--targets NAME,...] [--rounds N] [--seconds S] [--only load|sessions|memory|leave|scale,...]
 
           --quick     one round of one-second windows
-          --targets   direct, null-http, null-raw, steward, steward-merged, mcp-hub, mcp-proxy (default: all)
+          --targets   direct, null-http, null-raw, steward, steward-merged, modern, modern-merged, modern-to-legacy,
+                      legacy-to-modern, mcp-hub, mcp-proxy (default: all)
           --rounds    how often everything is measured; the table shows medians (default: 3)
           --seconds   length of one window (default: 3)
           --only      parts of the suite (default: all)
         """;
 
     internal static readonly IReadOnlyList<string> AllTargets =
-        ["direct", "null-http", "null-raw", "steward", "steward-merged", "mcp-hub", "mcp-proxy"];
+        ["direct", "null-http", "null-raw", .. Steward.Bench.Targets.StewardRoute.All.Select(route => route.Name), "mcp-hub", "mcp-proxy"];
 
     internal static readonly IReadOnlyList<string> AllParts = ["load", "sessions", "memory", "leave", "scale"];
 

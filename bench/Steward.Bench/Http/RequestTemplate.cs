@@ -27,10 +27,10 @@ internal sealed class RequestTemplate
     internal static RequestTemplate ForLine(string tool, int argumentLength) =>
         new(Encoding.UTF8.GetBytes(CallBody(tool, argumentLength) + "\n"), argumentLength);
 
-    /// <summary>A call as an HTTP POST; <paramref name="head"/> are all header lines but Content-Length.</summary>
-    internal static RequestTemplate ForPost(string head, string tool, int argumentLength)
+    /// <summary>A call as an HTTP POST; <paramref name="head"/> are all header lines but Content-Length, <paramref name="meta"/> further members of its parameters.</summary>
+    internal static RequestTemplate ForPost(string head, string tool, int argumentLength, string meta = "")
     {
-        var body = CallBody(tool, argumentLength);
+        var body = CallBody(tool, argumentLength, meta);
         return new(Encoding.UTF8.GetBytes($"{head}Content-Length: {body.Length}\r\n\r\n{body}"), argumentLength);
     }
 
@@ -45,6 +45,6 @@ internal sealed class RequestTemplate
     }
 
     // The order of members is that of the TypeScript SDK, the most used client: the id comes last.
-    private static string CallBody(string tool, int argumentLength) =>
-        $$$"""{"method":"tools/call","params":{"name":"{{{tool}}}","arguments":{"text":"{{{new string('x', argumentLength)}}}"}},"jsonrpc":"2.0",{{{IdMark}}}}""";
+    private static string CallBody(string tool, int argumentLength, string meta = "") =>
+        $$$"""{"method":"tools/call","params":{"name":"{{{tool}}}","arguments":{"text":"{{{new string('x', argumentLength)}}}"}{{{meta}}}},"jsonrpc":"2.0",{{{IdMark}}}}""";
 }

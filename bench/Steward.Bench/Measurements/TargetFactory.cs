@@ -13,10 +13,9 @@ internal sealed class TargetFactory(BenchOptions options, string workDirectory)
         "direct" => new DirectTarget(),
         "null-http" => new EmptyServerTarget(name, "empty-kestrel", workDirectory),
         "null-raw" => new EmptyServerTarget(name, "empty-raw", workDirectory),
-        "steward" => new StewardTarget(name, isMerged: false, options.StewardProgram, workDirectory),
-        "steward-merged" => new StewardTarget(name, isMerged: true, options.StewardProgram, workDirectory),
         "mcp-hub" => new McpHubTarget(options.PeersDirectory, workDirectory),
         "mcp-proxy" => new McpProxyTarget(options.PeersDirectory, workDirectory),
+        _ when StewardRoute.All.FirstOrDefault(route => route.Name == name) is { } route => new StewardTarget(route, options.StewardProgram, workDirectory),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such target."),
     };
 }

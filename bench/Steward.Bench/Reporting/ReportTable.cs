@@ -6,11 +6,11 @@ namespace Steward.Bench.Reporting;
 /// <summary>The one table, in Markdown.</summary>
 internal static class ReportTable
 {
-    private static readonly IReadOnlyList<string> Stewards = ["steward", "steward-merged"];
+    private static readonly IReadOnlyList<string> Stewards = ["steward", "steward-merged", "modern", "modern-merged"];
 
     // What the ratios compare: like with like where a peer has the same shape.
     private static readonly IReadOnlyList<(string Target, string Beside)> Ratios =
-        [("steward-merged", "mcp-hub"), ("steward", "mcp-proxy"), ("steward", "null-http"), ("steward", "null-raw")];
+        [("steward-merged", "mcp-hub"), ("steward", "mcp-proxy"), ("steward", "null-http"), ("modern", "null-http"), ("modern-to-legacy", "steward"), ("legacy-to-modern", "steward"), ("steward", "null-raw")];
 
     internal static string Format(BenchOptions options, ResultSet results)
     {
@@ -39,7 +39,7 @@ internal static class ReportTable
         string.Join(", ", metric.Goals.Select(goal => Verdict(goal, metric, results))),
     ];
 
-    /// <summary>Both endpoints have to reach the goal.</summary>
+    /// <summary>Both endpoints have to reach the goal, for clients and servers of either era.</summary>
     private static string Verdict(Goal goal, Metric metric, ResultSet results)
     {
         var verdicts = Stewards.Select(target => (Target: target, IsMet: goal.IsMet(results, target, metric))).Where(verdict => verdict.IsMet is not null).ToList();

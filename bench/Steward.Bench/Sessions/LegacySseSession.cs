@@ -63,7 +63,7 @@ internal sealed class LegacySseSession : McpSession, IResponseSink
         _stream.IsBlocking = true;
     }
 
-    protected override byte[] Exchange(byte[] message, int id)
+    protected override byte[] Exchange(string method, byte[] message, int id)
     {
         Post(message);
         return NextEvent(e => Answers(e.Data, id)).Data;

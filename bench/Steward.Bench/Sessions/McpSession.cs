@@ -43,7 +43,7 @@ internal abstract class McpSession : IDisposable
     internal byte[] Request(string method, string parameters)
     {
         var id = ++_lastId;
-        return Exchange(FormatRequest(id, method, parameters), id);
+        return Exchange(method, FormatRequest(id, method, Complete(parameters)), id);
     }
 
     internal IReadOnlyList<string> ListTools()
@@ -64,7 +64,10 @@ internal abstract class McpSession : IDisposable
 
     protected bool IsMirror { get; }
 
-    protected abstract byte[] Exchange(byte[] message, int id);
+    /// <summary>Adds to the parameters of a request what the session's revision of the protocol wants in all of them.</summary>
+    protected virtual string Complete(string parameters) => parameters;
+
+    protected abstract byte[] Exchange(string method, byte[] message, int id);
 
     protected static byte[] FormatNotification(string method) =>
         Encoding.UTF8.GetBytes($$"""{"method":"{{method}}","jsonrpc":"2.0"}""");

@@ -46,7 +46,7 @@ internal sealed class PipeSession : McpSession
     {
     }
 
-    protected override byte[] Exchange(byte[] message, int id)
+    protected override byte[] Exchange(string method, byte[] message, int id)
     {
         WriteLine(message);
         var line = new MemoryStream();

@@ -66,7 +66,7 @@ internal sealed class StreamableHttpSession : McpSession
         _callers.Clear();
     }
 
-    protected override byte[] Exchange(byte[] message, int id)
+    protected override byte[] Exchange(string method, byte[] message, int id)
     {
         var exchange = Post(message);
         exchange.RequireSuccess("A request");

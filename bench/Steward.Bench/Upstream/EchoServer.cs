@@ -7,7 +7,7 @@ namespace Steward.Bench.Upstream;
 /// The upstream of every target: a stdio MCP server with one tool that echoes its <c>text</c>. It copies ranges of
 /// the request into the answer and writes once per read, so that the gateway under test is what gets measured.
 /// </summary>
-internal sealed class EchoServer
+internal sealed class EchoServer(bool isModern)
 {
     private const int Input = 0;
     private const int Output = 1;
@@ -18,9 +18,9 @@ internal sealed class EchoServer
     private byte[] _out = new byte[256 * 1024];
     private int _length;
 
-    internal static int Run()
+    internal static int Run(bool isModern)
     {
-        new EchoServer().Serve();
+        new EchoServer(isModern).Serve();
         return 0;
     }
 
@@ -84,26 +84,40 @@ internal sealed class EchoServer
 
         Append("{\"jsonrpc\":\"2.0\",\"id\":"u8);
         Append(request.Id);
-        Append(",\"result\":"u8);
+        if (!request.Method.SequenceEqual(isModern ? "server/discover"u8 : "initialize"u8)
+            && !request.Method.SequenceEqual("tools/call"u8) && !request.Method.SequenceEqual("tools/list"u8) && !request.Method.SequenceEqual("ping"u8))
+        {
+            Append(",\"error\":{\"code\":-32601,\"message\":\"Method not found\"}}\n"u8);
+            return;
+        }
+
+        Append(isModern ? ",\"result\":{\"resultType\":\"complete\","u8 : ",\"result\":{"u8);
         if (request.Method.SequenceEqual("tools/call"u8))
         {
-            Append("{\"content\":[{\"type\":\"text\",\"text\":\""u8);
+            Append("\"content\":[{\"type\":\"text\",\"text\":\""u8);
             Append(request.Text);
             Append("\"}]}"u8);
         }
         else if (request.Method.SequenceEqual("initialize"u8))
         {
-            Append("{\"protocolVersion\":\""u8);
+            Append("\"protocolVersion\":\""u8);
             Append(request.ProtocolVersion);
             Append("\",\"capabilities\":{\"tools\":{}},\"serverInfo\":{\"name\":\"echo\",\"version\":\"1.0.0\"}}"u8);
         }
         else if (request.Method.SequenceEqual("tools/list"u8))
         {
-            Append("{\"tools\":[{\"name\":\"echo\",\"description\":\"Answers with its text.\",\"inputSchema\":{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\"}},\"required\":[\"text\"]}}]}"u8);
+            if (isModern)
+                Append("\"ttlMs\":0,\"cacheScope\":\"public\","u8);
+            Append("\"tools\":[{\"name\":\"echo\",\"description\":\"Answers with its text.\",\"inputSchema\":{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\"}},\"required\":[\"text\"]}}]}"u8);
+        }
+        else if (request.Method.SequenceEqual("server/discover"u8))
+        {
+            Append("\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{\"tools\":{}},\"ttlMs\":0,\"cacheScope\":\"public\","u8);
+            Append("\"_meta\":{\"io.modelcontextprotocol/serverInfo\":{\"name\":\"echo\",\"version\":\"1.0.0\"}}}"u8);
         }
         else
         {
-            Append("{}"u8);
+            Append("}"u8);
         }
 
         Append("}\n"u8);
