@@ -43,6 +43,9 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
     /// <summary>The stream, once there is one.</summary>
     public EventStream? Stream { get; private set; }
 
+    /// <summary>The code where the answer is an error; to be read once it has come.</summary>
+    public int? ErrorCode { get; private set; }
+
     /// <summary>Neighbours in the owner's list of requests in flight; the owner's to touch.</summary>
     internal Exchange? Previous { get; set; }
 
@@ -84,8 +87,11 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
         Deliver(RentedFrame.Copy(message, edits), isAnswer: false);
     }
 
-    public override void OnFailed(int code, string message) =>
+    public override void OnFailed(int code, string message)
+    {
+        ErrorCode = code;
         Deliver(RentedFrame.Copy(JsonRpcWriter.Error(_id, code, message)), isAnswer: true, code == JsonRpcErrorCode.RequestTimeout ? "timeout" : "unavailable");
+    }
 
     /// <summary>Sends the client something that belongs to its request. Takes the frame over; <see langword="false"/> when the request has ended.</summary>
     public bool TryDeliver(RentedFrame frame) => Deliver(frame, isAnswer: false);
@@ -155,6 +161,8 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
         edits.Replace(envelope.Id, _id);
         foreach (var (position, bytes) in insertions)
             edits.Insert(position, bytes);
+        if (envelope.Error.Exists)
+            ErrorCode = JsonRpcErrorCode.Read(envelope.Error.Of(message));
         Deliver(RentedFrame.Copy(message, edits), isAnswer: true, envelope.Error.Exists ? "error" : null);
     }
 

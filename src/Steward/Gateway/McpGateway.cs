@@ -9,8 +9,8 @@ using Steward.Wire;
 namespace Steward.Gateway;
 
 /// <summary>
-/// Serves the managed servers to clients of the legacy era: opens sessions, takes what they say and brings it where it
-/// belongs. Knows no transport; the fronts do.
+/// Serves the managed servers to clients of both eras: opens sessions for those that need one, takes what they say and brings
+/// it where it belongs. Knows no transport; the fronts do.
 /// </summary>
 internal sealed class McpGateway : IAsyncDisposable
 {
@@ -93,6 +93,15 @@ internal sealed class McpGateway : IAsyncDisposable
             ? new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidRequest, "This session is initialized already."))
             : session.Endpoint.RequestAsync(session, message, envelope);
     }
+
+    /// <summary>
+    /// Answers or relays a request of the modern era, in which everything comes with each request. The message must stay as it is
+    /// until the task has completed.
+    /// </summary>
+    public ValueTask<Reply> RequestModernAsync(GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) =>
+        RequestMeta.TryRefuse(message.Span, envelope, out var refusal)
+            ? new(refusal)
+            : endpoint.RequestAsync(_parts.ModernClients.Find(principal, message.Span, envelope), message, envelope);
 
     /// <summary>Takes a client's notification or answer.</summary>
     public static void Accept(Session session, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)

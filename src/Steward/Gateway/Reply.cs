@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Steward.Wire;
 
 namespace Steward.Gateway;
@@ -8,16 +9,24 @@ internal readonly struct Reply
     private Reply(byte[]? message, Exchange? exchange) => (Message, Exchange) = (message, exchange);
 
     /// <summary>The whole answer.</summary>
-    public byte[]? Message { get; }
+    public byte[]? Message { get; private init; }
 
     /// <summary>Brings the answer, where there is no <see cref="Message"/>.</summary>
     public Exchange? Exchange { get; }
+
+    /// <summary>The code where the answer is an error; transports have a status for some.</summary>
+    public int? ErrorCode { get; private init; }
+
+    /// <summary>Whether the request is none at all by the rules of its era, so that a transport refuses it as a whole.</summary>
+    public bool IsMalformed { get; private init; }
 
     public static Reply Of(Exchange exchange) => new(null, exchange);
 
     public static Reply Result(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ReadOnlySpan<byte> result) =>
         new(JsonRpcWriter.Result(envelope.Id.Of(message), result), null);
 
-    public static Reply Error(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, int code, string text) =>
-        new(JsonRpcWriter.Error(envelope.Id.Of(message), code, text), null);
+    public static Reply Error(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, int code, string text, Action<Utf8JsonWriter>? data = null) =>
+        new(JsonRpcWriter.Error(envelope.Id.Of(message), code, text, data), null) { ErrorCode = code };
+
+    public Reply AsMalformed() => this with { IsMalformed = true };
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Steward.Wire;
 
 /// <summary>Error codes of JSON-RPC 2.0, of MCP, and of this gateway.</summary>
@@ -35,4 +37,22 @@ internal static class JsonRpcErrorCode
 
     /// <summary>Whether only a server of the modern era says this.</summary>
     public static bool IsModern(int code) => code is HeaderMismatch or MissingRequiredClientCapability or UnsupportedProtocolVersion;
+
+    /// <summary>The code of an <c>error</c> object; 0 where it has none.</summary>
+    public static int Read(ReadOnlySpan<byte> error)
+    {
+        var reader = new Utf8JsonReader(error, JsonRpcEnvelope.ReaderOptions);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            return 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isCode = reader.ValueTextEquals("code"u8);
+            reader.Read();
+            if (isCode)
+                return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var code) ? code : 0;
+            reader.Skip();
+        }
+
+        return 0;
+    }
 }
