@@ -63,6 +63,9 @@ internal struct JsonRpcEnvelope
     /// <summary><c>params.task</c> of a request that asks to be run as a task.</summary>
     public ByteRange Task;
 
+    /// <summary>The id of the task that the message belongs to, by <c>params._meta</c>.</summary>
+    public ByteRange RelatedTaskId;
+
     /// <summary><c>params._meta</c>, and its members that the protocol defines for every request of the modern era.</summary>
     public ByteRange Meta;
 
@@ -246,7 +249,20 @@ internal struct JsonRpcEnvelope
             return TakeScalar(ref reader, ref LogLevel);
         if (reader.ValueTextEquals("io.modelcontextprotocol/subscriptionId"u8))
             return TakeScalar(ref reader, ref SubscriptionId);
+        if (reader.ValueTextEquals("io.modelcontextprotocol/related-task"u8))
+            return reader.Read() && (reader.TokenType == JsonTokenType.StartObject ? ReadRelatedTask(ref reader) : reader.TrySkip());
         return reader.Read() && reader.TrySkip();
+    }
+
+    private bool ReadRelatedTask(ref Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!(reader.ValueTextEquals("taskId"u8) ? TakeScalar(ref reader, ref RelatedTaskId) : reader.Read() && reader.TrySkip()))
+                return false;
+        }
+
+        return reader.TokenType == JsonTokenType.EndObject;
     }
 
     private bool TakeId(ref Utf8JsonReader reader)

@@ -39,5 +39,6 @@ internal enum McpMethod : byte
     NotificationsRootsListChanged,
     NotificationsElicitationComplete,
     NotificationsSubscriptionsAcknowledged,
+    NotificationsTasks,
     NotificationsTasksStatus,
 }

@@ -75,6 +75,7 @@ internal static class McpMethods
         : name.SequenceEqual("tasks/list"u8) ? McpMethod.TasksList
         : name.SequenceEqual("tasks/cancel"u8) ? McpMethod.TasksCancel
         : name.SequenceEqual("tasks/update"u8) ? McpMethod.TasksUpdate
+        : name.SequenceEqual("notifications/tasks"u8) ? McpMethod.NotificationsTasks
         : name.SequenceEqual("notifications/tasks/status"u8) ? McpMethod.NotificationsTasksStatus
         : name.SequenceEqual("notifications/subscriptions/acknowledged"u8) ? McpMethod.NotificationsSubscriptionsAcknowledged
         : McpMethod.Other;

@@ -25,8 +25,14 @@ internal struct ResultParts
     public ByteRange InputRequests;
     public ByteRange RequestState;
 
-    /// <summary>The <c>task</c> that came in place of a result, or that a task method tells of.</summary>
+    /// <summary>The <c>task</c> that came in place of a result.</summary>
     public ByteRange Task;
+
+    /// <summary>The id of the task that the result tells of: its own member, or that of its <see cref="Task"/>.</summary>
+    public ByteRange TaskId;
+
+    /// <summary>The id of the task that the result belongs to, by its <c>_meta</c>.</summary>
+    public ByteRange RelatedTaskId;
 
     /// <summary>Reads a result that is known to be JSON. Of a member that stands there twice the last counts.</summary>
     public static ResultParts Parse(ReadOnlySpan<byte> result)
@@ -63,8 +69,10 @@ internal struct ResultParts
             InputRequests = Value(ref reader);
         else if (reader.ValueTextEquals("requestState"u8))
             RequestState = Value(ref reader);
+        else if (reader.ValueTextEquals("taskId"u8))
+            TaskId = Value(ref reader);
         else if (reader.ValueTextEquals("task"u8))
-            Task = Value(ref reader);
+            Task = Holder(ref reader, ref TaskId);
         else
             reader.Skip();
     }
@@ -83,11 +91,35 @@ internal struct ResultParts
         {
             if (reader.ValueTextEquals("io.modelcontextprotocol/serverInfo"u8))
                 ServerInfo = Value(ref reader);
+            else if (reader.ValueTextEquals("io.modelcontextprotocol/related-task"u8))
+                Holder(ref reader, ref RelatedTaskId);
             else
                 reader.Skip();
         }
 
         Meta = new ByteRange(start, (int)reader.BytesConsumed - start);
+    }
+
+    /// <summary>Reads past an object that holds a <c>taskId</c>.</summary>
+    private static ByteRange Holder(ref Utf8JsonReader reader, ref ByteRange taskId)
+    {
+        reader.Read();
+        var start = (int)reader.TokenStartIndex;
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return default;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("taskId"u8))
+                taskId = Value(ref reader);
+            else
+                reader.Skip();
+        }
+
+        return new ByteRange(start, (int)reader.BytesConsumed - start);
     }
 
     private static ByteRange Value(ref Utf8JsonReader reader)

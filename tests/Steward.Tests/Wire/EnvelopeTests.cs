@@ -211,6 +211,7 @@ public sealed class EnvelopeTests
             [McpMethod.TasksList] = "tasks/list",
             [McpMethod.TasksCancel] = "tasks/cancel",
             [McpMethod.TasksUpdate] = "tasks/update",
+            [McpMethod.NotificationsTasks] = "notifications/tasks",
             [McpMethod.NotificationsTasksStatus] = "notifications/tasks/status",
             [McpMethod.NotificationsSubscriptionsAcknowledged] = "notifications/subscriptions/acknowledged",
             [McpMethod.Other] = "weather/ask",

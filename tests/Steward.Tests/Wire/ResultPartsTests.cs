@@ -27,6 +27,20 @@ public sealed class ResultPartsTests
     }
 
     [Theory]
+    [InlineData("""{"resultType":"task","taskId":"t","status":"working"}""", "\"t\"", "")]
+    [InlineData("""{"task":{"taskId":"t","status":"working"},"_meta":{}}""", "\"t\"", "")]
+    [InlineData("""{"content":[{"taskId":"x"}],"_meta":{"io.modelcontextprotocol/related-task":{"taskId":"r"}}}""", "", "\"r\"")]
+    [InlineData("""{"task":"t"}""", "", "")]
+    public void The_ids_of_tasks_are_found(string result, string taskId, string relatedTaskId)
+    {
+        var bytes = Encoding.UTF8.GetBytes(result);
+
+        var parts = ResultParts.Parse(bytes);
+
+        Assert.Equal((taskId, relatedTaskId), (Encoding.UTF8.GetString(parts.TaskId.Of(bytes)), Encoding.UTF8.GetString(parts.RelatedTaskId.Of(bytes))));
+    }
+
+    [Theory]
     [InlineData("{}", true, true)]
     [InlineData("{\"content\":[]}", true, false)]
     [InlineData("[1]", false, true)]
