@@ -11,6 +11,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
 using Steward.Server.Api;
+using Steward.Server.Channels;
 using Steward.Server.Daemon;
 using Steward.Server.Guard;
 using Steward.Server.Mcp;
@@ -55,6 +56,7 @@ internal static class HttpHost
         _ = app.Services.GetRequiredService<MetricsCollector>(); // from now on: what happened before somebody asks counts, too
         app.UseMiddleware<HostGuard>();
         app.Use(runtime.Front.InvokeAsync); // before routing: the relay needs none
+        new ChannelFront(runtime.Gateway, gateway.Limits, new ClientGate(runtime.Tokens, app.Services.GetRequiredService<ApiToken>()), options.Time, loggers).Use(app);
         app.Use(MoveToPoolAsync);
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<TokenGate>();

@@ -28,7 +28,8 @@ internal sealed class StewardRuntime : IAsyncDisposable
         var parts = new GatewayParts(config.Gateway.Limits, time, loggers);
         Manager = new McpServerManager(config, options.Launcher ?? parts.CreateLauncher(host), time, loggers);
         Gateway = new McpGateway(Manager, config, parts, host);
-        Front = new McpFront(Gateway, config.Gateway.Limits, new ClientTokens(config.Gateway.ResolveBearerTokens(variables)));
+        Tokens = new ClientTokens(config.Gateway.ResolveBearerTokens(variables));
+        Front = new McpFront(Gateway, config.Gateway.Limits, Tokens);
         _observation = ServerMetrics.Observe(() => Manager.Statuses);
     }
 
@@ -37,6 +38,9 @@ internal sealed class StewardRuntime : IAsyncDisposable
     public McpServerManager Manager { get; }
 
     public McpGateway Gateway { get; }
+
+    /// <summary>What clients of the gateway may present.</summary>
+    public ClientTokens Tokens { get; }
 
     /// <summary>The Streamable HTTP front, to be put before routing.</summary>
     public McpFront Front { get; }

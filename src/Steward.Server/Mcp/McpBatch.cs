@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Steward.Gateway;
 using Steward.Upstreams;
@@ -15,15 +14,12 @@ internal static class McpBatch
 {
     private const string Revision = ProtocolRevisions.AssumedWithoutHeader;
 
-    // A body of the allowed size could hold millions, and an answer takes more room than its request.
-    private const int MaxMessages = 1_000;
-
     public static async Task HandleAsync(HttpContext context, Session session, ReadOnlyMemory<byte> body)
     {
-        if (session.Opening.Revision != Revision || Split(body) is not { Count: > 0 } messages)
+        if (session.Opening.Revision != Revision || JsonRpcBatch.Split(body) is not { Count: > 0 } messages)
         {
             await McpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, JsonRpcErrorCode.InvalidRequest,
-                $"The body is a batch; only revision {Revision} knows those, and they hold 1 to {MaxMessages} messages. Send one message per request.");
+                $"The body is a batch; only revision {Revision} knows those, and they hold 1 to {JsonRpcBatch.MaxMessages} messages. Send one message per request.");
             return;
         }
 
@@ -77,29 +73,5 @@ internal static class McpBatch
         writer.Write("event: message\ndata: "u8);
         writer.Write(message);
         writer.Write("\n\n"u8);
-    }
-
-    private static List<ReadOnlyMemory<byte>>? Split(ReadOnlyMemory<byte> body)
-    {
-        var messages = new List<ReadOnlyMemory<byte>>();
-        var reader = new Utf8JsonReader(body.Span, JsonRpcEnvelope.ReaderOptions);
-        try
-        {
-            reader.Read();
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                var start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                messages.Add(body[start..(int)reader.BytesConsumed]);
-                if (messages.Count > MaxMessages)
-                    return null;
-            }
-
-            return reader.Read() ? null : messages;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

@@ -53,7 +53,7 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
         var envelope = JsonRpcEnvelope.Parse(message.Span);
         if (envelope is { Kind: MessageKind.Request, Method: McpMethod.Initialize })
             return new(InitializeAsync(context, endpoint, principal, message, envelope));
-        if (envelope.Kind == MessageKind.Invalid && !IsBatch(message.Span))
+        if (envelope.Kind == MessageKind.Invalid && !JsonRpcBatch.IsOne(message.Span))
             return new(RefuseInvalidAsync(context, message.Span, envelope));
         if (!McpHeaders.TryFindSession(context, gateway.Sessions, endpoint, principal, out var session, out var refusal))
             return new(refusal);
@@ -73,7 +73,7 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
 
     private async Task InitializeAsync(HttpContext context, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {
-        var (session, answer) = await gateway.OpenAsync(endpoint, principal, message, envelope, context.RequestAborted);
+        var (session, answer) = await gateway.OpenAsync(endpoint, principal, message, envelope, channel: null, context.RequestAborted);
         if (session is not null)
             context.Response.Headers[McpHeaders.SessionId] = session.Id;
         var isFull = session is null && gateway.Sessions.Count >= gateway.Sessions.Limit;
@@ -121,8 +121,6 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
             result.Return();
         }
     }
-
-    private static bool IsBatch(ReadOnlySpan<byte> message) => message.TrimStart(" \t\r\n"u8) is [(byte)'[', ..];
 
     private static Task RefuseInvalidAsync(HttpContext context, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {

@@ -9,6 +9,10 @@ public sealed record StewardConfig
     /// <summary>The endpoint that clients connect to.</summary>
     public GatewayConfig Gateway { get; init; } = new();
 
+    /// <summary>A second address, for clients of HTTP+SSE.</summary>
+    /// <value>Default: <see langword="null"/>, which means none (<c>sseProxy</c>).</value>
+    public SseProxyConfig? SseProxy { get; init; }
+
     /// <summary>How many servers are started at one time.</summary>
     /// <value>Default: 64 (<c>startConcurrency</c>).</value>
     public int StartConcurrency { get; init; } = 64;

@@ -167,6 +167,20 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
         }
     }
 
+    /// <summary>Takes the next message out, if there is one, where nothing is kept for a second reading. It is the caller's then.</summary>
+    public bool TryTake(int reader, out RentedFrame frame)
+    {
+        frame = default;
+        lock (_gate)
+        {
+            if (reader != _reader || !_unsent.TryDequeue(out frame))
+                return false;
+            _lastSent++;
+            _unsentBytes -= frame.Length;
+            return true;
+        }
+    }
+
     /// <summary>
     /// Writes an event without data that gives the client an id to resume from, and the time to wait before it does.
     /// See <see href="https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#sending-messages-to-the-server"/>.

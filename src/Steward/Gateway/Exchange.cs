@@ -22,7 +22,7 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
 
     protected Exchange(GatewayClient owner, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        (Owner, Connection, Timeout) = (owner, connection, timeout);
+        (Owner, Connection, Timeout, Stream) = (owner, connection, timeout, owner.Channel);
         _id = envelope.Id.Of(message).ToArray();
         _progressToken = envelope.ProgressToken.Exists ? envelope.ProgressToken.Of(message).ToArray() : [];
         Method = envelope.Method;
@@ -136,7 +136,7 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
                 return;
             _ended = true;
             first = Stream is null;
-            Stream?.Complete(Owner.Clock.GetTimestamp());
+            CompleteStream();
         }
 
         Close("cancelled");
@@ -193,7 +193,7 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
             {
                 Stream.Append(frame);
                 if (isAnswer)
-                    Stream.Complete(Owner.Clock.GetTimestamp());
+                    CompleteStream();
             }
         }
 
@@ -202,6 +202,13 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
         if (first is { } outcome)
             _first.SetResult(outcome);
         return true;
+    }
+
+    /// <summary>A stream that carries everything for its client goes on.</summary>
+    private void CompleteStream()
+    {
+        if (Stream != Owner.Channel)
+            Stream?.Complete(Owner.Clock.GetTimestamp());
     }
 
     private void Close(string? errorType)

@@ -42,6 +42,9 @@ internal abstract class GatewayClient(TimeProvider clock)
         // Only what has a memory can note it.
     }
 
+    /// <summary>The one stream to a client whose transport carries messages both ways; <see langword="null"/> where each request has a stream of its own.</summary>
+    public virtual EventStream? Channel => null;
+
     /// <summary>A new stream for one request.</summary>
     public abstract EventStream OpenStream();
 

@@ -61,13 +61,19 @@ internal sealed class McpGateway : IAsyncDisposable
     public GatewayEndpoint? FindServer(string id) => _endpoints.GetValueOrDefault(id);
 
     /// <summary>Opens a session for a client that says <c>initialize</c>.</summary>
+    /// <param name="endpoint">What it connects to.</param>
+    /// <param name="principal">Who it is, where clients must say so.</param>
+    /// <param name="message">What it says.</param>
+    /// <param name="envelope">Where the parts of that are.</param>
+    /// <param name="channel">What carries everything for it; <see langword="null"/> where each request has a stream of its own.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The session and the whole answer; no session where the answer is an error.</returns>
-    public async Task<(Session? Session, byte[] Answer)> OpenAsync(GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, CancellationToken cancellationToken)
+    public async Task<(Session? Session, byte[] Answer)> OpenAsync(GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, EventStream? channel, CancellationToken cancellationToken)
     {
         var id = envelope.Id.Of(message.Span).ToArray();
         if (ReadOpening(principal, envelope.Params.Of(message.Span)) is not { } opening)
             return (null, JsonRpcWriter.Error(id, JsonRpcErrorCode.InvalidParams, "initialize needs params with protocolVersion, capabilities and clientInfo."));
-        if (Sessions.TryCreate(endpoint, opening) is not { } session)
+        if (Sessions.TryCreate(endpoint, opening, channel) is not { } session)
             return (null, JsonRpcWriter.Error(id, JsonRpcErrorCode.LimitReached, $"There are {Sessions.Limit} sessions already (gateway.limits.sessions); try again later."));
 
         try

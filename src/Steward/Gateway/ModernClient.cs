@@ -7,7 +7,7 @@ namespace Steward.Gateway;
 /// A client of the modern era as far as it is known: everything comes with each of its requests. What is kept here is a count
 /// of what it uses up and what was read of its capabilities; the protocol needs none of it, and it may be forgotten at any time.
 /// </summary>
-internal sealed class ModernClient(string? principal, string name, ClientCapabilities capabilities, TimeProvider clock) : GatewayClient(clock)
+internal sealed class ModernClient(string? principal, string name, ClientCapabilities capabilities, TimeProvider clock, EventStream? channel) : GatewayClient(clock)
 {
     public override ProtocolEra Era => ProtocolEra.Modern;
 
@@ -18,6 +18,8 @@ internal sealed class ModernClient(string? principal, string name, ClientCapabil
     public override string? Principal => principal;
 
     public override ClientCapabilities Capabilities => capabilities;
+
+    public override EventStream? Channel => channel;
 
     /// <summary>A stream that nobody reads twice: what breaks is called again.</summary>
     public override EventStream OpenStream() => new(1, EventStreamLimits.Unrepeated);

@@ -8,7 +8,9 @@ namespace Steward.Gateway;
 /// The clients of the modern era that were heard of lately, told apart by what they say of themselves with each request. Reading
 /// that once and remembering it is cheaper than reading it every time.
 /// </summary>
-internal sealed class ModernClients(TimeProvider clock)
+/// <param name="clock">The clock.</param>
+/// <param name="channel">What carries everything for these clients; <see langword="null"/> where each request has a stream of its own.</param>
+internal sealed class ModernClients(TimeProvider clock, EventStream? channel = null)
 {
     // Beyond, those that have nothing in flight are forgotten: they are known again with their next request.
     private const int Most = 1_024;
@@ -44,7 +46,7 @@ internal sealed class ModernClients(TimeProvider clock)
     {
         if (Interlocked.Increment(ref _count) > Most)
             ForgetIdle();
-        var added = new ModernClientKey(info.ToArray(), capabilities.ToArray(), new ModernClient(principal, NameOf(info), Read(capabilities), clock));
+        var added = new ModernClientKey(info.ToArray(), capabilities.ToArray(), new ModernClient(principal, NameOf(info), Read(capabilities), clock, channel));
         _known.AddOrUpdate(bucket, static (_, added) => [added], static (_, keys, added) => [.. keys, added], added);
         return added.Client;
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using Steward.Upstreams;
 using Steward.Wire;
 
@@ -10,7 +11,8 @@ internal sealed partial class Session
     private const int MaxQuestions = 256;
 
     private readonly Dictionary<long, ServerQuestion> _questions = [];
-    private long _lastQuestion;
+    // Not from 1: a client that had another session on the same connection may still answer a question of that one.
+    private long _lastQuestion = (long)RandomNumberGenerator.GetInt32(int.MaxValue) << 16;
 
     /// <summary>
     /// Sends a server's request to the client, under an id of ours, on the stream of the request that it belongs to. A client

@@ -15,12 +15,13 @@ internal sealed partial class Session : GatewayClient, IListener
     private readonly List<EventStream> _streams = [];
     private int _lastStream;
     private long _lastActivity;
+    private Action? _whenEnded;
 
-    public Session(string id, GatewayEndpoint endpoint, SessionOpening opening, TimeProvider clock)
+    public Session(string id, GatewayEndpoint endpoint, SessionOpening opening, EventStream? channel, TimeProvider clock)
         : base(clock)
     {
-        (Id, Endpoint, Opening) = (id, endpoint, opening);
-        General = new EventStream(0, EventStreamLimits.General);
+        (Id, Endpoint, Opening, Channel) = (id, endpoint, opening, channel);
+        General = channel ?? new EventStream(0, EventStreamLimits.General);
         OpenedAt = clock.GetTimestamp();
         Touch();
     }
@@ -46,7 +47,9 @@ internal sealed partial class Session : GatewayClient, IListener
     /// <summary>When it began, as a timestamp of the clock.</summary>
     public long OpenedAt { get; }
 
-    /// <summary>The stream that a GET opens.</summary>
+    public override EventStream? Channel { get; }
+
+    /// <summary>The stream that a GET opens, or the one that carries everything.</summary>
     public EventStream General { get; }
 
     /// <summary>The least severe log messages that the client asked for; <see langword="null"/> while it did not say.</summary>
@@ -82,6 +85,15 @@ internal sealed partial class Session : GatewayClient, IListener
             return General;
         lock (Gate)
             return _streams.Find(stream => stream.Number == number);
+    }
+
+    /// <summary>Has something done once the session has ended, at once where it has.</summary>
+    public void WhenEnded(Action action)
+    {
+        lock (Gate)
+            _whenEnded = action;
+        if (HasEnded)
+            action();
     }
 
     /// <summary>Sends the client news that belong to none of its requests. Takes the frame over.</summary>
@@ -124,9 +136,13 @@ internal sealed partial class Session : GatewayClient, IListener
         RefuseQuestions();
         EventStream[] streams;
         lock (Gate)
-            streams = [General, .. _streams];
+            streams = Channel is null ? [General, .. _streams] : []; // what carries everything may carry more than the session
         foreach (var stream in streams)
             stream.Discard();
+        Action? whenEnded;
+        lock (Gate)
+            whenEnded = _whenEnded;
+        whenEnded?.Invoke();
         return StopOwnProcessesAsync(force);
     }
 

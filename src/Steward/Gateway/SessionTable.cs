@@ -20,7 +20,7 @@ internal sealed class SessionTable(int limit, TimeSpan idleTimeout, TimeProvider
     /// <summary>
     /// Makes a session; <see langword="null"/> when there are as many as there may be. The id has 128 random bits.
     /// </summary>
-    public Session? TryCreate(GatewayEndpoint endpoint, SessionOpening opening)
+    public Session? TryCreate(GatewayEndpoint endpoint, SessionOpening opening, EventStream? channel)
     {
         if (Interlocked.Increment(ref _count) > limit)
         {
@@ -30,7 +30,7 @@ internal sealed class SessionTable(int limit, TimeSpan idleTimeout, TimeProvider
 
         Span<byte> random = stackalloc byte[16];
         RandomNumberGenerator.Fill(random);
-        var session = new Session(Base64Url.EncodeToString(random), endpoint, opening, clock);
+        var session = new Session(Base64Url.EncodeToString(random), endpoint, opening, channel, clock);
         _sessions[session.Id] = session;
         OperationMetrics.SessionBegan();
         return session;

@@ -14,6 +14,9 @@ internal static class ProtocolRevisions
     /// <summary>The revision that a client means who sends no header with it, by the rules of Streamable HTTP.</summary>
     public const string AssumedWithoutHeader = "2025-03-26";
 
+    /// <summary>The only revision that knows several messages in one array.</summary>
+    public const string WithBatches = "2025-03-26";
+
     /// <summary>The revisions with an <c>initialize</c> handshake, oldest first.</summary>
     public static IReadOnlyList<string> Legacy { get; } = ["2024-11-05", "2025-03-26", "2025-06-18", LatestLegacy];
 

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Steward.Configuration;
 using Steward.Gateway;
 using Steward.Processes;
+using Steward.Server.Channels;
 using Steward.Server.Mcp;
 using Steward.Supervision;
 using Steward.Tests.Testing;
@@ -69,6 +70,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         });
         rig._app = builder.Build();
         rig._app.Use(rig.Front.InvokeAsync);
+        new ChannelFront(rig.Gateway, config.Gateway.Limits, new ClientGate(new ClientTokens(config.Gateway.BearerTokens), owner: null), rig.Time, NullLoggerFactory.Instance).Use(rig._app);
         rig._app.Run(static context =>
         {
             context.Response.StatusCode = StatusCodes.Status418ImATeapot;

@@ -11,6 +11,9 @@ internal sealed class KeySet(string name, IReadOnlyList<ConfigKey> keys)
 
     public IReadOnlyList<ConfigKey> Keys { get; } = keys;
 
+    /// <summary>Whether it stands for another program's section, in which nothing that stands elsewhere belongs.</summary>
+    public bool IsForeign { get; init; }
+
     public bool Knows(string name) => Keys.Any(key => key.Name == name);
 
     /// <summary>What to write instead of an unknown key.</summary>
@@ -29,7 +32,7 @@ internal sealed class KeySet(string name, IReadOnlyList<ConfigKey> keys)
     }
 
     /// <summary>The first set, from here down, that knows a name.</summary>
-    private KeySet? HomeOf(string name) => Knows(name)
-        ? this
+    private KeySet? HomeOf(string name) => IsForeign ? null
+        : Knows(name) ? this
         : Keys.Select(key => key.Inner?.HomeOf(name)).FirstOrDefault(home => home is not null);
 }

@@ -50,14 +50,14 @@ internal static class GatewaySection
         return gateway;
     }
 
-    /// <summary>Notes every allowed server that is not declared.</summary>
-    public static void CheckServers(ConfigValue gateway, IReadOnlyList<string> ids)
+    /// <summary>Notes every server that <c>allowedServers</c> of a section names and that is not declared.</summary>
+    public static void CheckServers(ConfigValue section, IReadOnlyList<string> ids)
     {
-        var property = gateway.Node.Properties.FirstOrDefault(property => property.Name == AllowedServers.Name);
+        var property = section.Node.Properties.FirstOrDefault(property => property.Name == AllowedServers.Name);
         if (property is null)
             return;
 
-        var list = gateway.Member(property);
+        var list = section.Member(property);
         for (var i = 0; i < list.Node.Items.Count; i++)
         {
             var item = list.Item(i) with { NeedsReferences = false };

@@ -23,10 +23,13 @@ internal static class RootSection
     private static readonly SectionKey<GatewayConfig> Gateway = new("gateway", GatewaySection.Keys, GatewaySection.Read,
         "The endpoint that clients connect to.");
 
+    private static readonly SectionKey<SseProxyConfig> SseProxy = new("sseProxy", SseProxySection.Keys, SseProxySection.Read,
+        "A second address, for clients of HTTP+SSE, as mcp_runner has it. Absent: none.");
+
     private static readonly NumberKey<int> StartConcurrency = Number.Count("startConcurrency", Standard.StartConcurrency, 1, 1024,
         "How many servers are started at one time.");
 
-    public static KeySet Keys { get; } = new("the configuration", [Schema, Servers, Defaults, Gateway, StartConcurrency]);
+    public static KeySet Keys { get; } = new("the configuration", [Schema, Servers, Defaults, Gateway, SseProxy, StartConcurrency]);
 
     public static StewardConfig? Read(ConfigValue root)
     {
@@ -39,13 +42,19 @@ internal static class RootSection
         var defaults = section.Read(Defaults, new ServerConfig { Id = "", BaseDirectory = directory });
         var servers = ReadServers(section, defaults);
         var gateway = section.Read(Gateway, new() { BaseDirectory = directory });
-        if (section.Find(Gateway) is { } value)
-            GatewaySection.CheckServers(value, section.Find(Servers)?.Node.Properties.Select(property => property.Name).Distinct().ToList() ?? []);
+        var sseProxy = section.Find(SseProxy) is null ? null : section.Read(SseProxy, new() { BaseDirectory = directory });
+        var ids = section.Find(Servers)?.Node.Properties.Select(property => property.Name).Distinct().ToList() ?? [];
+        foreach (var value in new[] { section.Find(Gateway), section.Find(SseProxy) })
+        {
+            if (value is { } given)
+                GatewaySection.CheckServers(given, ids);
+        }
 
         return new StewardConfig
         {
             Servers = servers,
             Gateway = gateway,
+            SseProxy = sseProxy,
             StartConcurrency = section.Read(StartConcurrency, Standard.StartConcurrency),
         };
     }

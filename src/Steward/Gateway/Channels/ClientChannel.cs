@@ -1,0 +1,233 @@
+using Microsoft.Extensions.Logging;
+using Steward.Upstreams;
+using Steward.Wire;
+
+namespace Steward.Gateway.Channels;
+
+/// <summary>
+/// One client on a transport that carries messages both ways, in order: WebSocket, HTTP+SSE, stdio. The transport hands in what the
+/// client says and writes what <see cref="Outbound"/> holds. All that the client hears goes through that one queue: answers,
+/// progress, questions and news, in the order in which they came about.
+/// </summary>
+internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint, string? principal, ILogger logger) : IDisposable
+{
+    // Requests that wait for something else than their server's answer, such as the start of a process. More are refused.
+    private const int MaxWaiting = 256;
+
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _lifetime = new(); // without a timer it holds nothing: what is being opened may still look at it
+    private Task<Session?>? _opening;
+    private Session? _session;
+    private int _waiting;
+    private bool _closed;
+
+    public GatewayEndpoint Endpoint => endpoint;
+
+    /// <summary>Who the client is, where clients must say so.</summary>
+    public string? Principal => principal;
+
+    /// <summary>What is to be sent to the client. The transport is its only reader; a client that does not read is cut off.</summary>
+    public EventStream Outbound { get; } = new(0, EventStreamLimits.Unrepeated);
+
+    /// <summary>
+    /// Takes a message of the client in, and the frame over. Completes when the next message may come; answers follow on their own.
+    /// Never faults.
+    /// </summary>
+    public ValueTask ReceiveAsync(RentedFrame frame)
+    {
+        var envelope = JsonRpcEnvelope.Parse(frame.Span);
+        switch (envelope)
+        {
+            case { Kind: MessageKind.Invalid } when _session?.Revision == ProtocolRevisions.WithBatches && JsonRpcBatch.Split(frame.Memory) is { Count: > 0 } messages:
+                return ReceiveAllAsync(messages, frame);
+            case { Kind: MessageKind.Invalid }:
+                Say(Refusal.OfInvalid(frame.Span, envelope));
+                break;
+            case { Kind: MessageKind.Request, Method: McpMethod.Initialize }:
+                BeginOpening(frame, envelope);
+                return default;
+            case { Kind: MessageKind.Request, Method: McpMethod.Ping }:
+                _session?.Touch();
+                Say(JsonRpcWriter.Result(envelope.Id.Of(frame.Span), "{}"u8));
+                break;
+            default:
+                return _session is { } session ? Handle(session, frame, envelope) : HandleOpeningAsync(frame, envelope);
+        }
+
+        frame.Return();
+        return default;
+    }
+
+    /// <summary>Ends the channel and the client's session. A further call does nothing.</summary>
+    public void Close(string reason)
+    {
+        Session? session;
+        lock (_gate)
+        {
+            if (_closed)
+                return;
+            _closed = true;
+            session = _session;
+        }
+
+        _lifetime.Cancel();
+        if (session is not null)
+            gateway.Close(session, reason);
+        Outbound.Discard();
+    }
+
+    /// <summary>Takes the messages of a batch in one after the other. Each is answered when its answer is there, as it would be alone.</summary>
+    private async ValueTask ReceiveAllAsync(List<ReadOnlyMemory<byte>> messages, RentedFrame batch)
+    {
+        foreach (var message in messages)
+        {
+            var frame = RentedFrame.Copy(message.Span);
+            if (JsonRpcBatch.IsOne(message.Span))
+            {
+                Say(Refusal.OfInvalid(message.Span, default)); // a batch within a batch
+                frame.Return();
+                continue;
+            }
+
+            await ReceiveAsync(frame).ConfigureAwait(false);
+        }
+
+        batch.Return();
+    }
+
+    /// <summary>The client went away.</summary>
+    public void Dispose() => Close("its client went away");
+
+    private void BeginOpening(RentedFrame frame, in JsonRpcEnvelope envelope)
+    {
+        lock (_gate)
+        {
+            if (_opening is null)
+            {
+                _opening = OpenAsync(frame, envelope);
+                return;
+            }
+        }
+
+        Say(JsonRpcWriter.Error(envelope.Id.Of(frame.Span), JsonRpcErrorCode.InvalidRequest, "This session is initialized already."));
+        frame.Return();
+    }
+
+    /// <summary>Opens the session and answers. Never faults.</summary>
+    private async Task<Session?> OpenAsync(RentedFrame frame, JsonRpcEnvelope envelope)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // not under the lock
+        Session? session = null;
+        byte[] answer;
+        try
+        {
+            (session, answer) = await gateway.OpenAsync(endpoint, principal, frame.Memory, envelope, Outbound, _lifetime.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !_lifetime.IsCancellationRequested)
+        {
+            logger.RequestFailed("initialize", failure);
+            answer = JsonRpcWriter.Error(envelope.Id.Of(frame.Span), JsonRpcErrorCode.InternalError, "The session could not be opened; the log of Steward says why.");
+        }
+        catch (OperationCanceledException)
+        {
+            answer = []; // the client is gone
+        }
+
+        frame.Return();
+        var closed = Keep(session);
+        if (closed && session is not null)
+            gateway.Close(session, "its client went away while it was opened");
+        else if (!closed)
+            Say(answer);
+        return closed ? null : session;
+    }
+
+    /// <returns>Whether the channel was closed meanwhile.</returns>
+    private bool Keep(Session? session)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+                return true;
+            _session = session;
+            if (session is null)
+                _opening = null; // the client may try again
+        }
+
+        session?.WhenEnded(() => Close("it has ended"));
+        return false;
+    }
+
+    private async ValueTask HandleOpeningAsync(RentedFrame frame, JsonRpcEnvelope envelope)
+    {
+        Task<Session?>? opening;
+        lock (_gate)
+            opening = _opening;
+        if (opening is not null && await opening.ConfigureAwait(false) is { } session)
+        {
+            await Handle(session, frame, envelope).ConfigureAwait(false);
+            return;
+        }
+
+        if (envelope.Kind == MessageKind.Request)
+            Say(JsonRpcWriter.Error(envelope.Id.Of(frame.Span), JsonRpcErrorCode.InvalidRequest, "There is no session yet: send initialize first."));
+        frame.Return();
+    }
+
+    private ValueTask Handle(Session session, RentedFrame frame, in JsonRpcEnvelope envelope)
+    {
+        if (envelope.Kind == MessageKind.Request)
+        {
+            Request(session, frame, envelope);
+            return default;
+        }
+
+        McpGateway.Accept(session, frame.Span, envelope);
+        frame.Return();
+        return default;
+    }
+
+    private void Request(Session session, RentedFrame frame, in JsonRpcEnvelope envelope)
+    {
+        if (Volatile.Read(ref _waiting) >= MaxWaiting)
+        {
+            Say(JsonRpcWriter.Error(envelope.Id.Of(frame.Span), JsonRpcErrorCode.LimitReached, $"This client has {MaxWaiting} requests waiting already."));
+            frame.Return();
+            return;
+        }
+
+        var reply = McpGateway.RequestAsync(session, frame.Memory, envelope);
+        if (reply.IsCompletedSuccessfully)
+        {
+            Say(reply.Result.Message); // an exchange answers to the channel by itself
+            frame.Return();
+        }
+        else
+        {
+            _ = CompleteAsync(reply, frame, envelope.Id); // observed there: it cannot fault
+        }
+    }
+
+    private async Task CompleteAsync(ValueTask<Reply> reply, RentedFrame frame, ByteRange id)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            Say((await reply.ConfigureAwait(false)).Message);
+        }
+        catch (Exception failure) // a request must not take the channel with it
+        {
+            logger.RequestFailed("a request", failure);
+            Say(JsonRpcWriter.Error(id.Of(frame.Span), JsonRpcErrorCode.InternalError, "The request failed; the log of Steward says why."));
+        }
+
+        Interlocked.Decrement(ref _waiting);
+        frame.Return();
+    }
+
+    private void Say(byte[]? message)
+    {
+        if (message is not null)
+            Outbound.Append(RentedFrame.Copy(message));
+    }
+}
