@@ -51,6 +51,10 @@ public sealed record ServerConfig
     /// <value>Default: <see cref="ServerIsolation.Auto"/>.</value>
     public ServerIsolation Isolation { get; init; } = ServerIsolation.Auto;
 
+    /// <summary>How the conversation with the server begins.</summary>
+    /// <value>Default: <see cref="ServerLifecycle.Auto"/>.</value>
+    public ServerLifecycle Lifecycle { get; init; } = ServerLifecycle.Auto;
+
     /// <summary>When and how often a failed server is started again.</summary>
     public RestartPolicy RestartPolicy { get; init; } = new();
 

@@ -27,4 +27,7 @@ internal sealed class ControlCall : PendingCall
     }
 
     public override void OnFailed(int code, string message) => _result.TrySetException(new UpstreamErrorException(code, message));
+
+    public override void OnUndeliverable(string message, int status) =>
+        _result.TrySetException(new UpstreamErrorException(JsonRpcErrorCode.ServerUnavailable, message) { Status = status });
 }

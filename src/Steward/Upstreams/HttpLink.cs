@@ -81,7 +81,12 @@ internal sealed class HttpLink : ILink
         }
         catch (Exception failure) // whatever the transport throws: the call that this was must hear of it
         {
-            _receiver?.OnUndeliverable(frame.Span, failure.Message);
+            _receiver?.OnUndeliverable(frame.Span, failure.Message, failure switch
+            {
+                HttpRequestException { StatusCode: { } status } => (int)status,
+                McpException => (int)System.Net.HttpStatusCode.BadRequest, // the transport's form of an error in the body of a 4xx
+                _ => 0,
+            });
         }
         finally
         {

@@ -31,6 +31,12 @@ internal interface ILinkReceiver
     /// <param name="length">How long it was.</param>
     void OnOversized(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail, long length);
 
-    /// <summary>A single message could not be delivered to the server, though the link lives.</summary>
-    void OnUndeliverable(ReadOnlySpan<byte> message, string reason);
+    /// <summary>
+    /// A single message could not be delivered to the server, or its delivery led to nothing that is an answer, though the link
+    /// lives. A refusal that says why in JSON-RPC is an answer.
+    /// </summary>
+    /// <param name="message">The message as it was sent.</param>
+    /// <param name="reason">Why, for people.</param>
+    /// <param name="status">The HTTP status with which the server refused it; 0 where nothing was heard of a server.</param>
+    void OnUndeliverable(ReadOnlySpan<byte> message, string reason, int status = 0);
 }

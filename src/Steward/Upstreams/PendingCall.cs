@@ -28,4 +28,9 @@ internal abstract class PendingCall
 
     /// <summary>There will be no answer.</summary>
     public abstract void OnFailed(int code, string message);
+
+    /// <summary>There will be no answer: the request was refused on the way.</summary>
+    /// <param name="message">Why, for people.</param>
+    /// <param name="status">The HTTP status that the server gave; 0 where nothing was heard of it.</param>
+    public virtual void OnUndeliverable(string message, int status) => OnFailed(JsonRpcErrorCode.ServerUnavailable, message);
 }

@@ -117,11 +117,11 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
             call.OnFailed(JsonRpcErrorCode.InternalError, $"Server '{ServerId}' answered with {length} bytes, more than one message may have ({StdioLink.DefaultMaxLineBytes} bytes).");
     }
 
-    void ILinkReceiver.OnUndeliverable(ReadOnlySpan<byte> message, string reason)
+    void ILinkReceiver.OnUndeliverable(ReadOnlySpan<byte> message, string reason, int status)
     {
         var envelope = JsonRpcEnvelope.Parse(message);
         if (envelope.Kind == MessageKind.Request && TryReadId(envelope.Id.Of(message), out var id) && Take(id) is { } call)
-            call.OnFailed(JsonRpcErrorCode.ServerUnavailable, $"Server '{ServerId}' could not be reached: {reason}");
+            call.OnUndeliverable($"Server '{ServerId}' could not be reached: {reason}", status);
         else
             _logger.Undeliverable(ServerId, reason);
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Steward.Upstreams;
@@ -11,6 +12,15 @@ public sealed class UpstreamErrorException : Exception
     /// <summary>The JSON-RPC error code.</summary>
     public int Code { get; }
 
+    /// <summary>The error's <c>data</c> as the server wrote it; empty where it gave none.</summary>
+    internal byte[] Details { get; init; } = [];
+
+    /// <summary>Whether the server itself gave the error.</summary>
+    internal bool IsAnswer { get; init; }
+
+    /// <summary>The HTTP status with which a remote server refused the request without an answer; else 0.</summary>
+    internal int Status { get; init; }
+
     internal static UpstreamErrorException Read(ReadOnlySpan<byte> error)
     {
         try
@@ -20,11 +30,15 @@ public sealed class UpstreamErrorException : Exception
             var root = document.RootElement;
             return new UpstreamErrorException(
                 root.TryGetProperty("code"u8, out var code) && code.TryGetInt32(out var number) ? number : 0,
-                root.TryGetProperty("message"u8, out var message) ? message.ToString() : "The server gave an error without a message.");
+                root.TryGetProperty("message"u8, out var message) ? message.ToString() : "The server gave an error without a message.")
+            {
+                Details = root.TryGetProperty("data"u8, out var data) ? Encoding.UTF8.GetBytes(data.GetRawText()) : [],
+                IsAnswer = true,
+            };
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
-            return new UpstreamErrorException(0, "The server gave an error that is no JSON-RPC error object.");
+            return new UpstreamErrorException(0, "The server gave an error that is no JSON-RPC error object.") { IsAnswer = true };
         }
     }
 }

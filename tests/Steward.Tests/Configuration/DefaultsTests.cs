@@ -9,11 +9,12 @@ public sealed class DefaultsTests
     public void Defaults_hold_where_a_server_says_nothing()
     {
         var server = Merge(
-            """{ "startupTimeoutMs": 1, "isolation": "shared", "cwd": "d", "disabled": true, "autoApprove": ["t"], "health": { "intervalMs": 2 }, "shutdown": { "drainMs": 3 }, "tools": { "deny": ["x"] } }""",
+            """{ "startupTimeoutMs": 1, "isolation": "shared", "lifecycle": "initialize", "cwd": "d", "disabled": true, "autoApprove": ["t"], "health": { "intervalMs": 2 }, "shutdown": { "drainMs": 3 }, "tools": { "deny": ["x"] } }""",
             """{ "command": "run" }""");
 
         Assert.Equal(TimeSpan.FromMilliseconds(1), server.StartupTimeout);
         Assert.Equal(ServerIsolation.Shared, server.Isolation);
+        Assert.Equal(ServerLifecycle.Initialize, server.Lifecycle);
         Assert.Equal("d", server.Cwd);
         Assert.True(server.Disabled);
         Assert.Equal(["t"], server.AutoApprove);

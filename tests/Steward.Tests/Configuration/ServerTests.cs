@@ -21,6 +21,7 @@ public sealed class ServerTests
         Assert.Equal(TimeSpan.FromMilliseconds(30000), server.StartupTimeout);
         Assert.Equal(TimeSpan.FromMilliseconds(300000), server.RequestTimeout);
         Assert.Equal(ServerIsolation.Auto, server.Isolation);
+        Assert.Equal(ServerLifecycle.Auto, server.Lifecycle);
         Assert.Equal(new RestartPolicy(), server.RestartPolicy);
         Assert.Equal(new HealthPolicy(), server.Health);
         Assert.Equal(new ShutdownPolicy(), server.Shutdown);
@@ -34,7 +35,7 @@ public sealed class ServerTests
         var server = Config.ParseServer("""
             {
               "type": "stdio", "command": "run", "args": ["a", "b c"], "env": { "A": "1" }, "cwd": "sub", "disabled": true,
-              "autoApprove": ["t"], "startupTimeoutMs": 1, "requestTimeoutMs": 2, "isolation": "session",
+              "autoApprove": ["t"], "startupTimeoutMs": 1, "requestTimeoutMs": 2, "isolation": "session", "lifecycle": "discover",
               "restartPolicy": { "initialDelayMs": 3, "maxDelayMs": 4, "backoffMultiplier": 1.5, "maxRestartAttempts": 6, "resetAfterMs": 7, "jitter": 0.8 },
               "health": { "intervalMs": 9, "timeoutMs": 10, "failureThreshold": 11 },
               "shutdown": { "drainMs": 12, "graceMs": 13 },
@@ -48,7 +49,7 @@ public sealed class ServerTests
         Assert.Equal("sub", server.Cwd);
         Assert.True(server.Disabled);
         Assert.Equal(["t"], server.AutoApprove);
-        Assert.Equal((Ms(1), Ms(2), ServerIsolation.Session), (server.StartupTimeout, server.RequestTimeout, server.Isolation));
+        Assert.Equal((Ms(1), Ms(2), ServerIsolation.Session, ServerLifecycle.Discover), (server.StartupTimeout, server.RequestTimeout, server.Isolation, server.Lifecycle));
         Assert.Equal(
             new RestartPolicy { InitialDelay = Ms(3), MaxDelay = Ms(4), BackoffMultiplier = 1.5, MaxRestartAttempts = 6, ResetAfter = Ms(7), Jitter = 0.8 },
             server.RestartPolicy);

@@ -73,6 +73,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
             var message = JsonNode.Parse(line)!;
             if (AnswerTo(message) is { } result)
                 await AnswerAsync(message, result);
+            else if ((string?)message["method"] == "server/discover")
+                await SayAsync($$$"""{"jsonrpc":"2.0","id":{{{message["id"]!.ToJsonString()}}},"error":{"code":-32601,"message":"Method not found"}}""");
             _heard.Writer.TryWrite(message);
         }
 

@@ -15,5 +15,5 @@ internal sealed class RecordingReceiver : ILinkReceiver
     public void OnOversized(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail, long length) =>
         Oversized.Add((Encoding.UTF8.GetString(head), Encoding.UTF8.GetString(tail), length));
 
-    public void OnUndeliverable(ReadOnlySpan<byte> message, string reason) => throw new InvalidOperationException(reason);
+    public void OnUndeliverable(ReadOnlySpan<byte> message, string reason, int status) => throw new InvalidOperationException(reason);
 }

@@ -117,6 +117,6 @@ public sealed class StdioLinkTests : IAsyncDisposable
 
         public void OnOversized(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail, long length) => throw new NotSupportedException("on purpose");
 
-        public void OnUndeliverable(ReadOnlySpan<byte> message, string reason) => throw new NotSupportedException("on purpose");
+        public void OnUndeliverable(ReadOnlySpan<byte> message, string reason, int status) => throw new NotSupportedException("on purpose");
     }
 }

@@ -34,6 +34,11 @@ internal static class PolicySection
         standard: "auto",
         "Whether clients share one process. `shared`: one for all. `session`: one per client session. `auto`: shared until the server shows that it needs more.");
 
+    private static readonly ChoiceKey<ServerLifecycle> Lifecycle = new("lifecycle",
+        [("auto", ServerLifecycle.Auto), ("initialize", ServerLifecycle.Initialize), ("discover", ServerLifecycle.Discover)],
+        standard: "auto",
+        "How the conversation with the server begins. `auto` finds out. `initialize`: as in the protocol revisions up to 2025-11-25. `discover`: as from 2026-07-28 on.");
+
     private static readonly SectionKey<RestartPolicy> Restart = new("restartPolicy", RestartPolicySection.Keys, RestartPolicySection.Read,
         "When and how often a failed server is started again. `null` never restarts.")
     {
@@ -67,7 +72,7 @@ internal static class PolicySection
     };
 
     public static KeySet Keys { get; } = new("defaults",
-        [Env, Cwd, Disabled, AutoApprove, StartupTimeout, RequestTimeout, Isolation, Restart, Health, Shutdown, Tools]);
+        [Env, Cwd, Disabled, AutoApprove, StartupTimeout, RequestTimeout, Isolation, Lifecycle, Restart, Health, Shutdown, Tools]);
 
     public static ServerConfig Read(ConfigSection section, ServerConfig inherited)
     {
@@ -84,6 +89,7 @@ internal static class PolicySection
             StartupTimeout = section.Read(StartupTimeout, inherited.StartupTimeout),
             RequestTimeout = section.Read(RequestTimeout, inherited.RequestTimeout),
             Isolation = section.Read(Isolation, inherited.Isolation),
+            Lifecycle = section.Read(Lifecycle, inherited.Lifecycle),
             RestartPolicy = section.Read(Restart, inherited.RestartPolicy),
             Health = section.Read(Health, inherited.Health),
             Shutdown = section.Read(Shutdown, inherited.Shutdown),
