@@ -26,6 +26,7 @@ public sealed class StewardHost : IAsyncDisposable
     private readonly StewardRuntime _runtime;
     private readonly WebApplication _app;
     private readonly ILogger _logger;
+    private readonly CancellationTokenSource _force = new();
     private Task _starting = Task.CompletedTask;
     private Task? _stopping;
 
@@ -92,9 +93,13 @@ public sealed class StewardHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops listening and stops all servers, each gracefully within its bounds. A further call joins the first.</summary>
+    /// <summary>Stops listening and stops all servers, each gracefully within its bounds. A further call joins the first, and may still force it.</summary>
     /// <param name="force">When it fires, what is left of the grace is skipped.</param>
-    public Task StopAsync(CancellationToken force) => _stopping ??= StopOnceAsync(force);
+    public Task StopAsync(CancellationToken force)
+    {
+        _ = force.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _force);
+        return _stopping ??= StopOnceAsync(_force.Token);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);

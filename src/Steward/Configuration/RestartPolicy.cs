@@ -10,7 +10,7 @@ public sealed record RestartPolicy
     /// <value>Default: 1 second (<c>initialDelayMs</c>). Zero restarts at once.</value>
     public TimeSpan InitialDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>No wait is longer than this.</summary>
+    /// <summary>No wait is longer than this, but for the jitter.</summary>
     /// <value>Default: 30 seconds (<c>maxDelayMs</c>).</value>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -18,7 +18,7 @@ public sealed record RestartPolicy
     /// <value>Default: 2.0 (<c>backoffMultiplier</c>); at least 1.</value>
     public double BackoffMultiplier { get; init; } = 2.0;
 
-    /// <summary>After so many consecutive failures the server is given up until somebody starts it.</summary>
+    /// <summary>So many consecutive restarts may fail; then the server is given up until somebody starts it.</summary>
     /// <value>Default: 10 (<c>maxRestartAttempts</c>). 0 never restarts.</value>
     public int MaxRestartAttempts { get; init; } = 10;
 

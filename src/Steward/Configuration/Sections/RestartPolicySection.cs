@@ -12,13 +12,13 @@ internal static class RestartPolicySection
         "The wait before the first restart. 0 restarts at once.");
 
     private static readonly NumberKey<TimeSpan> MaxDelay = Number.Duration("maxDelayMs", Standard.MaxDelay, 0, Limits.DayMs,
-        "No wait is longer than this.");
+        "No wait is longer than this, but for the jitter.");
 
     private static readonly NumberKey<double> BackoffMultiplier = Number.Fraction("backoffMultiplier", Standard.BackoffMultiplier, 1, 100,
         "By what each wait is longer than the one before. 1 keeps them equal.");
 
     private static readonly NumberKey<int> MaxRestartAttempts = Number.Count("maxRestartAttempts", Standard.MaxRestartAttempts, 0, 1_000_000,
-        "After so many failures in a row the server is given up until somebody starts it. 0 never restarts.");
+        "So many restarts in a row may fail; then the server is given up until somebody starts it. 0 never restarts.");
 
     private static readonly NumberKey<TimeSpan> ResetAfter = Number.Duration("resetAfterMs", Standard.ResetAfter, 0, Limits.DayMs,
         "Running healthy for this long makes earlier failures forgotten.");
