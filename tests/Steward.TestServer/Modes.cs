@@ -8,7 +8,7 @@ internal static class Modes
 {
     private static readonly Dictionary<string, Func<ModeOptions, Task<int>>> All = new(StringComparer.Ordinal)
     {
-        ["fixture"] = _ => FixtureServer.RunAsync(),
+        ["fixture"] = FixtureServer.RunAsync,
         ["echo"] = _ => Serve(new RawServer()),
         ["exit-at-start"] = StartFaults.ExitAsync,
         ["hang-in-initialize"] = _ => StartFaults.HangAsync(),
@@ -21,6 +21,10 @@ internal static class Modes
         ["huge-line"] = options => Serve(new HugeLineServer(options.Number("bytes", 64L << 20))),
         ["close-stdout"] = _ => Serve(new MuteServer()),
         ["deaf"] = _ => Serve(new DeafServer()),
+        ["modern"] = _ => Serve(new InputServer()),
+        ["silent-discover"] = _ => Serve(new ProbedServer(ProbedServer.Answer.None)),
+        ["crash-discover"] = _ => Serve(new ProbedServer(ProbedServer.Answer.Death)),
+        ["late-discover"] = options => Serve(new LateServer(options.Milliseconds("delay", 2000))),
         ["wrong-ids"] = _ => Serve(new WrongIdServer()),
     };
 

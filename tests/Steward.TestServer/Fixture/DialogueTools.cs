@@ -22,15 +22,7 @@ internal static class DialogueTools
 
     private static async Task<CallToolResult> SampleAsync(FixtureCall call, CancellationToken cancellationToken)
     {
-        var answer = await call.AskAsync("sampling/createMessage", new JsonObject
-        {
-            ["messages"] = new JsonArray(new JsonObject
-            {
-                ["role"] = "user",
-                ["content"] = new JsonObject { ["type"] = "text", ["text"] = call.Text("prompt") },
-            }),
-            ["maxTokens"] = 100,
-        }, cancellationToken);
+        var answer = await call.Dialogue.AskAsync(Question.Sample("answer", call.Text("prompt")), cancellationToken);
         return Messages.Text($"LLM response: {answer["content"]?["text"]}");
     }
 
@@ -75,12 +67,13 @@ internal static class DialogueTools
 
     private static async Task<CallToolResult> RootsAsync(FixtureCall call, CancellationToken cancellationToken)
     {
-        var answer = await call.AskAsync("roots/list", new JsonObject(), cancellationToken);
+        var answer = await call.Dialogue.AskAsync(Question.Roots("roots"), cancellationToken);
         return Messages.Text((answer["roots"] ?? answer).ToJsonString());
     }
 
     private static Task<JsonNode> AskUserAsync(FixtureCall call, string message, string schema, CancellationToken cancellationToken) =>
-        call.AskAsync("elicitation/create", new JsonObject { ["message"] = message, ["requestedSchema"] = JsonNode.Parse(schema) }, cancellationToken);
+        call.Dialogue.AskAsync(
+            new Question("answer", "elicitation/create", new() { ["message"] = message, ["requestedSchema"] = JsonNode.Parse(schema) }), cancellationToken);
 
     private static CallToolResult Completed(JsonNode answer) =>
         Messages.Text($"Elicitation completed: action={answer["action"]}, content={answer["content"]?.ToJsonString()}");

@@ -10,9 +10,18 @@ internal sealed class FixtureCall
 {
     private readonly RequestContext<CallToolRequestParams> _context;
 
-    public FixtureCall(RequestContext<CallToolRequestParams> context, FixtureState state) => (_context, State) = (context, state);
+    public FixtureCall(RequestContext<CallToolRequestParams> context, FixtureState state, FixtureSession session)
+    {
+        (_context, State, Session) = (context, state, session);
+        Dialogue = new(context.Server, context.JsonRpcRequest, context.Params);
+    }
 
     public FixtureState State { get; }
+
+    public FixtureSession Session { get; }
+
+    /// <summary>The way to ask the client something.</summary>
+    public Dialogue Dialogue { get; }
 
     public McpServer Server => _context.Server;
 
@@ -33,18 +42,14 @@ internal sealed class FixtureCall
         }, cancellationToken);
     }
 
-    /// <summary>Sends a log message, unless the client asked for graver ones only.</summary>
+    /// <summary>Sends a log message, unless the client asked for graver ones only; a modern client has to ask for any.</summary>
     public async Task LogAsync(string level, string text, CancellationToken cancellationToken)
     {
-        if (State.Logs(level))
+        var threshold = Dialogue.IsModern(_context.JsonRpcRequest)
+            ? (string?)_context.Params?.Meta?["io.modelcontextprotocol/logLevel"]
+            : Session.Level;
+        if (threshold is not null && FixtureSession.Reaches(level, threshold))
             await Server.NotifyAsync("notifications/message", new JsonObject { ["level"] = level, ["logger"] = "fixture", ["data"] = text }, cancellationToken);
-    }
-
-    /// <summary>Asks the client something and returns its answer as it came.</summary>
-    public async Task<JsonNode> AskAsync(string method, JsonNode parameters, CancellationToken cancellationToken)
-    {
-        var response = await Server.SendRequestAsync(new JsonRpcRequest { Method = method, Params = parameters }, cancellationToken);
-        return response.Result ?? new JsonObject();
     }
 
     private JsonElement? Find(string name) =>

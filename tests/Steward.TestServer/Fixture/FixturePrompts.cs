@@ -1,5 +1,6 @@
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
 
 namespace Steward.TestServer.Fixture;
 
@@ -8,7 +9,7 @@ internal static class FixturePrompts
 {
     private static readonly string[] Places = ["paris", "park", "party", "test", "testValue1", "testValue2"];
 
-    public static ListPromptsResult List() => Messages.Parse<ListPromptsResult>("""
+    private const string Known = """
         {"prompts":[
             {"name":"test_simple_prompt","description":"A prompt without arguments"},
             {"name":"test_prompt_with_arguments","description":"A prompt with arguments","arguments":[
@@ -16,10 +17,28 @@ internal static class FixturePrompts
                 {"name":"arg2","description":"Second test argument","required":true}]},
             {"name":"test_prompt_with_embedded_resource","description":"A prompt that embeds a resource","arguments":[
                 {"name":"resourceUri","description":"URI of the resource to embed","required":true}]},
-            {"name":"test_prompt_with_image","description":"A prompt with an image"}]}
-        """);
+            {"name":"test_prompt_with_image","description":"A prompt with an image"},
+            {"name":"test_input_required_result_prompt","description":"A prompt that asks the user first"}]}
+        """;
 
-    public static GetPromptResult Get(GetPromptRequestParams request) => request.Name switch
+    public static ListPromptsResult List(FixtureState state)
+    {
+        var result = Messages.Parse<ListPromptsResult>(Known);
+        foreach (var name in state.AddedPrompts.Keys.Order(StringComparer.Ordinal))
+            result.Prompts.Add(new() { Name = name, Description = "Added at run time" });
+        return result;
+    }
+
+    public static async Task<GetPromptResult> GetAsync(RequestContext<GetPromptRequestParams> request, CancellationToken cancellationToken)
+    {
+        if (request.Params!.Name != "test_input_required_result_prompt")
+            return Get(request.Params);
+        var dialogue = new Dialogue(request.Server, request.JsonRpcRequest, request.Params);
+        var answer = await dialogue.AskAsync(Question.Form("user_context", "What context should the prompt use?", "context"), cancellationToken);
+        return Prompt(Text($"Context: {answer["content"]?["context"]}"));
+    }
+
+    private static GetPromptResult Get(GetPromptRequestParams request) => request.Name switch
     {
         "test_simple_prompt" => Prompt(Text("This is a simple prompt for testing.")),
         "test_prompt_with_arguments" => Prompt(Text(

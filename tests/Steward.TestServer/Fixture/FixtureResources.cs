@@ -21,7 +21,7 @@ internal static class FixtureResources
             {"uriTemplate":"test://template/{id}/data","name":"template","description":"Data by id","mimeType":"application/json"}]}
         """);
 
-    public static ReadResourceResult Read(string uri, FixtureState state) => uri switch
+    public static ReadResourceResult Read(string uri, FixtureState state, bool modern) => uri switch
     {
         "test://static-text" => Text(uri, "text/plain", "This is the content of the static text resource."),
         "test://static-binary" => Messages.Parse<ReadResourceResult>(
@@ -33,8 +33,15 @@ internal static class FixtureResources
             ["templateTest"] = true,
             ["data"] = $"Data for ID: {id}",
         }.ToJsonString()),
-        _ => throw new McpProtocolException($"Resource not found: {uri}", McpErrorCode.ResourceNotFound),
+        _ => throw NotFound(uri, modern),
     };
+
+    private static McpProtocolException NotFound(string uri, bool modern)
+    {
+        var error = new McpProtocolException($"Resource not found: {uri}", modern ? McpErrorCode.InvalidParams : McpErrorCode.ResourceNotFound);
+        error.Data["uri"] = uri;
+        return error;
+    }
 
     private static string? IdOf(string uri) =>
         uri.Split('/') is ["test:", "", "template", { Length: > 0 } id, "data"] ? id : null;

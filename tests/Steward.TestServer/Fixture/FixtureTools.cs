@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -7,10 +8,15 @@ namespace Steward.TestServer.Fixture;
 /// <summary>All tools of the fixture server, in a fixed order.</summary>
 internal sealed class FixtureTools
 {
-    private readonly FixtureState _state;
-    private readonly FixtureTool[] _tools = [.. ContentTools.All, .. DialogueTools.All, .. TrafficTools.All, .. LifeTools.All];
+    private static readonly FixtureTool[] Fixed = [.. ContentTools.All, .. DialogueTools.All, .. InputTools.All, .. TrafficTools.All, .. LifeTools.All];
 
-    public FixtureTools(FixtureState state) => _state = state;
+    private readonly FixtureState _state;
+    private readonly FixtureSession _session;
+
+    public FixtureTools(FixtureState state, FixtureSession session) => (_state, _session) = (state, session);
+
+    /// <summary>The JSON schema of a tool that is always there.</summary>
+    public static JsonNode? SchemaOf(string? name) => Fixed.FirstOrDefault(tool => tool.Name == name) is { } tool ? JsonNode.Parse(tool.InputSchema) : null;
 
     public IList<Tool> List() => [.. Known().Select(tool => tool.Definition)];
 
@@ -19,8 +25,8 @@ internal sealed class FixtureTools
         var name = request.Params!.Name;
         var tool = Known().FirstOrDefault(tool => tool.Name == name)
             ?? throw new McpProtocolException($"Unknown tool: {name}", McpErrorCode.InvalidParams);
-        return tool.Run(new(request, _state), cancellationToken);
+        return tool.Run(new(request, _state, _session), cancellationToken);
     }
 
-    private IEnumerable<FixtureTool> Known() => _tools.Concat(_state.AddedTools.Values.OrderBy(tool => tool.Name, StringComparer.Ordinal));
+    private IEnumerable<FixtureTool> Known() => Fixed.Concat(_state.AddedTools.Values.OrderBy(tool => tool.Name, StringComparer.Ordinal));
 }

@@ -14,6 +14,8 @@ internal static class LifeTools
         new("whoami", "Returns process id, client and capabilities as seen from here", (call, _) => Task.FromResult(WhoAmI(call))),
         new("cancelled", "Returns the labels of cancelled sleeps", (call, _) => Task.FromResult(Labels(call))),
         new("crash_midcall", "Dies without an answer: `how` is exit or kill", (call, _) => Crash(call)),
+        new("test_trigger_tool_change", "Adds a tool and says that the list changed", AddToolAsync),
+        new("test_trigger_prompt_change", "Adds a prompt and says that the list changed", AddPromptAsync),
         new("add_tool", "Adds a tool called `name` and says that the list changed", AddToolAsync),
         new("remove_tool", "Removes a tool added before and says that the list changed", RemoveToolAsync),
         new("update_resource", "Changes test://watched-resource and tells subscribers", UpdateResourceAsync),
@@ -24,8 +26,8 @@ internal static class LifeTools
         ["pid"] = Environment.ProcessId,
         ["client"] = JsonSerializer.SerializeToNode(call.Server.ClientInfo, McpJsonUtilities.DefaultOptions),
         ["capabilities"] = JsonSerializer.SerializeToNode(call.Server.ClientCapabilities, McpJsonUtilities.DefaultOptions),
-        ["subscriptions"] = new JsonArray([.. call.State.Subscriptions.Keys.Order(StringComparer.Ordinal).Select(uri => (JsonNode)uri)]),
-        ["logLevel"] = call.State.Level,
+        ["subscriptions"] = new JsonArray([.. call.Session.Subscriptions.Keys.Order(StringComparer.Ordinal).Select(uri => (JsonNode)uri)]),
+        ["logLevel"] = call.Session.Level,
     }.ToJsonString());
 
     private static CallToolResult Labels(FixtureCall call) =>
@@ -43,23 +45,29 @@ internal static class LifeTools
     {
         var name = call.Text("name", "added");
         call.State.AddedTools[name] = new(name, "Added at run time", (_, _) => Task.FromResult(Messages.Text($"{name} was called")));
-        await call.Server.NotifyAsync("notifications/tools/list_changed", null, cancellationToken);
+        await call.State.PublishAsync("notifications/tools/list_changed", null, cancellationToken);
         return Messages.Text($"added {name}");
+    }
+
+    private static async Task<CallToolResult> AddPromptAsync(FixtureCall call, CancellationToken cancellationToken)
+    {
+        call.State.AddedPrompts["added"] = true;
+        await call.State.PublishAsync("notifications/prompts/list_changed", null, cancellationToken);
+        return Messages.Text("added a prompt");
     }
 
     private static async Task<CallToolResult> RemoveToolAsync(FixtureCall call, CancellationToken cancellationToken)
     {
         var name = call.Text("name", "added");
         call.State.AddedTools.TryRemove(name, out _);
-        await call.Server.NotifyAsync("notifications/tools/list_changed", null, cancellationToken);
+        await call.State.PublishAsync("notifications/tools/list_changed", null, cancellationToken);
         return Messages.Text($"removed {name}");
     }
 
     private static async Task<CallToolResult> UpdateResourceAsync(FixtureCall call, CancellationToken cancellationToken)
     {
         var revision = call.State.NextRevision();
-        if (call.State.Subscriptions.ContainsKey(FixtureResources.Watched))
-            await call.Server.NotifyAsync("notifications/resources/updated", new JsonObject { ["uri"] = FixtureResources.Watched }, cancellationToken);
+        await call.State.PublishAsync("notifications/resources/updated", FixtureResources.Watched, cancellationToken);
         return Messages.Text($"revision {revision}");
     }
 }

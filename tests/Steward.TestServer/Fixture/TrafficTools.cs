@@ -10,11 +10,16 @@ internal static class TrafficTools
     public static FixtureTool[] All { get; } =
     [
         new("test_tool_with_logging", "Logs three times", LogThriceAsync),
+        new("test_logging_tool", "Logs three times", LogThriceAsync),
         new("test_tool_with_progress", "Reports progress three times", ProgressThriceAsync),
         new("test_reconnection", "Takes long enough for a stream to be closed and resumed", ReconnectAsync),
         new("echo", "Returns its text", (call, _) => Task.FromResult(Messages.Text(call.Text("text"))))
         {
             InputSchema = """{"type":"object","properties":{"text":{"type":"string"}},"required":["text"]}""",
+        },
+        new("test_custom_header", "Returns its text, which a header repeats", (call, _) => Task.FromResult(Messages.Text(call.Text("region"))))
+        {
+            InputSchema = """{"type":"object","properties":{"region":{"type":"string","x-mcp-header":"Region"}},"required":["region"]}""",
         },
         new("progress_burst", "Reports progress `count` times right before its result", BurstAsync)
         {

@@ -23,6 +23,9 @@ internal ref struct RawMessage
     /// <summary><c>params.arguments.text</c>, quotes and escapes included.</summary>
     public ReadOnlySpan<byte> Text;
 
+    /// <summary><c>params.requestState</c>, quotes and escapes included.</summary>
+    public ReadOnlySpan<byte> RequestState;
+
     /// <summary><c>params.arguments.count</c>.</summary>
     public int Count;
 
@@ -58,6 +61,8 @@ internal ref struct RawMessage
                 Name = Value(ref reader, line)[1..^1];
             else if (reader.ValueTextEquals("protocolVersion"u8))
                 ProtocolVersion = Value(ref reader, line);
+            else if (reader.ValueTextEquals("requestState"u8))
+                RequestState = Value(ref reader, line);
             else if (reader.ValueTextEquals("arguments"u8))
                 ReadArguments(ref reader, line);
             else if (reader.ValueTextEquals("_meta"u8))

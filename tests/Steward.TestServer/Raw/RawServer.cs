@@ -15,6 +15,14 @@ internal class RawServer
     private readonly Stream _output = Console.OpenStandardOutput();
     private readonly ArrayBufferWriter<byte> _pending = new(64 << 10);
 
+    /// <summary>The tools of this server as they stand in a list.</summary>
+    protected const string Tools = """
+        [{"name":"echo","description":"Returns its text","inputSchema":{"type":"object","properties":{"text":{"type":"string"}}}},{"name":"progress_burst","description":"Reports progress right before its result","inputSchema":{"type":"object","properties":{"count":{"type":"integer"}}}},{"name":"misbehave","description":"Does what this mode is for","inputSchema":{"type":"object","properties":{"text":{"type":"string"}}}}]
+        """;
+
+    /// <summary>What each result of a call begins with, comma included.</summary>
+    protected virtual ReadOnlySpan<byte> FirstMembers => ""u8;
+
     /// <summary>Serves until the input ends.</summary>
     public void Run()
     {
@@ -72,19 +80,29 @@ internal class RawServer
         else if (message.Method.SequenceEqual("ping"u8))
             Result(message.Id, "{}"u8);
         else
-            Error(message.Id, -32601, "Method not found");
+            Other(message);
     }
+
+    /// <summary>Answers a request of any other method.</summary>
+    protected virtual void Other(in RawMessage message) => Error(message.Id, -32601, "Method not found");
+
+    /// <summary>Answers <c>tools/list</c>.</summary>
+    protected virtual void List(in RawMessage message) => Result(message.Id, Encoding.UTF8.GetBytes($$"""{"tools":{{Tools}}}"""));
 
     protected void Echo(in RawMessage message)
     {
         Reply(message.Id);
-        Append("{\"content\":[{\"type\":\"text\",\"text\":"u8);
+        Append("{"u8);
+        Append(FirstMembers);
+        Append("\"content\":[{\"type\":\"text\",\"text\":"u8);
         Append(message.Text.IsEmpty ? "\"\""u8 : message.Text);
         Append("}]}}\n"u8);
     }
 
     protected void TextResult(ReadOnlySpan<byte> id, string plainText) =>
-        Result(id, Encoding.UTF8.GetBytes($$"""{"content":[{"type":"text","text":"{{plainText}}"}]}"""));
+        Result(id, [(byte)'{', .. FirstMembers, .. Encoding.UTF8.GetBytes($$"""
+            "content":[{"type":"text","text":"{{plainText}}"}]}
+            """)]);
 
     protected void Result(ReadOnlySpan<byte> id, ReadOnlySpan<byte> result)
     {
@@ -154,10 +172,6 @@ internal class RawServer
 
         TextResult(message.Id, $"{message.Count} sent");
     }
-
-    private void List(in RawMessage message) => Result(message.Id, """
-        {"tools":[{"name":"echo","description":"Returns its text","inputSchema":{"type":"object","properties":{"text":{"type":"string"}}}},{"name":"progress_burst","description":"Reports progress right before its result","inputSchema":{"type":"object","properties":{"count":{"type":"integer"}}}},{"name":"misbehave","description":"Does what this mode is for","inputSchema":{"type":"object","properties":{"text":{"type":"string"}}}}]}
-        """u8);
 
     /// <summary>Moves an unfinished line to the front, into a buffer twice as large if it fills this one.</summary>
     private static (byte[] Buffer, int Start, int End) MakeRoom(byte[] buffer, int start, int end)
