@@ -48,7 +48,10 @@ internal static class CatalogReader
                 break;
         }
 
-        return kind == CatalogKind.Tools && !filter.IsOpen ? [.. items.Where(item => filter.Allows(item.Key))] : items;
+        if (kind != CatalogKind.Tools)
+            return items;
+        var accepted = connection.Accept(items);
+        return filter.IsOpen ? accepted : [.. accepted.Where(item => filter.Allows(item.Key))];
     }
 
     private static bool IsOffered(HandshakeResult server, CatalogKind kind) => kind switch

@@ -27,7 +27,7 @@ public sealed record ServerConfig
     /// <value>Default: the configuration file's folder.</value>
     public string? Cwd { get; init; }
 
-    /// <summary>The endpoint of a remote server (<see cref="ServerTransport.Http"/> only).</summary>
+    /// <summary>The endpoint of a remote server (of every transport but <see cref="ServerTransport.Stdio"/>).</summary>
     public string? Url { get; init; }
 
     /// <summary>Headers sent with every request to a remote server.</summary>

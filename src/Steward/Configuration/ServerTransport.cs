@@ -8,4 +8,13 @@ public enum ServerTransport
 
     /// <summary>A remote server over Streamable HTTP.</summary>
     Http,
+
+    /// <summary>A remote server over HTTP+SSE, the transport of revision 2024-11-05.</summary>
+    Sse,
+
+    /// <summary>A remote server over a WebSocket.</summary>
+    WebSocket,
+
+    /// <summary>A remote server whose transport is found out when it is connected: Streamable HTTP first, then HTTP+SSE.</summary>
+    Auto,
 }

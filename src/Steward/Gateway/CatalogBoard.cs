@@ -21,7 +21,7 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
 
     // Full means that a look is due anyway.
     private readonly Channel<bool> _looks = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly Dictionary<GatewayServer, UpstreamRun> _runs = [];
+    private readonly Dictionary<GatewayServer, (UpstreamRun Run, int Renewals)> _runs = [];
     private readonly TaskCompletionSource _firstStarts = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _lifetime = new();
     private MergedCatalog _merged = new([], naming);
@@ -81,9 +81,9 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     private bool RefreshServer(GatewayServer server)
     {
         var run = server.Run;
-        if (run is not null && (!_runs.TryGetValue(server, out var known) || known != run))
+        if (run is not null && _runs.GetValueOrDefault(server) != (run, run.Connection.Renewals))
         {
-            _runs[server] = run;
+            _runs[server] = (run, run.Connection.Renewals);
             server.ReportIsolation();
             if (RunBegan is { } began)
                 _ = began(server, run); // observed there: it cannot fault
@@ -121,7 +121,7 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
         }
     }
 
-    /// <summary>A server that was started again has forgotten who wanted to hear of what. Never faults.</summary>
+    /// <summary>A server that was started again, or forgot its session, has forgotten who wanted to hear of what. Never faults.</summary>
     private async Task RestoreSubscriptionsAsync(GatewayServer server, UpstreamRun run)
     {
         foreach (var uri in server.Subscriptions.Uris)

@@ -15,6 +15,8 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
 
     public void OnCatalogChanged(string serverId) => CatalogChanged?.Invoke(serverId);
 
+    public void OnRenewed(UpstreamConnection connection) => CatalogChanged?.Invoke(connection.ServerId);
+
     public void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         if (connection.FindSoleCaller(out var several) is Exchange caller)

@@ -48,6 +48,7 @@ internal interface IRunObserver
 /// <summary>What is known of a connected server.</summary>
 internal sealed record RunFacts
 {
+    public ServerTransport? Transport { get; init; }
     public string? Revision { get; init; }
     public string? ServerName { get; init; }
     public int ToolCount { get; init; }

@@ -21,7 +21,7 @@ public sealed record ServerStatus
     /// <summary>Counts the changes of <see cref="State"/>.</summary>
     internal long Transitions { get; init; }
 
-    /// <summary>How the server is reached.</summary>
+    /// <summary>How the server is reached: what its declaration says, or what was found out.</summary>
     public ServerTransport Transport { get; init; }
 
     /// <summary>The process id, while there is a process.</summary>

@@ -42,6 +42,7 @@ internal sealed partial class ServerSupervisor
 
     private ServerStatus With(RunFacts facts) => _status with
     {
+        Transport = facts.Transport ?? _status.Transport,
         Revision = facts.Revision,
         ServerName = facts.ServerName,
         ToolCount = facts.ToolCount,

@@ -9,4 +9,9 @@ internal interface IConnectionHandler
 
     /// <summary>Any notification but progress, which goes to its call.</summary>
     void OnNotification(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
+
+    /// <summary>The server had forgotten its session, and another was opened: it knows of no subscription and no log level.</summary>
+    void OnRenewed(UpstreamConnection connection)
+    {
+    }
 }

@@ -1,3 +1,5 @@
+using Steward.Configuration;
+using Steward.Upstreams.Remote;
 using Steward.Wire;
 
 namespace Steward.Upstreams;
@@ -7,6 +9,12 @@ internal interface ILink : IAsyncDisposable
 {
     /// <summary>Completes when no message can come any more, with the reason in words. Never faults.</summary>
     Task<string> Closed { get; }
+
+    /// <summary>What it runs over. Certain once the handshake is done.</summary>
+    ServerTransport Transport => ServerTransport.Stdio;
+
+    /// <summary>Which tools want which parameters in headers; <see langword="null"/> where there are no headers.</summary>
+    ToolHeaderTable? ToolHeaders => null;
 
     /// <summary>Begins to deliver what the server says: one call at a time, in the order of arrival.</summary>
     void Start(ILinkReceiver receiver);
@@ -25,6 +33,9 @@ internal interface ILinkReceiver
     /// <summary>One line or message. The bytes are valid during the call only.</summary>
     void OnMessage(ReadOnlySpan<byte> message);
 
+    /// <summary>A message that came on the response stream of a request, so that it belongs to it.</summary>
+    void OnMessage(ReadOnlySpan<byte> message, long request) => OnMessage(message);
+
     /// <summary>A line over the limit was skipped.</summary>
     /// <param name="head">How it began.</param>
     /// <param name="tail">How it ended.</param>
@@ -39,4 +50,9 @@ internal interface ILinkReceiver
     /// <param name="reason">Why, for people.</param>
     /// <param name="status">The HTTP status with which the server refused it; 0 where nothing was heard of a server.</param>
     void OnUndeliverable(ReadOnlySpan<byte> message, string reason, int status = 0);
+
+    /// <summary>The server had forgotten its session, and another was opened: it knows of no subscription and no log level.</summary>
+    void OnRenewed()
+    {
+    }
 }

@@ -36,5 +36,12 @@ internal sealed class RunTraffic(IConnectionHandler next) : IConnectionHandler
         }
     }
 
+    public void OnRenewed(UpstreamConnection connection)
+    {
+        foreach (var kind in Enum.GetValues<CatalogKind>())
+            _changed.Writer.TryWrite(kind); // a server that was started anew may offer other things
+        next.OnRenewed(connection);
+    }
+
     public void Complete() => _changed.Writer.TryComplete();
 }

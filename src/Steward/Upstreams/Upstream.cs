@@ -51,7 +51,7 @@ internal sealed class Upstream : IAsyncDisposable
             throw new ServerLaunchException($"Server '{config.Id}': {unresolved.Message}", isPermanent: true, innerException: unresolved);
         }
 
-        if (config.Transport == ServerTransport.Http)
+        if (config.Transport != ServerTransport.Stdio)
         {
             var link = await host.ConnectAsync(server, host, cancellationToken).ConfigureAwait(false);
             return new Upstream(config, null, new UpstreamConnection(config.Id, link, handler, log, host.Time, host.Logger), host.Time);

@@ -122,6 +122,8 @@ internal sealed partial class UpstreamConnection
         several = false;
         lock (_gate)
         {
+            if (_within is { } request && _pending.TryGetValue(request, out var cause) && cause.Client is not null)
+                return cause; // its own stream says so
             foreach (var call in _pending.Values)
             {
                 if (call.Client is null)

@@ -1,6 +1,9 @@
 using System.Buffers.Text;
 using Microsoft.Extensions.Logging;
+using Steward.Catalog;
+using Steward.Configuration;
 using Steward.Processes;
+using Steward.Upstreams.Remote;
 using Steward.Wire;
 
 namespace Steward.Upstreams;
@@ -19,7 +22,9 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
     private readonly ILogger _logger;
     private readonly ServerLog? _log;
     private long _lastReceived;
+    private long? _within; // the request on whose stream the message came that is being delivered; of the link's reader alone
     private int _postsWaiting;
+    private int _renewals;
 
     public UpstreamConnection(string serverId, ILink link, IConnectionHandler handler, ServerLog? log, TimeProvider time, ILogger logger)
     {
@@ -35,6 +40,12 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
     /// <summary>Completes when the server can say nothing more, with the reason in words.</summary>
     public Task<string> Closed => _link.Closed;
 
+    /// <summary>What it runs over. Certain once the handshake is done.</summary>
+    public ServerTransport Transport => _link.Transport;
+
+    /// <summary>How often the server had forgotten its session, so that another was opened.</summary>
+    public int Renewals => Volatile.Read(ref _renewals);
+
     /// <summary>When the server last said anything, as a timestamp of the clock.</summary>
     public long LastReceived => Volatile.Read(ref _lastReceived);
 
@@ -45,6 +56,14 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
     public long NoiseLines { get; private set; }
 
     public void Start() => _link.Start(this);
+
+    /// <summary>
+    /// The tools that may be offered, of all that the server lists. Over HTTP the modern era forbids those whose headers are marked
+    /// wrongly, and its calls need to know of the others.
+    /// </summary>
+    public IReadOnlyList<CatalogItem> Accept(IReadOnlyList<CatalogItem> tools) => _link.ToolHeaders is { } headers && Server.Era == ProtocolEra.Modern
+        ? headers.Take(tools, (tool, reason) => _logger.ToolRefused(ServerId, tool, reason))
+        : tools;
 
     /// <summary>Sends a message that expects no answer.</summary>
     public ValueTask SendAsync(ReadOnlySpan<byte> message) => _link.SendAsync(message, default);
@@ -107,6 +126,19 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
                 OnNoise(message);
                 break;
         }
+    }
+
+    void ILinkReceiver.OnMessage(ReadOnlySpan<byte> message, long request)
+    {
+        _within = request;
+        ((ILinkReceiver)this).OnMessage(message);
+        _within = null;
+    }
+
+    void ILinkReceiver.OnRenewed()
+    {
+        Interlocked.Increment(ref _renewals);
+        _handler.OnRenewed(this);
     }
 
     void ILinkReceiver.OnOversized(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail, long length)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
 using Steward.Processes;
+using Steward.Upstreams.Remote;
 
 namespace Steward.Upstreams;
 
@@ -13,8 +14,10 @@ namespace Steward.Upstreams;
 internal sealed record UpstreamHost(ProcessSpawner Spawner, ServerLogs Logs, VariableResolver Variables, TimeProvider Time, ILoggerFactory Loggers)
 {
     /// <summary>Opens the way to a remote server.</summary>
-    public Func<ResolvedServer, UpstreamHost, CancellationToken, Task<ILink>> ConnectAsync { get; init; } =
-        static async (server, host, cancellationToken) => await HttpLink.ConnectAsync(server, host, cancellationToken).ConfigureAwait(false);
+    public Func<ResolvedServer, UpstreamHost, CancellationToken, Task<ILink>> ConnectAsync { get; init; } = RemoteLinks.ConnectAsync;
+
+    /// <summary>What was found out about remote servers.</summary>
+    public RemoteTransports Transports { get; } = new();
 
     public ILogger Logger { get; } = Loggers.CreateLogger("Steward.Upstreams");
 }

@@ -26,7 +26,7 @@ internal sealed class UpstreamRun : IServerRun
     private UpstreamRun(ServerConfig config, Upstream upstream, ServerCatalog catalog, RunTraffic traffic, ISharedTraffic listener, IRunObserver observer, UpstreamHost host)
     {
         (_config, _upstream, _catalog, _traffic, _listener, _observer, _host) = (config, upstream, catalog, traffic, listener, observer, host);
-        _facts = new RunFacts { Revision = Connection.Server.Revision, ServerName = Connection.Server.ServerName };
+        _facts = new RunFacts { Transport = Connection.Transport, Revision = Connection.Server.Revision, ServerName = Connection.Server.ServerName };
         PublishCounts();
         _relisting = RelistAsync();
     }

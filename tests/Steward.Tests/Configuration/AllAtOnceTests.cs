@@ -34,7 +34,7 @@ public sealed class AllAtOnceTests
                 "steward.json(9,13): mcpServers.none: command is missing. Write command for a program on this machine, or url for a remote server.",
                 "steward.json(9,27): mcpServers.none.disabled: is \"no\", but must be true or false. Write true or false.",
                 "steward.json(10,38): mcpServers.both.url: command and url are both given. Keep command for a program on this machine, or url for a remote server.",
-                "steward.json(10,38): mcpServers.both.url: is \"y\", but must be an absolute http:// or https:// URL. Write it as https://HOST/PATH.",
+                "steward.json(10,38): mcpServers.both.url: is \"y\", but must be an absolute http://, https://, ws:// or wss:// URL. Write it as https://HOST/PATH.",
                 "steward.json(12,5): mcpServers.files: the key is given twice, first on line 7. Remove or rename one of the two.",
                 "steward.json(14,23): startConcurrency: is 0, but must be a whole number from 1 to 1024. Write a number in that range, or remove the key to take the default 64.",
             ],

@@ -67,7 +67,7 @@ internal static class SchemaWriter
         IChoiceKey choice => WithDefault(choice.Default, new()
         {
             ["anyOf"] = new JsonArray(
-                new JsonObject { ["enum"] = new JsonArray([.. choice.Words.Select(word => JsonValue.Create(word))]) },
+                new JsonObject { ["enum"] = new JsonArray([.. choice.Words.Concat(choice.Aliases).Select(word => JsonValue.Create(word))]) },
                 new JsonObject { ["type"] = "string", ["pattern"] = @"\$\{(env|file):" }),
         }),
         TextKey text => WithDefault(text.Default, new() { ["type"] = "string" }),

@@ -59,13 +59,19 @@ public sealed class ServerTests
     }
 
     [Theory]
-    [InlineData("""{ "type": "http", "url": "https://example.org/mcp", "headers": { "X-Key": "k" } }""")]
-    [InlineData("""{ "url": "https://example.org/mcp", "headers": { "X-Key": "k" } }""")]
-    public void A_server_with_a_url_is_remote(string text)
+    [InlineData("""{ "type": "http", "url": "https://example.org/mcp", "headers": { "X-Key": "k" } }""", ServerTransport.Http)]
+    [InlineData("""{ "type": "streamable-http", "url": "https://example.org/mcp", "headers": { "X-Key": "k" } }""", ServerTransport.Http)]
+    [InlineData("""{ "type": "streamableHttp", "url": "https://example.org/mcp", "headers": { "X-Key": "k" } }""", ServerTransport.Http)]
+    [InlineData("""{ "type": "streamable_http", "url": "https://example.org/mcp", "headers": { "X-Key": "k" } }""", ServerTransport.Http)]
+    [InlineData("""{ "type": "sse", "url": "https://example.org/mcp", "headers": { "X-Key": "k" } }""", ServerTransport.Sse)]
+    [InlineData("""{ "type": "ws", "url": "https://example.org/mcp", "headers": { "X-Key": "k" } }""", ServerTransport.WebSocket)]
+    [InlineData("""{ "type": "websocket", "url": "https://example.org/mcp", "headers": { "X-Key": "k" } }""", ServerTransport.WebSocket)]
+    [InlineData("""{ "url": "https://example.org/mcp", "headers": { "X-Key": "k" } }""", ServerTransport.Auto)]
+    public void A_server_with_a_url_is_remote(string text, ServerTransport transport)
     {
         var server = Config.ParseServer(text);
 
-        Assert.Equal((ServerTransport.Http, "https://example.org/mcp"), (server.Transport, server.Url));
+        Assert.Equal((transport, "https://example.org/mcp"), (server.Transport, server.Url));
         Assert.Equal("k", server.Headers["x-key"]);
         Assert.Null(server.Command);
     }
@@ -97,14 +103,14 @@ public sealed class ServerTests
     [InlineData("""{ "type": "stdio" }""", "mcpServers.a", "command is missing", 24)]
     [InlineData("""{ "type": "http" }""", "mcpServers.a", "url is missing", 24)]
     [InlineData("""{ "command": "x", "url": "http://x/" }""", "mcpServers.a.url", "command and url are both given", 49)]
-    [InlineData("""{ "type": "http", "command": "x" }""", "mcpServers.a.command", "command is given for a server of type \"http\"", 53)]
+    [InlineData("""{ "type": "http", "command": "x" }""", "mcpServers.a.command", "command is given for a remote server", 53)]
     [InlineData("""{ "type": "stdio", "url": "http://x/" }""", "mcpServers.a.url", "url is given for a server of type \"stdio\"", 50)]
     [InlineData("""{ "command": "" }""", "mcpServers.a.command", "is \"\", but must not be empty", 37)]
     [InlineData("""{ "command": " " }""", "mcpServers.a.command", "is \" \", but must not be empty", 37)]
     [InlineData("""{ "command": 5 }""", "mcpServers.a.command", "is 5, but must be a string", 37)]
     [InlineData("""{ "command": "a\u0000" }""", "mcpServers.a.command", "is \"a�\", but must not hold the character U+0000", 37)]
-    [InlineData("""{ "url": "example.org/mcp" }""", "mcpServers.a.url", "is \"example.org/mcp\", but must be an absolute http:// or https:// URL", 33)]
-    [InlineData("""{ "url": "ftp://u:pw@x/?key=pw" }""", "mcpServers.a.url", "is \"ftp://…@x/?…\", but must be an absolute http:// or https:// URL", 33)]
+    [InlineData("""{ "url": "example.org/mcp" }""", "mcpServers.a.url", "is \"example.org/mcp\", but must be an absolute http://, https://, ws:// or wss:// URL", 33)]
+    [InlineData("""{ "url": "ftp://u:pw@x/?key=pw" }""", "mcpServers.a.url", "is \"ftp://…@x/?…\", but must be an absolute http://, https://, ws:// or wss:// URL", 33)]
     [InlineData("""{ "command": "x", "args": "a b" }""", "mcpServers.a.args", "is a string, but must be a list of strings", 50)]
     [InlineData("""{ "command": "x", "args": ["a", 5] }""", "mcpServers.a.args[1]", "is a number, but must be a string", 56)]
     [InlineData("""{ "command": "x", "env": ["a"] }""", "mcpServers.a.env", "is a list, but must be an object with string values", 49)]
@@ -130,8 +136,8 @@ public sealed class ServerTests
     [InlineData("\"isolation\": \"Shared\"", "is \"Shared\", but must be one of \"auto\", \"shared\", \"session\"", "Did you mean \"shared\"?")]
     [InlineData("\"isolation\": \"xyz\"", "is \"xyz\", but must be one of \"auto\", \"shared\", \"session\"", "Write one of these.")]
     [InlineData("\"isolation\": true", "is true, but must be one of \"auto\", \"shared\", \"session\"", "Write one of these, in quotes.")]
-    [InlineData("\"type\": \"streamable-http\"", "is \"streamable-http\", but must be one of \"stdio\", \"http\"", "Did you mean \"http\"?")]
-    [InlineData("\"type\": \"sse\"", "is \"sse\", but must be one of \"stdio\", \"http\"", "Write one of these.")]
+    [InlineData("\"type\": \"https\"", "is \"https\", but must be one of \"stdio\", \"http\", \"sse\", \"ws\"", "Did you mean \"http\"?")]
+    [InlineData("\"type\": \"grpc\"", "is \"grpc\", but must be one of \"stdio\", \"http\", \"sse\", \"ws\"", "Write one of these.")]
     public void An_unknown_word_lists_the_allowed_and_guesses(string member, string message, string mend)
     {
         var problem = Config.ServerProblem($$"""{ "command": "x", {{member}} }""");

@@ -186,7 +186,7 @@ public sealed class VariableTests : IDisposable
             Headers = new Dictionary<string, string> { ["H"] = "${env:H}" },
         };
 
-        AssertRefused(remote, "url, with its references resolved, must be an absolute http:// or https:// URL", ("URL", "x"), ("H", ""));
+        AssertRefused(remote, "url, with its references resolved, must be an absolute http://, https://, ws:// or wss:// URL", ("URL", "x"), ("H", ""));
         AssertRefused(remote, "headers.H, with its references resolved, must not hold a line break or U+0000", ("URL", "http://x"), ("H", "a\nb"));
         AssertRefused(new ServerConfig { Id = "a", Command = "${env:C}" }, "command, with its references resolved, must not be empty", ("C", ""));
         Assert.Throws<ArgumentException>(() => ResolvedServer.From(new ServerConfig { Id = "a" }, Config.Variables()));

@@ -11,6 +11,11 @@ internal sealed class ChoiceKey<T>(string name, IReadOnlyList<(string Word, T Va
 
     public IReadOnlyList<string> Words { get; } = [.. choices.Select(choice => choice.Word)];
 
+    /// <summary>Further words for the same, which other programs write: read and not advertised.</summary>
+    public IReadOnlyList<(string Word, T Value)> AlsoRead { get; init; } = [];
+
+    public IReadOnlyList<string> Aliases => [.. AlsoRead.Select(choice => choice.Word)];
+
     public override T Read(ConfigValue value, T inherited)
     {
         var allowed = string.Join(", ", Words.Select(Quote.Text));
@@ -23,7 +28,7 @@ internal sealed class ChoiceKey<T>(string name, IReadOnlyList<(string Word, T Va
         if (value.Resolve() is not { } word)
             return inherited;
 
-        foreach (var choice in choices)
+        foreach (var choice in choices.Concat(AlsoRead))
         {
             if (choice.Word == word)
                 return choice.Value;

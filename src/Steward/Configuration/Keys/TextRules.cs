@@ -40,9 +40,9 @@ internal static class TextRules
         "Write a reference to a random token, such as ${file:gateway-token}.");
 
     public static TextRule RemoteUrl { get; } = new(
-        text => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.Host.Length > 0
+        text => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeWs || url.Scheme == Uri.UriSchemeWss) && url.Host.Length > 0
             ? null
-            : "must be an absolute http:// or https:// URL",
+            : "must be an absolute http://, https://, ws:// or wss:// URL",
         "Write it as https://HOST/PATH.");
 
     public static TextRule Listen { get; } = new(

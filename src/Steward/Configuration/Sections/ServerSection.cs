@@ -7,10 +7,16 @@ namespace Steward.Configuration.Sections;
 internal static class ServerSection
 {
     private static readonly ChoiceKey<ServerTransport> Type = new("type",
-        [("stdio", ServerTransport.Stdio), ("http", ServerTransport.Http)],
+        [("stdio", ServerTransport.Stdio), ("http", ServerTransport.Http), ("sse", ServerTransport.Sse), ("ws", ServerTransport.WebSocket)],
         standard: null,
-        "How the server is reached: `stdio` starts a child process, `http` speaks Streamable HTTP to a remote server. Absent: `stdio` with `command`, `http` with `url`.")
+        "How the server is reached: `stdio` starts a child process; a remote server speaks Streamable HTTP (`http`), the older HTTP+SSE (`sse`) or WebSocket (`ws`). "
+        + "Absent: `stdio` with `command`; with `url` it is found out: WebSocket by its scheme, else Streamable HTTP, and HTTP+SSE where the server refuses that.")
     {
+        AlsoRead =
+        [
+            ("streamable-http", ServerTransport.Http), ("streamableHttp", ServerTransport.Http), ("streamable_http", ServerTransport.Http),
+            ("websocket", ServerTransport.WebSocket),
+        ],
         Synonyms = ["transport", "transportType"],
     };
 
@@ -24,7 +30,7 @@ internal static class ServerSection
     };
 
     private static readonly TextKey Url = new("url", new(TextRules.RemoteUrl, Late: true), standard: null,
-        "The endpoint of a remote server. Only with type `http`, where it must be given.")
+        "The endpoint of a remote server. `http://` or `https://`, or `ws://` or `wss://` for a WebSocket. Not with type `stdio`; with every other it must be given.")
     {
         Synonyms = ["serverUrl", "httpUrl", "endpoint"],
     };
@@ -40,7 +46,7 @@ internal static class ServerSection
             return null;
 
         var server = PolicySection.Read(section, defaults with { Id = id });
-        var transport = section.Read(Type, section.Has(Url) && !section.Has(Command) ? ServerTransport.Http : ServerTransport.Stdio);
+        var transport = section.Read(Type, section.Has(Url) && !section.Has(Command) ? ServerTransport.Auto : ServerTransport.Stdio);
         if (transport == ServerTransport.Stdio)
             CheckStdio(section);
         else
@@ -61,7 +67,7 @@ internal static class ServerSection
         if (section.Has(Url))
         {
             section.Problem(Url, section.Has(Command) ? "command and url are both given" : "url is given for a server of type \"stdio\"",
-                section.Has(Command) ? "Keep command for a program on this machine, or url for a remote server." : "Write type \"http\", or command in place of url.");
+                section.Has(Command) ? "Keep command for a program on this machine, or url for a remote server." : "Remove type, or write command in place of url.");
         }
         else if (!section.Has(Command))
         {
@@ -76,7 +82,7 @@ internal static class ServerSection
     {
         if (section.Has(Command))
         {
-            section.Problem(Command, section.Has(Url) ? "command and url are both given" : "command is given for a server of type \"http\"",
+            section.Problem(Command, section.Has(Url) ? "command and url are both given" : "command is given for a remote server",
                 section.Has(Url) ? "Keep command for a program on this machine, or url for a remote server." : "Write type \"stdio\", or url in place of command.");
         }
         else if (!section.Has(Url))
