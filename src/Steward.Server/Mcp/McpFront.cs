@@ -5,8 +5,9 @@ using Steward.Gateway;
 namespace Steward.Server.Mcp;
 
 /// <summary>
-/// Streamable HTTP for clients of the legacy era: <c>/mcp</c> for all servers, <c>/servers/{id}/mcp</c> for one.
-/// See <see href="https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http"/>.
+/// Streamable HTTP for clients of both eras: <c>/mcp</c> for all servers, <c>/servers/{id}/mcp</c> for one.
+/// See <see href="https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http"/> and
+/// <see href="https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http"/>.
 /// </summary>
 internal sealed class McpFront
 {
@@ -49,6 +50,8 @@ internal sealed class McpFront
             return McpErrors.UnknownServerAsync(context, path[ServersPrefix.Length..^MergedPath.Length], _gateway.Servers.All.Select(server => server.Id));
         if (HttpMethods.IsPost(context.Request.Method))
             return _post.HandleAsync(context, endpoint, principal);
+        if (ModernPost.Takes(context.Request.Headers))
+            return ModernPost.RefuseMethodAsync(context);
         if (HttpMethods.IsGet(context.Request.Method))
             return GetAsync(context, endpoint, principal);
         if (HttpMethods.IsDelete(context.Request.Method))

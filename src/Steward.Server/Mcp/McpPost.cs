@@ -13,6 +13,7 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
     private const int LargeBytes = 256 * 1024;
 
     private readonly long _bodyLimit = limits.BodyMb * 1024L * 1024L;
+    private readonly ModernPost _modern = new(gateway);
 
     public async Task HandleAsync(HttpContext context, GatewayEndpoint endpoint, string? principal)
     {
@@ -51,10 +52,12 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
     private ValueTask HandleMessageAsync(HttpContext context, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message)
     {
         var envelope = JsonRpcEnvelope.Parse(message.Span);
-        if (envelope is { Kind: MessageKind.Request, Method: McpMethod.Initialize })
-            return new(InitializeAsync(context, endpoint, principal, message, envelope));
         if (envelope.Kind == MessageKind.Invalid && !JsonRpcBatch.IsOne(message.Span))
             return new(RefuseInvalidAsync(context, message.Span, envelope));
+        if (ModernPost.Takes(context.Request.Headers, envelope))
+            return _modern.HandleAsync(context, endpoint, principal, message, envelope);
+        if (envelope is { Kind: MessageKind.Request, Method: McpMethod.Initialize })
+            return new(InitializeAsync(context, endpoint, principal, message, envelope));
         if (!McpHeaders.TryFindSession(context, gateway.Sessions, endpoint, principal, out var session, out var refusal))
             return new(refusal);
 
@@ -107,8 +110,9 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
         }
     }
 
+    /// <summary>Writes an answer that came first, and returns its frame.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask WriteResultAsync(HttpResponse response, RentedFrame result)
+    public static async ValueTask WriteResultAsync(HttpResponse response, RentedFrame result)
     {
         try
         {

@@ -27,6 +27,16 @@ internal static class McpStream
     /// <summary>Serves the stream of a request, from its beginning.</summary>
     public static Task ServeExchangeAsync(HttpContext context, Session session, Exchange exchange) => ServeAsync(context, session, exchange.Stream!, after: 0);
 
+    /// <summary>Serves a stream of the modern era, which nobody can come back to: with its reader its memory goes.</summary>
+    public static async Task ServeModernAsync(HttpContext context, EventStream stream)
+    {
+        if (stream.TryAttach(after: 0, out var reader))
+            await ServeAsync(context, stream, reader, isPrimed: false);
+        else
+            context.Abort(); // too much came before the client could read
+        stream.Discard();
+    }
+
     /// <summary>Serves a GET: the session's general stream, or one that broke, from the event after the last one seen.</summary>
     public static Task ServeGetAsync(HttpContext context, Session session)
     {
@@ -89,10 +99,17 @@ internal static class McpStream
             return;
         }
 
+        // Clients of older revisions do not expect an event without data.
+        var isPrimed = ProtocolRevisions.IsAtLeast(session.Opening.Revision, "2025-11-25");
+        // The client may come back with Last-Event-ID: what comes for it is kept for a while.
+        await ServeAsync(context, stream, reader, isPrimed);
+    }
+
+    private static async Task ServeAsync(HttpContext context, EventStream stream, int reader, bool isPrimed)
+    {
         Begin(context);
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        // Clients of older revisions do not expect an event without data.
-        if (ProtocolRevisions.IsAtLeast(session.Opening.Revision, "2025-11-25"))
+        if (isPrimed)
             stream.WritePriming(context.Response.BodyWriter, RetryAfter);
         try
         {
@@ -101,7 +118,7 @@ internal static class McpStream
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client is gone. What comes for it is kept for a while: it may come back with Last-Event-ID.
+            // The client is gone.
         }
         finally
         {

@@ -10,6 +10,7 @@ internal sealed class MergedCatalog
     private readonly MergedList[] _lists;
     private readonly (UriTemplate Template, CatalogRoute Route)[] _templates;
     private readonly Dictionary<string, GatewayServer> _servers;
+    private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>>> _parameterHeaders;
 
     /// <param name="sources">The servers in the order in which their items are to stand.</param>
     /// <param name="naming">How names look.</param>
@@ -20,9 +21,13 @@ internal sealed class MergedCatalog
             .Select(route => (new UriTemplate(route.Key), route.Value))
             .OrderByDescending(template => template.Item1.Weight)];
         _servers = sources.ToDictionary(source => source.Server.Id, source => source.Server, StringComparer.Ordinal);
+        _parameterHeaders = new(() => ReadParameterHeaders(sources));
     }
 
     public MergedList this[CatalogKind kind] => _lists[(int)kind];
+
+    /// <summary>By exposed name, the parameters of tools that clients repeat in headers; only tools that have any are in it.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>> ParameterHeaders => _parameterHeaders.Value;
 
     /// <summary>Where a resource is found: by its listed URI, by a URI that names its server, or by a template.</summary>
     public CatalogRoute? FindResource(string uri)
@@ -49,6 +54,19 @@ internal sealed class MergedCatalog
     {
         var owned = ExposedName.Uri(server.Id, uri);
         return this[CatalogKind.Resources].Find(owned) is null ? uri : owned;
+    }
+
+    private Dictionary<string, IReadOnlyList<ParameterHeader>> ReadParameterHeaders(IReadOnlyList<(GatewayServer Server, ServerCatalog Catalog)> sources)
+    {
+        var byTool = new Dictionary<string, IReadOnlyList<ParameterHeader>>(StringComparer.Ordinal);
+        var catalogs = sources.ToDictionary(source => source.Server, source => source.Catalog);
+        foreach (var (name, route) in this[CatalogKind.Tools].Routes)
+        {
+            if (catalogs[route.Server].ParameterHeaders.TryGetValue(route.Name, out var headers))
+                byTool.Add(name, headers);
+        }
+
+        return byTool;
     }
 
     private CatalogRoute? ParseOwned(string uri)

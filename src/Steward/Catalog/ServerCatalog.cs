@@ -4,12 +4,20 @@ namespace Steward.Catalog;
 internal sealed class ServerCatalog
 {
     private readonly IReadOnlyList<CatalogItem>[] _lists;
+    private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>>> _parameterHeaders;
 
-    public ServerCatalog(IReadOnlyList<CatalogItem>[] lists) => _lists = lists;
+    public ServerCatalog(IReadOnlyList<CatalogItem>[] lists)
+    {
+        _lists = lists;
+        _parameterHeaders = new(ReadParameterHeaders);
+    }
 
     public static ServerCatalog Empty { get; } = new([[], [], [], []]);
 
     public IReadOnlyList<CatalogItem> this[CatalogKind kind] => _lists[(int)kind];
+
+    /// <summary>By tool, the parameters that clients repeat in headers; only tools that have any are in it.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>> ParameterHeaders => _parameterHeaders.Value;
 
     public ServerCatalog With(CatalogKind kind, IReadOnlyList<CatalogItem> items)
     {
@@ -21,6 +29,18 @@ internal sealed class ServerCatalog
     /// <summary>The kinds in which two catalogs differ.</summary>
     public IEnumerable<CatalogKind> Differences(ServerCatalog other) =>
         Enum.GetValues<CatalogKind>().Where(kind => !this[kind].Select(item => item.Raw).SequenceEqual(other[kind].Select(item => item.Raw), ByBytes.Instance));
+
+    private Dictionary<string, IReadOnlyList<ParameterHeader>> ReadParameterHeaders()
+    {
+        var byTool = new Dictionary<string, IReadOnlyList<ParameterHeader>>(StringComparer.Ordinal);
+        foreach (var tool in this[CatalogKind.Tools])
+        {
+            if (ToolSchema.ReadHeaders(tool.Raw) is { Count: > 0 } headers)
+                byTool.TryAdd(tool.Key, headers);
+        }
+
+        return byTool;
+    }
 
     private sealed class ByBytes : IEqualityComparer<byte[]>
     {

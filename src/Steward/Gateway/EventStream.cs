@@ -296,6 +296,8 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
 
     private void WriteId(IBufferWriter<byte> destination)
     {
+        if (limits.ReplayEvents == 0)
+            return; // an id would promise that one can read again from there
         destination.Write("id: "u8);
         WriteNumber(destination, number);
         destination.Write("_"u8);

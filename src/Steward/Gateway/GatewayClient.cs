@@ -113,6 +113,22 @@ internal abstract class GatewayClient(TimeProvider clock)
             exchange.OpenStream();
     }
 
+    /// <summary>The streams of the requests in flight.</summary>
+    protected IReadOnlyList<EventStream> OpenStreams()
+    {
+        var streams = new List<EventStream>();
+        lock (Gate)
+        {
+            for (var exchange = _inFlight; exchange is not null; exchange = exchange.Next)
+            {
+                if (exchange.Stream is { } stream)
+                    streams.Add(stream);
+            }
+        }
+
+        return streams;
+    }
+
     /// <summary>Takes nothing from now on, and cancels what is in flight; <see langword="false"/> where that was done before.</summary>
     protected bool TryEnd(string reason)
     {

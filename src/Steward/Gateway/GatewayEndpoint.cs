@@ -1,3 +1,4 @@
+using Steward.Catalog;
 using Steward.Supervision;
 using Steward.Wire;
 
@@ -13,6 +14,9 @@ internal abstract class GatewayEndpoint(Relay relay)
 
     /// <summary>The URI under which clients of this endpoint know a server's resource.</summary>
     public virtual string ExposedUri(GatewayServer server, string uri) => uri;
+
+    /// <summary>By the names that clients of this endpoint know, the tools with parameters that they repeat in headers.</summary>
+    public abstract IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>> ParameterHeaders { get; }
 
     /// <summary>Answers <c>initialize</c>: the <c>result</c> for a session that is just being opened.</summary>
     /// <exception cref="ServerLaunchException">What it leads to is not there.</exception>

@@ -9,6 +9,8 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
 {
     private const int MaxNameOnStack = 256;
 
+    public override IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>> ParameterHeaders => board.Merged.ParameterHeaders;
+
     public override bool Serves(GatewayServer server) => servers.Find(server.Id) == server;
 
     public override string ExposedUri(GatewayServer server, string uri) => board.Merged.ExposedUri(server, uri);

@@ -25,7 +25,12 @@ internal sealed class ModernClient(string? principal, string name, ClientCapabil
     public override EventStream OpenStream() => new(1, EventStreamLimits.Unrepeated);
 
     /// <summary>Signs of life to those who wait for long.</summary>
-    public void Tend(TimeSpan silence) => OpenSilent(silence);
+    public void Tend(TimeSpan silence)
+    {
+        OpenSilent(silence);
+        foreach (var stream in OpenStreams())
+            stream.KeepAlive();
+    }
 
     /// <summary>Cancels what is in flight.</summary>
     public void End(string reason) => TryEnd(reason);

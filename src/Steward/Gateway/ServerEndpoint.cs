@@ -10,6 +10,8 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
 {
     public GatewayServer Server => server;
 
+    public override IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>> ParameterHeaders => server.Catalog.ParameterHeaders;
+
     public override bool Serves(GatewayServer other) => other == server;
 
     public override async ValueTask<byte[]> InitializeAsync(Session session, CancellationToken cancellationToken)

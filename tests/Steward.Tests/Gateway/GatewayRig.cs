@@ -31,8 +31,11 @@ internal sealed class GatewayRig : IAsyncDisposable
     private readonly ConcurrentBag<ScriptedServer> _servers = [];
     private WebApplication? _app;
 
-    private GatewayRig(StewardConfig config)
+    private readonly Action<ScriptedServer>? _script;
+
+    private GatewayRig(StewardConfig config, Action<ScriptedServer>? script)
     {
+        _script = script;
         _logs = new ServerLogs(new ServerLogOptions(), Time, NullLogger<ServerLogs>.Instance);
         var host = new UpstreamHost(_spawner, _logs, new VariableResolver(), Time, NullLoggerFactory.Instance) { ConnectAsync = LaunchAsync };
         var parts = new GatewayParts(config.Gateway.Limits, Time, NullLoggerFactory.Instance);
@@ -56,9 +59,13 @@ internal sealed class GatewayRig : IAsyncDisposable
 
     public static Task<GatewayRig> StartAsync(params string[] servers) => StartAsync(new StewardConfig { Servers = [.. servers.Select(id => Server(id))] });
 
-    public static async Task<GatewayRig> StartAsync(StewardConfig config)
+    /// <summary>A rig whose servers are told what to be before their first word.</summary>
+    public static Task<GatewayRig> StartAsync(Action<ScriptedServer> script, params string[] servers) =>
+        StartAsync(new StewardConfig { Servers = [.. servers.Select(id => Server(id))] }, script);
+
+    public static async Task<GatewayRig> StartAsync(StewardConfig config, Action<ScriptedServer>? script = null)
     {
-        var rig = new GatewayRig(config);
+        var rig = new GatewayRig(config, script);
         rig.Manager.StartAll();
         foreach (var server in config.Servers)
             await rig.Manager.WaitForStatusAsync(server.Id, status => status.State == ServerState.Running, TestContext.Current.CancellationToken);
@@ -95,6 +102,9 @@ internal sealed class GatewayRig : IAsyncDisposable
         return client;
     }
 
+    /// <summary>A client of the modern era, which needs no session.</summary>
+    public ModernRigClient Modern(string path = "/mcp", string capabilities = "{}", string? token = null) => new(new Uri(Url, path), capabilities, token);
+
     public async ValueTask DisposeAsync()
     {
         await Gateway.StopAsync(CancellationToken.None);
@@ -116,6 +126,7 @@ internal sealed class GatewayRig : IAsyncDisposable
     private Task<ILink> LaunchAsync(ResolvedServer resolved, UpstreamHost host, CancellationToken cancellationToken)
     {
         var server = new ScriptedServer(resolved.Id);
+        _script?.Invoke(server);
         _servers.Add(server);
         Queue(resolved.Id).Writer.TryWrite(server);
         return Task.FromResult<ILink>(server.Peer.Link);

@@ -27,6 +27,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public List<string> Tools { get; } = ["echo", "wait"];
 
+    /// <summary>Tools that say more of themselves than a name, by it. A call of one is answered as one of echo is.</summary>
+    public Dictionary<string, string> Definitions { get; } = [];
+
     /// <summary>The parameters of its handshake.</summary>
     public JsonNode? Opening { get; private set; }
 
@@ -90,7 +93,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 Opening = message["params"];
                 return """{"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true},"prompts":{},"resources":{"subscribe":true},"logging":{}},"serverInfo":{"name":"scripted","version":"1"},"instructions":"be kind"}""";
             case "tools/list":
-                return $$"""{"tools":[{{string.Join(',', Tools.Select(tool => $$$"""{"name":"{{{tool}}}","inputSchema":{"type":"object"},"x":1.0}"""))}}]}""";
+                return $$"""{"tools":[{{string.Join(',', Tools.Select(tool => $$$"""{"name":"{{{tool}}}","inputSchema":{"type":"object"},"x":1.0}""").Concat(Definitions.Values))}}]}""";
             case "prompts/list":
                 return """{"prompts":[{"name":"ask"}]}""";
             case "resources/list":
@@ -99,7 +102,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 return """{"resourceTemplates":[]}""";
             case "ping" or "resources/subscribe" or "resources/unsubscribe" or "logging/setLevel":
                 return "{}";
-            case "tools/call" when (string?)message["params"]!["name"] == "echo":
+            case "tools/call" when (string?)message["params"]!["name"] is "echo" || Definitions.ContainsKey((string)message["params"]!["name"]!):
                 return $$"""{"server":"{{Id}}","echo":{{message["params"]!["arguments"]?.ToJsonString() ?? "null"}}}""";
             default:
                 return null;
