@@ -30,6 +30,19 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
     /// <summary>What is to be sent to the client. The transport is its only reader; a client that does not read is cut off.</summary>
     public EventStream Outbound { get; } = new(0, EventStreamLimits.Unrepeated);
 
+    /// <summary>Whether the client waits for nothing.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _opening is null or { IsCompleted: true } && Volatile.Read(ref _waiting) == 0
+                    && _session is null or { CallsInFlight: 0 } && (_modern?.All ?? []).All(client => client.CallsInFlight == 0);
+            }
+        }
+    }
+
     /// <summary>
     /// Takes a message of the client in, and the frame over. Completes when the next message may come; answers follow on their own.
     /// Never faults.
