@@ -63,7 +63,7 @@ internal sealed class ClientPair : IAsyncDisposable
         }
     }
 
-    public static JsonObject AnswersOf(string name) => new()
+    private static JsonObject AnswersOf(string name) => new()
     {
         ["sampling/createMessage"] = new JsonObject
         {

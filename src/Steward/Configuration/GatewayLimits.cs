@@ -18,4 +18,16 @@ public sealed record GatewayLimits
     /// <summary>The largest request body in MiB.</summary>
     /// <value>Default: 32 (<c>bodyMb</c>).</value>
     public int BodyMb { get; init; } = 32;
+
+    /// <summary>Calls that wait, because their server asked something, until their client comes back with the answer.</summary>
+    /// <value>Default: 256 (<c>parkedCalls</c>).</value>
+    public int ParkedCalls { get; init; } = 256;
+
+    /// <summary>The same for one client.</summary>
+    /// <value>Default: 64 (<c>parkedCallsPerClient</c>).</value>
+    public int ParkedCallsPerClient { get; init; } = 64;
+
+    /// <summary>How long such a call waits before it is cancelled.</summary>
+    /// <value>Default: 10 minutes (<c>parkedMs</c>).</value>
+    public TimeSpan ParkedLife { get; init; } = TimeSpan.FromMinutes(10);
 }

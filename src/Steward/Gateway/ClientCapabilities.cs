@@ -8,18 +8,32 @@ internal sealed record ClientCapabilities(bool Roots, bool Sampling, bool Elicit
 {
     public static ClientCapabilities None { get; } = new(false, false, false, false);
 
+    /// <summary>Whether the model that it asks may be given tools.</summary>
+    public bool SamplingTools { get; init; }
+
+    /// <summary>Whether it can be asked to give the model what other servers know.</summary>
+    public bool SamplingContext { get; init; }
+
+    /// <summary>Whether it can be asked for anything.</summary>
+    public bool AllowAny => Roots || Sampling || ElicitationForm || ElicitationUrl;
+
     /// <summary>Reads the <c>capabilities</c> of an <c>initialize</c> request.</summary>
     public static ClientCapabilities Read(JsonElement capabilities)
     {
         var elicitation = Member(capabilities, "elicitation");
+        var sampling = Member(capabilities, "sampling");
         var isObject = elicitation.ValueKind == JsonValueKind.Object;
         var url = Member(elicitation, "url").ValueKind == JsonValueKind.Object;
         var form = Member(elicitation, "form").ValueKind == JsonValueKind.Object;
         return new ClientCapabilities(
             Member(capabilities, "roots").ValueKind == JsonValueKind.Object,
-            Member(capabilities, "sampling").ValueKind == JsonValueKind.Object,
+            sampling.ValueKind == JsonValueKind.Object,
             isObject && (form || !url), // an empty object means forms, as it did before there were modes
-            url);
+            url)
+        {
+            SamplingTools = Member(sampling, "tools").ValueKind == JsonValueKind.Object,
+            SamplingContext = Member(sampling, "context").ValueKind == JsonValueKind.Object,
+        };
     }
 
     /// <summary>Whether the client can be sent this request.</summary>

@@ -152,22 +152,31 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
         _first.OnCompleted(continuation, state, token, flags);
 
     /// <summary>Hands over an answer of the server under the client's id, with what else is to be different in it.</summary>
-    protected void DeliverAnswer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ReadOnlySpan<(int Position, byte[] Bytes)> insertions)
+    /// <param name="message">The answer.</param>
+    /// <param name="envelope">Where its parts are.</param>
+    /// <param name="changes">What replaces which parts; a part without length is a place to insert at.</param>
+    protected void DeliverAnswer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ReadOnlySpan<(ByteRange Part, byte[] Bytes)> changes)
     {
         var room = _id.Length;
-        foreach (var (_, bytes) in insertions)
+        foreach (var (_, bytes) in changes)
             room += bytes.Length;
         var edits = new FrameEdits(room <= 256 ? stackalloc byte[256] : new byte[room]);
         edits.Replace(envelope.Id, _id);
-        foreach (var (position, bytes) in insertions)
-            edits.Insert(position, bytes);
+        foreach (var (part, bytes) in changes)
+        {
+            if (part.Exists)
+                edits.Replace(part, bytes);
+            else
+                edits.Insert(part.Start, bytes);
+        }
+
         if (envelope.Error.Exists)
             ErrorCode = JsonRpcErrorCode.Read(envelope.Error.Of(message));
         Deliver(RentedFrame.Copy(message, edits), isAnswer: true, envelope.Error.Exists ? "error" : null);
     }
 
-    /// <summary>Answers with a result of our own.</summary>
-    protected void DeliverResult(ReadOnlySpan<byte> result) => Deliver(RentedFrame.Copy(JsonRpcWriter.Result(_id, result)), isAnswer: true);
+    /// <summary>Answers with a result of our own; <see langword="false"/> when the request has ended.</summary>
+    protected bool DeliverResult(ReadOnlySpan<byte> result) => Deliver(RentedFrame.Copy(JsonRpcWriter.Result(_id, result)), isAnswer: true);
 
     private bool Deliver(RentedFrame frame, bool isAnswer, string? errorType = null)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
+using Steward.Gateway.Parking;
 using Steward.Upstreams;
 
 namespace Steward.Gateway;
@@ -19,7 +20,8 @@ internal sealed class GatewayParts
         Sessions = new SessionTable(limits.Sessions, SessionIdleTimeout, clock);
         Listeners = new ListenerTable(Sessions);
         ModernClients = new ModernClients(clock);
-        Traffic = new SharedTraffic(Servers, Sessions, clock, Logger);
+        ParkedCalls = new ParkedCalls(limits, Servers, clock, Logger);
+        Traffic = new SharedTraffic(Servers, Sessions, ParkedCalls, clock, Logger);
     }
 
     public ILogger Logger { get; }
@@ -30,6 +32,9 @@ internal sealed class GatewayParts
 
     /// <summary>The clients of the modern era.</summary>
     public ModernClients ModernClients { get; }
+
+    /// <summary>The calls that wait for what a server asked of their client.</summary>
+    public ParkedCalls ParkedCalls { get; }
 
     public ListenerTable Listeners { get; }
 

@@ -2,6 +2,7 @@ using Steward.Catalog;
 using Steward.Configuration;
 using Steward.Supervision;
 using Steward.Upstreams;
+using Steward.Wire;
 
 namespace Steward.Gateway;
 
@@ -30,7 +31,7 @@ internal sealed class GatewayServer(ManagedServer managed)
     {
         ServerIsolation.Session => true,
         ServerIsolation.Shared => false,
-        _ => Volatile.Read(ref _needs).Any(need => session.OpenedAt > need.ShownAt && need.Concerns(session.Capabilities)),
+        _ => Volatile.Read(ref _needs).Any(need => need.Era is not ProtocolEra.Modern && session.OpenedAt > need.ShownAt && need.Concerns(session.Capabilities)),
     };
 
     /// <summary>Notes what the server has shown. Of each kind the first finding stays; the status tells them.</summary>
@@ -43,7 +44,7 @@ internal sealed class GatewayServer(ManagedServer managed)
         do
         {
             known = Volatile.Read(ref _needs);
-            if (known.Any(other => other.Method == need.Method))
+            if (known.Any(other => other.Method == need.Method && other.Era == need.Era))
                 return false;
         }
         while (Interlocked.CompareExchange(ref _needs, [.. known, need], known) != known);

@@ -17,6 +17,15 @@ internal static partial class Log
     [LoggerMessage(1503, LogLevel.Warning, "{Server} cannot be shared by several clients: {Reason}")]
     public static partial void NeedsIsolation(this ILogger logger, string server, string reason);
 
+    [LoggerMessage(1540, LogLevel.Debug, "Call {Handle} of {Server} is parked until {Client} comes back with what the server asked for")]
+    public static partial void CallParked(this ILogger logger, string server, long handle, string client);
+
+    [LoggerMessage(1541, LogLevel.Debug, "Call {Handle} of {Server} is no longer parked")]
+    public static partial void CallUnparked(this ILogger logger, string server, long handle);
+
+    [LoggerMessage(1542, LogLevel.Information, "Call {Handle} of {Server} was cancelled: its client did not come back within {Seconds} s (gateway.limits.parkedMs)")]
+    public static partial void ParkedCallExpired(this ILogger logger, string server, long handle, double seconds);
+
     [LoggerMessage(1504, LogLevel.Warning, "A subscription to {Uri} of {Server} could not be restored: {Reason}")]
     public static partial void ResubscribeFailed(this ILogger logger, string server, string uri, string reason);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -6,12 +7,17 @@ namespace Steward.Gateway;
 
 /// <summary>
 /// A shared server can be set to one level only: it gets the most talkative that any client asked for, and each client
-/// gets what it asked for.
+/// gets what it asked for. Sessions ask for a level until they say otherwise, clients of the modern era for one request.
 /// </summary>
-internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, ILogger logger)
+internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, TimeProvider clock, ILogger logger)
 {
+    // Whoever asks with one request will most likely ask with the next: the server is not set to and fro for each.
+    private static readonly TimeSpan RequestsLinger = TimeSpan.FromMinutes(1);
+
     // A server that takes longer is set all the same, but its clients do not wait for it.
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(3);
+
+    private readonly ConditionalWeakTable<UpstreamConnection, TalkLevel> _levels = [];
 
     /// <summary>Answers a client's <c>logging/setLevel</c> once its servers have taken it: what they log from then on obeys it.</summary>
     public async ValueTask<Reply> SetAsync(Session session, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
@@ -29,14 +35,45 @@ internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, 
         return Reply.Result(message.Span, envelope, "{}"u8);
     }
 
-    /// <summary>Sets a server to the level that its clients want; also after each of its starts. Never faults.</summary>
-    public async Task ApplyAsync(GatewayServer server, UpstreamRun run)
+    /// <summary>
+    /// Makes a server of the legacy era say what a request of the modern era wants to hear. Done already, as a rule: requests
+    /// of one client want the same.
+    /// </summary>
+    public Task WantAsync(GatewayServer server, UpstreamConnection connection, LogSeverity level)
     {
-        if (!run.Connection.Server.HasLogging || Wanted(server) is not { } level)
+        if (!connection.Server.HasLogging)
+            return Task.CompletedTask;
+        // Sessions that asked for nothing rely on what servers like to say by themselves: that is never made less.
+        var talk = LevelOf(connection);
+        return talk.Want(level < LogSeverity.Info ? level : LogSeverity.Info, clock.GetTimestamp())
+            ? SetAsync(server, connection, talk, Wanted(server, connection))
+            : Task.CompletedTask;
+    }
+
+    /// <summary>Makes servers quiet again that nobody has wanted to hear for a while.</summary>
+    public void Tend()
+    {
+        foreach (var server in servers.All)
+        {
+            if (server.Run is not { Connection: var connection } || !_levels.TryGetValue(connection, out var talk) || talk.Wanted is not { } wanted)
+                continue;
+            var before = clock.GetTimestamp() - (long)(RequestsLinger.TotalSeconds * clock.TimestampFrequency);
+            if (!connection.AnyCall(call => call is ModernExchange exchange && exchange.LogLevel <= wanted) && talk.Forget(before))
+                _ = SetAsync(server, connection, talk, Wanted(server, connection) ?? LogSeverity.Info); // never faults
+        }
+    }
+
+    /// <summary>Sets a server to the level that its clients want; also after each of its starts. Never faults.</summary>
+    public Task ApplyAsync(GatewayServer server, UpstreamRun run) =>
+        run.Connection.Server.HasLogging ? SetAsync(server, run.Connection, LevelOf(run.Connection), Wanted(server, run.Connection)) : Task.CompletedTask;
+
+    private async Task SetAsync(GatewayServer server, UpstreamConnection connection, TalkLevel talk, LogSeverity? wanted)
+    {
+        if (wanted is not { } level || !talk.TrySet(level))
             return;
         try
         {
-            await run.Connection.RequestAsync("logging/setLevel", JsonRpcWriter.Object(json =>
+            await connection.RequestAsync("logging/setLevel", JsonRpcWriter.Object(json =>
             {
                 json.WritePropertyName("level"u8);
                 json.WriteRawValue(level.ToJson());
@@ -44,11 +81,21 @@ internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, 
         }
         catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
         {
+            talk.Unset(level);
             logger.SetLevelFailed(server.Id, failure.Message);
         }
     }
 
-    private LogSeverity? Wanted(GatewayServer server) => sessions.All
-        .Where(session => session.LogLevel is not null && session.Endpoint.Serves(server) && !server.NeedsOwnProcess(session))
-        .Min(session => session.LogLevel);
+    private TalkLevel LevelOf(UpstreamConnection connection) => _levels.GetValue(connection, static _ => new TalkLevel());
+
+    private LogSeverity? Wanted(GatewayServer server, UpstreamConnection connection)
+    {
+        var byRequests = LevelOf(connection).Wanted;
+        if (server.Run?.Connection != connection)
+            return byRequests; // a process of somebody's own
+        var bySessions = sessions.All
+            .Where(session => session.LogLevel is not null && session.Endpoint.Serves(server) && !server.NeedsOwnProcess(session))
+            .Min(session => session.LogLevel);
+        return byRequests is null || bySessions < byRequests ? bySessions : byRequests;
+    }
 }

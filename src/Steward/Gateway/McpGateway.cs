@@ -23,6 +23,7 @@ internal sealed class McpGateway : IAsyncDisposable
     private readonly McpServerManager _manager;
     private readonly GatewayParts _parts;
     private readonly CatalogBoard _board;
+    private readonly LogLevels _logLevels;
     private readonly MergedEndpoint _merged;
     private readonly Dictionary<string, ServerEndpoint> _endpoints;
     private readonly TimeProvider _clock;
@@ -38,12 +39,12 @@ internal sealed class McpGateway : IAsyncDisposable
             .Where(server => config.Gateway.AllowedServers?.Contains(server.Config.Id) ?? true)
             .Select(server => new GatewayServer(server)));
 
-        var relay = new Relay(config.Gateway.Limits, host);
-        var logLevels = new LogLevels(parts.Sessions, parts.Servers, _logger);
-        _board = new CatalogBoard(manager, parts.Servers, parts.Listeners, config.Gateway.Naming, _clock, _logger) { RunBegan = logLevels.ApplyAsync };
+        _logLevels = new LogLevels(parts.Sessions, parts.Servers, _clock, _logger);
+        var relay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _logLevels);
+        _board = new CatalogBoard(manager, parts.Servers, parts.Listeners, config.Gateway.Naming, _clock, _logger) { RunBegan = _logLevels.ApplyAsync };
         parts.Traffic.CatalogChanged = _ => _board.Look();
-        _merged = new MergedEndpoint(parts.Servers, _board, logLevels, relay);
-        _endpoints = parts.Servers.All.ToDictionary(server => server.Id, server => new ServerEndpoint(server, manager, logLevels, relay), StringComparer.Ordinal);
+        _merged = new MergedEndpoint(parts.Servers, _board, _logLevels, relay);
+        _endpoints = parts.Servers.All.ToDictionary(server => server.Id, server => new ServerEndpoint(server, manager, _logLevels, relay), StringComparer.Ordinal);
         _upkeep = _clock.CreateTimer(_ => Tend(), null, UpkeepInterval, UpkeepInterval);
         _board.Start();
     }
@@ -105,16 +106,9 @@ internal sealed class McpGateway : IAsyncDisposable
     /// until the task has completed.
     /// </summary>
     public ValueTask<Reply> RequestModernAsync(GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) =>
-        RequestModernAsync(_parts.ModernClients, endpoint, principal, message, envelope);
-
-    /// <inheritdoc cref="RequestModernAsync(GatewayEndpoint, string?, ReadOnlyMemory{byte}, JsonRpcEnvelope)"/>
-    public static ValueTask<Reply> RequestModernAsync(ModernClients clients, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) =>
         RequestMeta.TryRefuse(message.Span, envelope, out var refusal)
             ? new(refusal)
-            : endpoint.RequestAsync(clients.Find(principal, message.Span, envelope), message, envelope);
-
-    /// <summary>The clients of the modern era to whom one stream carries everything.</summary>
-    public ModernClients ClientsOn(EventStream channel) => new(_clock, channel);
+            : endpoint.RequestAsync(_parts.ModernClients.Find(principal, message.Span, envelope), message, envelope);
 
     /// <summary>Takes a client's notification or answer.</summary>
     public static void Accept(Session session, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
@@ -152,6 +146,7 @@ internal sealed class McpGateway : IAsyncDisposable
             Close(session, "Steward stops", force);
         foreach (var client in _parts.ModernClients.All)
             client.End("Steward stops.");
+        _parts.ParkedCalls.End("Steward stops.");
         await Task.WhenAll(_closing.Values).ConfigureAwait(false);
         await _board.DisposeAsync().ConfigureAwait(false);
     }
@@ -211,6 +206,8 @@ internal sealed class McpGateway : IAsyncDisposable
             session.Tend(KeepAlive);
         foreach (var client in _parts.ModernClients.All)
             client.Tend(KeepAlive);
+        _parts.ParkedCalls.Tend();
+        _logLevels.Tend();
         foreach (var session in Sessions.Idle)
             Close(session, "nothing was heard of its client for long");
     }

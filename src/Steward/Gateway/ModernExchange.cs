@@ -6,14 +6,15 @@ namespace Steward.Gateway;
 /// <summary>A request of a client of the modern era to a server of its own era: relayed as it is.</summary>
 internal class ModernExchange : Exchange
 {
-    private readonly LogSeverity? _logLevel;
+    /// <summary>The least severe log messages that the request asks for; <see langword="null"/> for none at all.</summary>
+    public LogSeverity? LogLevel { get; }
 
     public ModernExchange(ModernClient client, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
         : base(client, connection, timeout, message, envelope)
     {
         // Two requests have nothing to do with each other, though the same client may have made them.
         Client = this;
-        _logLevel = LogSeverities.Parse(envelope.LogLevel.Of(message));
+        LogLevel = LogSeverities.Parse(envelope.LogLevel.Of(message));
     }
 
     public override void OnServerRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
@@ -25,7 +26,7 @@ internal class ModernExchange : Exchange
     /// </remarks>
     public override void OnServerNotification(ReadOnlySpan<byte> message, LogSeverity? severity)
     {
-        if (severity is not null && severity >= _logLevel)
+        if (severity is not null && severity >= LogLevel)
             TryDeliver(RentedFrame.Copy(message));
     }
 }

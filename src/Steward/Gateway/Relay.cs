@@ -1,4 +1,5 @@
 using Steward.Configuration;
+using Steward.Gateway.Parking;
 using Steward.Supervision;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -6,7 +7,7 @@ using Steward.Wire;
 namespace Steward.Gateway;
 
 /// <summary>Sends a client's request on to the server that it is for.</summary>
-internal sealed class Relay(GatewayLimits limits, UpstreamHost host)
+internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls parked, LogLevels logLevels)
 {
     /// <summary>Relays a request.</summary>
     /// <param name="client">Whose request it is.</param>
@@ -22,12 +23,14 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host)
                 $"This client has made {limits.CallsPerMinute} calls within the minute (gateway.limits.callsPerMinute)."));
         }
 
+        if (client is ModernClient modern && envelope.RequestState.Exists && IsParked(server, message.Span, envelope))
+            return new(parked.Resume(modern, server, message.Span, envelope));
         client.MarkUsed(server);
         if (server.NeedsOwnProcess(client) && client is Session session)
             return SendOwnAsync(session, server, message, envelope, name);
-        return new(server.Run is { } run
-            ? Send(client, server, run.Connection, message, envelope, name)
-            : Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Unavailable(server.Status, host.Time)));
+        if (server.Run is { } run)
+            return SendAsync(client, server, run.Connection, message, envelope, name);
+        return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Unavailable(server.Status, host.Time)));
     }
 
     /// <summary>The connection over which a session reaches a server.</summary>
@@ -52,6 +55,32 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host)
             _ => $"'steward start {status.Id}' starts it",
         };
         return $"Server '{status.Id}' is {status.State}{(status.LastError is { } error ? $" ({error})" : "")}; {next}.";
+    }
+
+    /// <summary>
+    /// Whether a state is one of ours. A server of the modern era has states of its own; while a server is not there, only what we
+    /// sealed can be told apart.
+    /// </summary>
+    private bool IsParked(GatewayServer server, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
+        server.Run is { } run ? run.Connection.Server.Era == ProtocolEra.Legacy : parked.HasSealed(envelope.RequestState.Of(message));
+
+    /// <summary>A server of the legacy era is told on its connection what a modern client says with each request: what it wants to hear.</summary>
+    private ValueTask<Reply> SendAsync(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope, byte[]? name)
+    {
+        if (client.Era == ProtocolEra.Modern && connection.Server.Era == ProtocolEra.Legacy && LogSeverities.Parse(envelope.LogLevel.Of(message.Span)) is { } level)
+        {
+            var set = logLevels.WantAsync(server, connection, level);
+            if (!set.IsCompletedSuccessfully)
+                return SendAfterAsync(set, client, server, connection, message, envelope, name);
+        }
+
+        return new(Send(client, server, connection, message, envelope, name));
+    }
+
+    private async ValueTask<Reply> SendAfterAsync(Task set, GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
+    {
+        await set.ConfigureAwait(false);
+        return Send(client, server, connection, message, envelope, name);
     }
 
     private async ValueTask<Reply> SendOwnAsync(Session session, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
@@ -83,12 +112,12 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host)
         return Reply.Of(exchange);
     }
 
-    private static Exchange NewExchange(GatewayClient client, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
+    private Exchange NewExchange(GatewayClient client, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
         (client, connection.Server.Era) switch
         {
             (Session session, ProtocolEra.Legacy) => new LegacyExchange(session, connection, timeout, message, envelope),
             (Session session, _) => new RoundsExchange(session, connection, timeout, message, envelope),
-            (ModernClient modern, ProtocolEra.Legacy) => new ParkableExchange(modern, connection, timeout, message, envelope),
+            (ModernClient modern, ProtocolEra.Legacy) => new ParkableExchange(modern, connection, timeout, message, envelope, parked),
             (ModernClient modern, _) => new ModernExchange(modern, connection, timeout, message, envelope),
             _ => throw new ArgumentException($"{client.GetType()} is no client of an era known here.", nameof(client)),
         };

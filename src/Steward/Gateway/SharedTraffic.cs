@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Steward.Gateway.Parking;
 using Steward.Upstreams;
 using Steward.Wire;
 
@@ -8,7 +9,7 @@ namespace Steward.Gateway;
 /// What servers that many clients share say of their own accord. It goes to the one client that it certainly belongs to;
 /// where that is not certain it goes to nobody, and the server is noted as one that cannot be shared.
 /// </summary>
-internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessions, TimeProvider clock, ILogger logger) : ISharedTraffic
+internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessions, ParkedCalls parked, TimeProvider clock, ILogger logger) : ISharedTraffic
 {
     /// <summary>Called with the id of a server whose lists have changed.</summary>
     public Action<string>? CatalogChanged { get; set; }
@@ -46,7 +47,7 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
             return;
         switch (envelope.Method)
         {
-            case McpMethod.NotificationsCancelled:
+            case McpMethod.NotificationsCancelled when !parked.Withdraw(connection, message, envelope):
                 foreach (var session in sessions.All)
                 {
                     if (session.Withdraw(connection, message, envelope))

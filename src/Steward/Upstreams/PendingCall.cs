@@ -20,6 +20,9 @@ internal abstract class PendingCall
     /// <summary>When the time is up, as a timestamp of the connection's clock.</summary>
     internal long Deadline { get; set; }
 
+    /// <summary>Whether the server waits for us, so that its silence does not count.</summary>
+    internal bool IsPaused { get; set; }
+
     /// <summary>The answer. The bytes are valid during the call only.</summary>
     public abstract void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
 

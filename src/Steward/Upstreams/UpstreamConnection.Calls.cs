@@ -111,6 +111,30 @@ internal sealed partial class UpstreamConnection
         Post(notification, edits);
     }
 
+    /// <summary>The time of a call stands still: the server waits for us, not we for it.</summary>
+    public void PauseTimeout(PendingCall call)
+    {
+        lock (_gate)
+            (call.IsPaused, call.Deadline) = (true, long.MaxValue);
+    }
+
+    /// <summary>The time of a call begins anew.</summary>
+    public void ResumeTimeout(PendingCall call)
+    {
+        lock (_gate)
+        {
+            call.IsPaused = false;
+            SetDeadline(call, _time.GetTimestamp());
+        }
+    }
+
+    /// <summary>Whether a call like this waits for its answer.</summary>
+    public bool AnyCall(Func<PendingCall, bool> predicate)
+    {
+        lock (_gate)
+            return _pending.Values.Any(predicate);
+    }
+
     /// <summary>
     /// The newest call of the only client whose calls the server can be working on; <see langword="null"/> where there is none, or
     /// where there are several.
@@ -276,7 +300,7 @@ internal sealed partial class UpstreamConnection
 
     private void SetDeadline(PendingCall call, long now)
     {
-        if (call.Timeout == Timeout.InfiniteTimeSpan)
+        if (call.IsPaused || call.Timeout == Timeout.InfiniteTimeSpan)
         {
             call.Deadline = long.MaxValue;
             return;

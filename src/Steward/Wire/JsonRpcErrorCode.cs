@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 
 namespace Steward.Wire;
@@ -38,21 +39,31 @@ internal static class JsonRpcErrorCode
     /// <summary>Whether only a server of the modern era says this.</summary>
     public static bool IsModern(int code) => code is HeaderMismatch or MissingRequiredClientCapability or UnsupportedProtocolVersion;
 
+    /// <summary>
+    /// The user must visit a page before the request can be done.
+    /// See <see href="https://modelcontextprotocol.io/specification/2025-11-25/client/elicitation#url-elicitation-required-error"/>.
+    /// </summary>
+    public const int UrlElicitationRequired = -32042;
+
     /// <summary>The code of an <c>error</c> object; 0 where it has none.</summary>
-    public static int Read(ReadOnlySpan<byte> error)
+    public static int Read(ReadOnlySpan<byte> error) =>
+        Utf8Parser.TryParse(Find(error).Of(error), out int code, out var read) && read == Find(error).Length ? code : 0;
+
+    /// <summary>Where the code of an <c>error</c> object is.</summary>
+    public static ByteRange Find(ReadOnlySpan<byte> error)
     {
         var reader = new Utf8JsonReader(error, JsonRpcEnvelope.ReaderOptions);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            return 0;
+            return default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isCode = reader.ValueTextEquals("code"u8);
             reader.Read();
             if (isCode)
-                return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var code) ? code : 0;
+                return reader.TokenType == JsonTokenType.Number ? new ByteRange((int)reader.TokenStartIndex, reader.ValueSpan.Length) : default;
             reader.Skip();
         }
 
-        return 0;
+        return default;
     }
 }

@@ -37,8 +37,7 @@ internal sealed class StewardProcess : IAsyncDisposable
 
     public Uri Endpoint => new(Url, "/mcp");
 
-    /// <summary>The data directory.</summary>
-    public string Data => Path.Combine(_folder, "data");
+    private string Data => Path.Combine(_folder, "data");
 
     public Uri EndpointOf(string server) => new(Url, $"/servers/{server}/mcp");
 

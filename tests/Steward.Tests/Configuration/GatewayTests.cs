@@ -31,7 +31,7 @@ public sealed class GatewayTests
               "gateway": {
                 "listen": "http://localhost:0", "naming": "onCollision", "allowedServers": ["a"], "allowedHosts": ["mcp.example.org", "10.0.0.1", "::1"],
                 "allowedOrigins": ["https://app.example.org:8443", "vscode-webview://abc"], "auth": { "bearer": { "tokens": ["${env:T}"] } },
-                "limits": { "sessions": 1, "callsInFlight": 2, "callsPerMinute": 3, "bodyMb": 4 }
+                "limits": { "sessions": 1, "callsInFlight": 2, "callsPerMinute": 3, "bodyMb": 4, "parkedCalls": 5, "parkedCallsPerClient": 6, "parkedMs": 7000 }
               }
             }
             """, ("T", "s3cret"));
@@ -41,7 +41,7 @@ public sealed class GatewayTests
         Assert.Equal(["a"], gateway.AllowedServers);
         Assert.Equal(["mcp.example.org", "10.0.0.1", "::1"], gateway.AllowedHosts);
         Assert.Equal(["https://app.example.org:8443", "vscode-webview://abc"], gateway.AllowedOrigins);
-        Assert.Equal(new GatewayLimits { Sessions = 1, CallsInFlight = 2, CallsPerMinute = 3, BodyMb = 4 }, gateway.Limits);
+        Assert.Equal(new GatewayLimits { Sessions = 1, CallsInFlight = 2, CallsPerMinute = 3, BodyMb = 4, ParkedCalls = 5, ParkedCallsPerClient = 6, ParkedLife = TimeSpan.FromSeconds(7) }, gateway.Limits);
         Assert.Equal(["${env:T}"], gateway.BearerTokens);
         Assert.Equal(["other"], gateway.ResolveBearerTokens(Config.Variables(("T", "other"))));
     }

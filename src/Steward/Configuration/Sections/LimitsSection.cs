@@ -20,7 +20,16 @@ internal static class LimitsSection
     private static readonly NumberKey<int> BodyMb = Number.Count("bodyMb", Standard.BodyMb, 1, 1024,
         "The largest request body.", unit: "MiB");
 
-    public static KeySet Keys { get; } = new("limits", [Sessions, CallsInFlight, CallsPerMinute, BodyMb]);
+    private static readonly NumberKey<int> ParkedCalls = Number.Count("parkedCalls", Standard.ParkedCalls, 1, 1_000_000,
+        "Calls that wait, because their server asked something, until their client comes back with the answer.");
+
+    private static readonly NumberKey<int> ParkedCallsPerClient = Number.Count("parkedCallsPerClient", Standard.ParkedCallsPerClient, 1, 1_000_000,
+        "The same for one client.");
+
+    private static readonly NumberKey<TimeSpan> ParkedMs = Number.Duration("parkedMs", Standard.ParkedLife, 1, Limits.DayMs,
+        "How long such a call waits before it is cancelled.");
+
+    public static KeySet Keys { get; } = new("limits", [Sessions, CallsInFlight, CallsPerMinute, BodyMb, ParkedCalls, ParkedCallsPerClient, ParkedMs]);
 
     public static GatewayLimits Read(ConfigSection section, GatewayLimits inherited) => new()
     {
@@ -28,5 +37,8 @@ internal static class LimitsSection
         CallsInFlight = section.Read(CallsInFlight, inherited.CallsInFlight),
         CallsPerMinute = section.Read(CallsPerMinute, inherited.CallsPerMinute),
         BodyMb = section.Read(BodyMb, inherited.BodyMb),
+        ParkedCalls = section.Read(ParkedCalls, inherited.ParkedCalls),
+        ParkedCallsPerClient = section.Read(ParkedCallsPerClient, inherited.ParkedCallsPerClient),
+        ParkedLife = section.Read(ParkedMs, inherited.ParkedLife),
     };
 }

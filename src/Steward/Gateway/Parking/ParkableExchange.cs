@@ -1,0 +1,113 @@
+using System.Buffers;
+using Steward.Upstreams;
+using Steward.Wire;
+
+namespace Steward.Gateway.Parking;
+
+/// <summary>
+/// The request that the server works on. Once the server has asked something there is a parked call, which then hears everything
+/// that comes: the client may have been answered already, and goes on with requests that the server knows nothing of.
+/// </summary>
+internal sealed class ParkableExchange : BridgedExchange
+{
+    private readonly ParkedCalls _calls;
+    private readonly int _parametersLength;
+    // Kept until it is certain whether they are needed. Whoever takes the array out returns it.
+    private byte[]? _parameters;
+    private volatile ParkedCall? _call;
+
+    public ParkableExchange(ModernClient client, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ParkedCalls calls)
+        : base(client, connection, timeout, message, envelope)
+    {
+        (_calls, Asker) = (calls, client);
+        if (!TakesInput(Method) || !client.Capabilities.AllowAny)
+            return;
+        var parameters = envelope.Params.Of(message);
+        _parametersLength = parameters.Length;
+        _parameters = ArrayPool<byte>.Shared.Rent(parameters.Length);
+        parameters.CopyTo(_parameters);
+    }
+
+    /// <summary>Whose request it is.</summary>
+    public ModernClient Asker { get; }
+
+    public override void OnServerRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        var obstacle = TakesInput(Method) ? InputRequest.FindObstacle(Owner, message, envelope) : $"A client cannot be asked during {McpMethods.NameOf(Method)}.";
+        if (obstacle is null && (_call ?? Open(envelope.Method, out obstacle)) is { } call)
+            call.Ask(message, envelope);
+        else
+            Session.Refuse(connection, envelope.Id.Of(message), obstacle!);
+    }
+
+    public override void OnServerNotification(ReadOnlySpan<byte> message, LogSeverity? severity)
+    {
+        if (_call is { } call)
+            call.Pass(message);
+        else
+            base.OnServerNotification(message, severity);
+    }
+
+    public override void OnProgress(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (_call is { } call)
+            call.Pass(message);
+        else
+            base.OnProgress(message, envelope);
+    }
+
+    public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        ReleaseParameters();
+        if (_call is { } call)
+            call.Complete(message, envelope);
+        else
+            base.OnResponse(message, envelope);
+    }
+
+    public override void OnFailed(int code, string message)
+    {
+        ReleaseParameters();
+        if (_call is { } call)
+            call.Fail(code, message);
+        else
+            base.OnFailed(code, message);
+    }
+
+    public override void Cancel(string reason)
+    {
+        ReleaseParameters();
+        if (_call is { } call)
+            call.GiveUp(this, reason);
+        else
+            Connection.Cancel(this, reason);
+        EndCancelled();
+    }
+
+    public override void Cancel(ReadOnlySpan<byte> notification, in JsonRpcEnvelope envelope)
+    {
+        ReleaseParameters();
+        if (_call is { } call)
+            call.GiveUp(this, notification, envelope);
+        else
+            Connection.Cancel(this, notification, envelope);
+        EndCancelled();
+    }
+
+    private ParkedCall? Open(McpMethod asks, out string? obstacle)
+    {
+        obstacle = "The request cannot be parked.";
+        if (Interlocked.Exchange(ref _parameters, null) is not { } parameters)
+            return null;
+        var call = _calls.TryOpen(this, RequestDigest.OfRequest(Method, parameters.AsSpan(0, _parametersLength)), asks, out obstacle);
+        ArrayPool<byte>.Shared.Return(parameters);
+        _call = call;
+        return call;
+    }
+
+    private void ReleaseParameters()
+    {
+        if (Interlocked.Exchange(ref _parameters, null) is { } parameters)
+            ArrayPool<byte>.Shared.Return(parameters);
+    }
+}
