@@ -11,6 +11,11 @@ internal sealed class CliContext
 
     public required TextReader In { get; init; }
 
+    /// <summary>Standard input and output as bytes.</summary>
+    public Func<Stream> OpenInput { get; init; } = Console.OpenStandardInput;
+
+    public Func<Stream> OpenOutput { get; init; } = Console.OpenStandardOutput;
+
     /// <summary>Whether <see cref="Out"/> is a terminal, where colours and redrawing are welcome.</summary>
     public bool IsTerminal { get; init; }
 

@@ -58,7 +58,7 @@ internal static class CommandLine
     private static IEnumerable<Verb> VerbsOf(CliContext context) =>
     [
         new UpVerb(context), new StatusVerb(context), new StartVerb(context), new StopVerb(context), new RestartVerb(context),
-        new LogsVerb(context), new ToolsVerb(context), new CallVerb(context), new DownVerb(context),
+        new LogsVerb(context), new ToolsVerb(context), new CallVerb(context), new StdioVerb(context), new DownVerb(context),
     ];
 
     private static int Complain(ParseResult parsed, CliContext context)

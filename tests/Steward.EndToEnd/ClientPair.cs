@@ -63,7 +63,7 @@ internal sealed class ClientPair : IAsyncDisposable
         }
     }
 
-    private static JsonObject AnswersOf(string name) => new()
+    public static JsonObject AnswersOf(string name) => new()
     {
         ["sampling/createMessage"] = new JsonObject
         {

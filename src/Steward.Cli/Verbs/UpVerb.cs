@@ -107,13 +107,9 @@ internal sealed class UpVerb : Verb
         }
         catch (ConfigException unusable)
         {
-            throw new CliException(ExitCodes.Usage, DescribeProblems(unusable), unusable);
+            throw new CliException(ExitCodes.Usage, ProblemText.Of(unusable), unusable);
         }
     }
-
-    private static string DescribeProblems(ConfigException unusable) => unusable.Problems.Count == 1
-        ? SafeText.Line(unusable.Problems[0].ToString())
-        : $"the configuration has {unusable.Problems.Count} problems:\n{string.Join('\n', unusable.Problems.Select(problem => "  " + SafeText.Line(problem.ToString())))}";
 
     private static async Task<StewardHost> StartAsync(StewardConfig config, DataDirectory data, CancellationToken cancellationToken)
     {

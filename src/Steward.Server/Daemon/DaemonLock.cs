@@ -47,5 +47,8 @@ internal sealed class DaemonLock : IDisposable
         }
     }
 
+    /// <summary>Whether a daemon has the data directory now. Nothing is made where there is none yet.</summary>
+    public static bool IsTaken(DataDirectory data) => File.Exists(data.LockFile) && !IsFree(data);
+
     public void Dispose() => _file.Dispose();
 }

@@ -106,9 +106,16 @@ internal sealed class McpGateway : IAsyncDisposable
     /// until the task has completed.
     /// </summary>
     public ValueTask<Reply> RequestModernAsync(GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) =>
+        RequestModernAsync(_parts.ModernClients, endpoint, principal, message, envelope);
+
+    /// <inheritdoc cref="RequestModernAsync(GatewayEndpoint, string?, ReadOnlyMemory{byte}, JsonRpcEnvelope)"/>
+    public static ValueTask<Reply> RequestModernAsync(ModernClients clients, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) =>
         RequestMeta.TryRefuse(message.Span, envelope, out var refusal)
             ? new(refusal)
-            : endpoint.RequestAsync(_parts.ModernClients.Find(principal, message.Span, envelope), message, envelope);
+            : endpoint.RequestAsync(clients.Find(principal, message.Span, envelope), message, envelope);
+
+    /// <summary>The clients of the modern era to whom one stream carries everything.</summary>
+    public ModernClients ClientsOn(EventStream channel) => new(_clock, channel);
 
     /// <summary>Takes a client's notification or answer.</summary>
     public static void Accept(Session session, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)

@@ -71,9 +71,18 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
         var route = JsonText.TryRead(name, stackalloc char[MaxNameOnStack], out var text) ? list.Find(text)
             : JsonText.Read(name) is { } escaped ? list.Find(escaped)
             : null;
+        if (route is null && !board.FirstStartsSettled.IsCompleted)
+            return DispatchSettledAsync(client, message, envelope);
         return route is null
             ? new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, $"Unknown {(kind == CatalogKind.Tools ? "tool" : "prompt")}: {name.ToText()}. '{kind.ListMethod()}' lists those there are."))
             : Relay.SendAsync(client, route.Server, message, envelope, route.NameJson);
+    }
+
+    /// <summary>What nobody knows may belong to a server that is being started for the first time: asked again once those have settled.</summary>
+    private async ValueTask<Reply> DispatchSettledAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    {
+        await board.FirstStartsSettled.ConfigureAwait(false);
+        return await DispatchAsync(client, message, envelope).ConfigureAwait(false);
     }
 
     private ValueTask<Reply> ListAsync(CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
@@ -96,6 +105,8 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
     {
         if (JsonText.Read(envelope.Uri.Of(message.Span)) is not { } uri || board.Merged.FindResource(uri) is not { } route)
         {
+            if (!board.FirstStartsSettled.IsCompleted)
+                return DispatchSettledAsync(client, message, envelope);
             return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.ResourceNotFound,
                 $"Resource not found: {envelope.Uri.Of(message.Span).ToText()}. No server lists it or has a template for it."));
         }
@@ -111,6 +122,8 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
             return CallAsync(CatalogKind.Prompts, client, message, envelope);
         var uri = JsonText.Read(envelope.Uri.Of(message.Span)) ?? "";
         var route = board.Merged[CatalogKind.ResourceTemplates].Find(uri) ?? board.Merged.FindResource(uri);
+        if (route is null && !board.FirstStartsSettled.IsCompleted)
+            return DispatchSettledAsync(client, message, envelope);
         return route is null
             ? new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, $"params.ref: no server has a prompt or a resource template {envelope.Uri.Of(message.Span).ToText()}."))
             : Relay.SendAsync(client, route.Server, message, envelope, route.NameJson);

@@ -26,15 +26,21 @@ internal sealed class TypeScriptClient : IAsyncDisposable
     /// <param name="name">The client's name.</param>
     /// <param name="answers">The answers to requests of the server, by method; without any, the client offers no capability.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public static Task<TypeScriptClient> ConnectAsync(Uri endpoint, string name, JsonObject? answers, CancellationToken cancellationToken) => StartAsync(new JsonObject
-    {
-        ["url"] = endpoint.ToString(),
-        ["name"] = name,
-        ["capabilities"] = answers is null
-            ? []
-            : new JsonObject { ["sampling"] = new JsonObject(), ["elicitation"] = new JsonObject(), ["roots"] = new JsonObject { ["listChanged"] = true } },
-        ["answers"] = answers,
-    }, cancellationToken);
+    public static Task<TypeScriptClient> ConnectAsync(Uri endpoint, string name, JsonObject? answers, CancellationToken cancellationToken) =>
+        StartAsync(With(new() { ["url"] = endpoint.ToString(), ["name"] = name }, answers), cancellationToken);
+
+    /// <summary>Connects over a transport other than Streamable HTTP: <c>sse</c> or <c>ws</c>.</summary>
+    public static Task<TypeScriptClient> ConnectOverAsync(string transport, Uri endpoint, JsonObject? answers, CancellationToken cancellationToken) =>
+        StartAsync(With(new() { ["url"] = endpoint.ToString(), ["transport"] = transport }, answers), cancellationToken);
+
+    /// <summary>Launches a command, as desktop clients do, with these variables beside the few that such clients pass on.</summary>
+    public static Task<TypeScriptClient> LaunchAsync(
+        string command, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, JsonObject? answers, CancellationToken cancellationToken) => StartAsync(With(new()
+        {
+            ["command"] = command,
+            ["args"] = new JsonArray([.. arguments.Select(argument => (JsonNode)argument)]),
+            ["env"] = new JsonObject(environment.Select(variable => KeyValuePair.Create(variable.Key, (JsonNode?)variable.Value))),
+        }, answers), cancellationToken);
 
     /// <summary>Starts a server and speaks to it over stdio, with nothing between.</summary>
     public static Task<TypeScriptClient> ConnectToProgramAsync(string command, string[] arguments, CancellationToken cancellationToken) => StartAsync(new JsonObject
@@ -94,6 +100,15 @@ internal sealed class TypeScriptClient : IAsyncDisposable
 
         await _process.DisposeAsync();
         await _reading;
+    }
+
+    private static JsonObject With(JsonObject options, JsonObject? answers)
+    {
+        options["answers"] = answers;
+        options["capabilities"] = answers is null
+            ? []
+            : new JsonObject { ["sampling"] = new JsonObject(), ["elicitation"] = new JsonObject(), ["roots"] = new JsonObject { ["listChanged"] = true } };
+        return options;
     }
 
     private static async Task<TypeScriptClient> StartAsync(JsonObject options, CancellationToken cancellationToken)

@@ -37,7 +37,8 @@ internal sealed class StewardProcess : IAsyncDisposable
 
     public Uri Endpoint => new(Url, "/mcp");
 
-    private string Data => Path.Combine(_folder, "data");
+    /// <summary>The data directory.</summary>
+    public string Data => Path.Combine(_folder, "data");
 
     public Uri EndpointOf(string server) => new(Url, $"/servers/{server}/mcp");
 

@@ -1,6 +1,7 @@
 // The official TypeScript client, driven by JSON lines.
 //
-// Argument: {"url" | "command"+"args", "name", "capabilities", "answers": {"<server request>": <result>}, "headers"}
+// Argument: {"url" | "command"+"args"+"env", "name", "capabilities", "answers": {"<server request>": <result>}, "headers",
+//            "transport": "http" | "sse" | "ws", with a url}
 // stdin:    {"tag", "method", "params"}        a request; answered by a "result" or "error" event with the same tag
 //           {"cancel": "<tag>", "reason"}      cancels it
 //           {"notify": "<method>", "params"}   a notification
@@ -11,17 +12,29 @@
 // which handles messages concurrently, gets to see it.
 import { createInterface } from "node:readline";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
+import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { WebSocketClientTransport } from "@modelcontextprotocol/sdk/client/websocket.js";
 import { ResultSchema } from "@modelcontextprotocol/sdk/types.js";
 
 const options = JSON.parse(process.argv[2]);
 const pending = new Map();
 const emit = (event, fields) => process.stdout.write(JSON.stringify({ event, ...fields }) + "\n");
 
+const connectors = {
+  http: (url) => new StreamableHTTPClientTransport(url, { requestInit: { headers: options.headers ?? {} } }),
+  sse: (url) => new SSEClientTransport(url, { requestInit: { headers: options.headers ?? {} } }),
+  ws: (url) => new WebSocketClientTransport(url),
+};
 const transport = options.url
-  ? new StreamableHTTPClientTransport(new URL(options.url), { requestInit: { headers: options.headers ?? {} } })
-  : new StdioClientTransport({ command: options.command, args: options.args ?? [], stderr: "inherit" });
+  ? connectors[options.transport ?? "http"](new URL(options.url))
+  : new StdioClientTransport({
+      command: options.command,
+      args: options.args ?? [],
+      env: { ...getDefaultEnvironment(), ...options.env },
+      stderr: "inherit",
+    });
 const client = new Client({ name: options.name ?? "ts-client", version: "1.0.0" }, { capabilities: options.capabilities ?? {} });
 
 client.onerror = (error) => {

@@ -11,13 +11,14 @@ namespace Steward.Gateway.Channels;
 /// </summary>
 internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint, string? principal, ILogger logger) : IDisposable
 {
-    // Requests that wait for something else than their server's answer, such as the start of a process. More are refused.
+    // Requests that wait for something else than their server's answer, such as the start of a process. Beyond, the transport reads no further.
     private const int MaxWaiting = 256;
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _lifetime = new(); // without a timer it holds nothing: what is being opened may still look at it
     private Task<Session?>? _opening;
     private Session? _session;
+    private ModernClients? _modern;
     private int _waiting;
     private bool _closed;
 
@@ -28,6 +29,19 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
 
     /// <summary>What is to be sent to the client. The transport is its only reader; a client that does not read is cut off.</summary>
     public EventStream Outbound { get; } = new(0, EventStreamLimits.Unrepeated);
+
+    /// <summary>Whether the client waits for nothing.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _opening is null or { IsCompleted: true } && Volatile.Read(ref _waiting) == 0
+                    && _session is null or { CallsInFlight: 0 } && (_modern?.All ?? []).All(client => client.CallsInFlight == 0);
+            }
+        }
+    }
 
     /// <summary>
     /// Takes a message of the client in, and the frame over. Completes when the next message may come; answers follow on their own.
@@ -43,6 +57,11 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
             case { Kind: MessageKind.Invalid }:
                 Say(Refusal.OfInvalid(frame.Span, envelope));
                 break;
+            case { Kind: MessageKind.Request } when envelope.ProtocolVersion.Exists || envelope.Method == McpMethod.ServerDiscover:
+                return Complete(McpGateway.RequestModernAsync(Modern, endpoint, principal, frame.Memory, envelope), frame, envelope);
+            case { Method: McpMethod.NotificationsCancelled } when FindModern(envelope.RequestId.Of(frame.Span)) is { } exchange:
+                exchange.Cancel(frame.Span, envelope);
+                break;
             case { Kind: MessageKind.Request, Method: McpMethod.Initialize }:
                 BeginOpening(frame, envelope);
                 return default;
@@ -56,6 +75,15 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
 
         frame.Return();
         return default;
+    }
+
+    private ModernClients Modern
+    {
+        get
+        {
+            lock (_gate)
+                return _modern ??= gateway.ClientsOn(Outbound);
+        }
     }
 
     /// <summary>Ends the channel and the client's session. A further call does nothing.</summary>
@@ -73,6 +101,8 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
         _lifetime.Cancel();
         if (session is not null)
             gateway.Close(session, reason);
+        foreach (var client in _modern?.All ?? [])
+            client.End("The client's connection has ended.");
         Outbound.Discard();
     }
 
@@ -97,6 +127,18 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
 
     /// <summary>The client went away.</summary>
     public void Dispose() => Close("its client went away");
+
+    /// <summary>The request of the modern era in flight to which the client gave this id.</summary>
+    private Exchange? FindModern(ReadOnlySpan<byte> id)
+    {
+        foreach (var client in _modern?.All ?? [])
+        {
+            if (client.Find(id) is { } exchange)
+                return exchange;
+        }
+
+        return null;
+    }
 
     private void BeginOpening(RentedFrame frame, in JsonRpcEnvelope envelope)
     {
@@ -177,35 +219,24 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
     private ValueTask Handle(Session session, RentedFrame frame, in JsonRpcEnvelope envelope)
     {
         if (envelope.Kind == MessageKind.Request)
-        {
-            Request(session, frame, envelope);
-            return default;
-        }
-
+            return Complete(McpGateway.RequestAsync(session, frame.Memory, envelope), frame, envelope);
         McpGateway.Accept(session, frame.Span, envelope);
         frame.Return();
         return default;
     }
 
-    private void Request(Session session, RentedFrame frame, in JsonRpcEnvelope envelope)
+    /// <summary>Sees to it that a request is answered. What an exchange answers goes to the channel by itself.</summary>
+    private ValueTask Complete(ValueTask<Reply> reply, RentedFrame frame, in JsonRpcEnvelope envelope)
     {
-        if (Volatile.Read(ref _waiting) >= MaxWaiting)
-        {
-            Say(JsonRpcWriter.Error(envelope.Id.Of(frame.Span), JsonRpcErrorCode.LimitReached, $"This client has {MaxWaiting} requests waiting already."));
-            frame.Return();
-            return;
-        }
-
-        var reply = McpGateway.RequestAsync(session, frame.Memory, envelope);
         if (reply.IsCompletedSuccessfully)
         {
-            Say(reply.Result.Message); // an exchange answers to the channel by itself
+            Say(reply.Result.Message);
             frame.Return();
+            return default;
         }
-        else
-        {
-            _ = CompleteAsync(reply, frame, envelope.Id); // observed there: it cannot fault
-        }
+
+        var completing = CompleteAsync(reply, frame, envelope.Id); // cannot fault
+        return Volatile.Read(ref _waiting) < MaxWaiting ? default : new(completing);
     }
 
     private async Task CompleteAsync(ValueTask<Reply> reply, RentedFrame frame, ByteRange id)

@@ -107,6 +107,34 @@ public sealed class WebSocketTests
         Assert.Equal(-32600, (int?)answers.Single(answer => answer!["id"] is null)!["error"]!["code"]);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_client_of_the_modern_era_needs_no_session_and_cancels_by_notification()
+    {
+        const string meta = """ "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"m","version":"1"},"io.modelcontextprotocol/clientCapabilities":{},"progressToken":"p"}""";
+        await using var rig = await GatewayRig.StartAsync("a");
+        var server = await rig.LaunchedAsync("a");
+        using var client = await RigSocket.ConnectAsync(rig.Url);
+        await client.SayAsync($$$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a__wait",{{{{meta}}}}}}""");
+        var one = await server.NextAsync("tools/call");
+        await client.SayAsync($$$$"""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"a__wait",{{{{meta}}}}}}""");
+        var two = await server.NextAsync("tools/call");
+
+        await client.SayAsync("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}""");
+        Assert.Equal((long?)one["id"], (long?)(await server.NextAsync("notifications/cancelled"))["params"]!["requestId"]);
+        await server.ProgressAsync(two, 1);
+        await server.AnswerAsync(two);
+
+        Assert.Equal("p", (string?)(await client.HearAsync())!["params"]!["progressToken"]);
+        var answer = await client.HearAsync();
+        Assert.Equal((2, "complete"), ((int)answer!["id"]!, (string?)answer["result"]!["resultType"]));
+        Assert.Equal(0, rig.Gateway.Sessions.Count);
+
+        await client.SayAsync($$$$"""{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"a__wait",{{{{meta}}}}}}""");
+        await server.NextAsync("tools/call");
+        await client.CloseAsync();
+        await server.NextAsync("notifications/cancelled");
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,0 +1,114 @@
+using System.CommandLine;
+using Steward.Cli.Output;
+using Steward.Cli.Stdio;
+using Steward.Cli.Up;
+using Steward.Configuration;
+using Steward.Server;
+using Steward.Server.Daemon;
+
+namespace Steward.Cli.Verbs;
+
+/// <summary><c>steward stdio [--server ID]</c>: an MCP server on standard input and output, for clients that launch a command.</summary>
+internal sealed class StdioVerb : Verb
+{
+    private readonly Option<string?> _server = new("--server") { Description = "Only this server, its names untouched. Default: all as one", HelpName = "ID" };
+
+    private readonly Option<string?> _config = new("--config", "-c")
+    {
+        Description = "The configuration file, where no daemon runs. Default: steward.json, else mcp.json in this folder",
+        HelpName = "FILE",
+    };
+
+    public StdioVerb(CliContext context)
+        : base(context, "stdio", "Be an MCP server on standard input and output: attach to the daemon, or run the servers here")
+    {
+        Options.Add(_server);
+        Options.Add(_config);
+    }
+
+    public override IReadOnlyList<(string Line, string Effect)> Examples { get; } =
+    [
+        ("steward stdio", "all servers of the running daemon"),
+        ("steward stdio --server memory", "one server, its names untouched"),
+        ("steward stdio --config ~/mcp.json", "where no daemon runs: the servers of this file, as long as the client stays"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        using var signals = new StopSignals();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
+        using var output = new StdioOutput(Context.OpenOutput());
+        var input = new StdioInput(Context.OpenInput());
+        var data = Context.FindData(arguments.GetValue(CommonOptions.Data));
+        var server = arguments.GetValue(_server);
+        try
+        {
+            if (DaemonLock.IsTaken(data))
+            {
+                await new DaemonBridge(end => DaemonSocket.ConnectAsync(data, server, end), output, Context.Error, Context.Time).ServeAsync(input, stop.Token);
+                return ExitCodes.Success;
+            }
+
+            var code = await ServeHereAsync(arguments, input, output, data, stop.Token, signals.Force);
+            return signals.Force.IsCancellationRequested ? ExitCodes.Interrupted : code;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCodes.Success; // clients that launch a command end it by a signal, too
+        }
+        catch (IOException)
+        {
+            return ExitCodes.Failure; // nobody reads the output any more
+        }
+    }
+
+    private async Task<int> ServeHereAsync(ParseResult arguments, StdioInput input, StdioOutput output, DataDirectory data, CancellationToken stop, CancellationToken force)
+    {
+        SoloHost host;
+        try
+        {
+            host = SoloHost.Start(Load(arguments), data, Context.Time);
+        }
+        catch (Exception error) when (error is CliException or IOException or UnauthorizedAccessException or VariableException)
+        {
+            Context.Error.WriteLine($"steward: {error.Message}");
+            await DeadEnd.ServeAsync(input, output, error.Message, stop);
+            return error is CliException cli ? cli.ExitCode : ExitCodes.Failure;
+        }
+
+        await using (host)
+        {
+            var server = arguments.GetValue(_server);
+            using var channel = host.Connect(server);
+            if (channel is null)
+            {
+                var complaint = $"The configuration has no server '{SafeText.Line(server!)}' for clients.";
+                Context.Error.WriteLine($"steward: {complaint}");
+                await DeadEnd.ServeAsync(input, output, complaint, stop);
+                return ExitCodes.Unknown;
+            }
+
+            await SoloClient.ServeAsync(input, output, channel, Context.Time, stop);
+            channel.Close("its client went away");
+            await host.StopAsync(force);
+            return ExitCodes.Success;
+        }
+    }
+
+    private StewardConfig Load(ParseResult arguments)
+    {
+        var file = ConfigFile.Find(arguments.GetValue(_config), Context.WorkingDirectory)
+            ?? throw new CliException(ExitCodes.Usage, $"No daemon is running, and there is no steward.json and no mcp.json in {Context.WorkingDirectory}. Start 'steward up', or name a file with --config.");
+        try
+        {
+            var config = ConfigFile.Load(Path.GetFullPath(file, Context.WorkingDirectory));
+            foreach (var warning in config.Warnings)
+                Context.Error.WriteLine($"steward: warning: {SafeText.Line(warning.ToString())}");
+            return config;
+        }
+        catch (ConfigException unusable)
+        {
+            throw new CliException(ExitCodes.Usage, ProblemText.Of(unusable), unusable);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using Steward.Configuration;
+using Steward.Gateway.Channels;
+using Steward.Server.Daemon;
+
+namespace Steward.Server;
+
+/// <summary>
+/// The servers of a configuration for the one client of this process: all that runs in a daemon but the web server. Several may run
+/// beside each other and beside a daemon, each in a folder of its own below the data directory.
+/// </summary>
+internal sealed class SoloHost : IAsyncDisposable
+{
+    private const int MaxFolders = 256;
+
+    private readonly DaemonLock _lock;
+    private readonly DaemonLog _log;
+    private readonly StewardRuntime _runtime;
+    private readonly Task _starting;
+    private Task? _stopping;
+
+    private SoloHost(StewardHostOptions options, DaemonLock @lock)
+    {
+        _lock = @lock;
+        _log = new DaemonLog(options.Data, options.Time);
+        _runtime = new StewardRuntime(options, _log.Loggers);
+        _starting = Task.Run(_runtime.StartAsync); // the client is answered meanwhile
+    }
+
+    /// <summary>Begins to start the servers.</summary>
+    /// <param name="config">The servers.</param>
+    /// <param name="data">The data directory, in which a folder is taken that nobody else uses now.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="IOException">The data directory cannot be written.</exception>
+    /// <exception cref="VariableException">A reference cannot be resolved.</exception>
+    public static SoloHost Start(StewardConfig config, DataDirectory data, TimeProvider time)
+    {
+        data.Create();
+        for (var i = 0; i < MaxFolders; i++)
+        {
+            var folder = new DataDirectory(Path.Combine(data.Path, "stdio", $"{i}"));
+            folder.Create();
+            if (TryLock(folder) is not { } @lock)
+                continue;
+            try
+            {
+                return new SoloHost(new StewardHostOptions { Config = config, Data = folder, Time = time }, @lock);
+            }
+            catch
+            {
+                @lock.Dispose();
+                throw;
+            }
+        }
+
+        throw new IOException($"{MaxFolders} clients are served without a daemon already; 'steward up' starts one that all of them can share.");
+    }
+
+    /// <summary>A channel for the client.</summary>
+    /// <param name="server">The id of the server that it is to reach; <see langword="null"/> for all as one.</param>
+    /// <returns><see langword="null"/> where there is no such server.</returns>
+    public ClientChannel? Connect(string? server) =>
+        (server is null ? _runtime.Gateway.Merged : _runtime.Gateway.FindServer(server)) is { } endpoint
+            ? new ClientChannel(_runtime.Gateway, endpoint, principal: null, _log.Loggers.CreateLogger("Steward.Server.Channels"))
+            : null;
+
+    /// <summary>Stops all servers, each gracefully within its bounds. A further call joins the first.</summary>
+    /// <param name="force">When it fires, what is left of the grace is skipped.</param>
+    public Task StopAsync(CancellationToken force) => _stopping ??= StopOnceAsync(force);
+
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+
+    private async Task StopOnceAsync(CancellationToken force)
+    {
+        await _starting;
+        await _runtime.StopAsync(force);
+        await _log.DisposeAsync();
+        _lock.Dispose();
+    }
+
+    private static DaemonLock? TryLock(DataDirectory folder)
+    {
+        try
+        {
+            return DaemonLock.Take(folder);
+        }
+        catch (DaemonRunningException)
+        {
+            return null;
+        }
+    }
+}
