@@ -1,0 +1,49 @@
+namespace Steward.Gateway.Tasks;
+
+/// <summary>
+/// Whose the tasks of one server are. A server that many clients share cannot tell them apart; the book can, so that nobody sees or
+/// touches what another has begun. A task that is not in the book, such as one from before Steward was started, is left to the server.
+/// </summary>
+internal sealed class TaskBook
+{
+    // The oldest is forgotten beyond: its id is then all that protects it, as it is with any server that knows no clients.
+    private const int Most = 4_096;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, TaskEntry> _byId = new(StringComparer.Ordinal);
+    private readonly Queue<string> _order = [];
+
+    /// <summary>Notes a task that a server has just made.</summary>
+    public void Note(TaskEntry entry)
+    {
+        lock (_gate)
+        {
+            if (!_byId.TryAdd(entry.Id, entry))
+                return;
+            _order.Enqueue(entry.Id);
+            if (_order.Count > Most)
+                _byId.Remove(_order.Dequeue());
+        }
+    }
+
+    /// <summary>What is known of a task.</summary>
+    public TaskEntry? Find(string id)
+    {
+        lock (_gate)
+            return _byId.GetValueOrDefault(id);
+    }
+
+    /// <summary>The task that a call made, by the id under which the server knew the call.</summary>
+    public TaskEntry? FindByCall(Upstreams.UpstreamConnection connection, long upstreamId)
+    {
+        lock (_gate)
+            return _byId.Values.FirstOrDefault(entry => entry.UpstreamId == upstreamId && entry.Connection == connection);
+    }
+
+    /// <summary>Whether a client may ask for a task: its own, or one that nothing is known of.</summary>
+    public bool IsOpenTo(string id, GatewayClient client) => Find(id) is not { } entry || entry.Owner.Principal == client.Principal;
+
+    /// <summary>Whether a client made a task itself: what it is shown when it lists its tasks.</summary>
+    public bool IsOf(string id, GatewayClient client) =>
+        Find(id) is { } entry && (client.Principal is null ? entry.Owner == client : entry.Owner.Principal == client.Principal);
+}
