@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Steward.Upstreams;
 using Steward.Wire;
 
 namespace Steward.Gateway;
@@ -6,6 +7,9 @@ namespace Steward.Gateway;
 /// <summary>What a client declared that it can be asked for.</summary>
 internal sealed record ClientCapabilities(bool Roots, bool Sampling, bool ElicitationForm, bool ElicitationUrl)
 {
+    /// <summary>Whether it takes a task in place of a result, by the extension of the modern era.</summary>
+    public bool Tasks { get; init; }
+
     public static ClientCapabilities None { get; } = new(false, false, false, false);
 
     /// <summary>Whether the model that it asks may be given tools.</summary>
@@ -33,6 +37,7 @@ internal sealed record ClientCapabilities(bool Roots, bool Sampling, bool Elicit
         {
             SamplingTools = Member(sampling, "tools").ValueKind == JsonValueKind.Object,
             SamplingContext = Member(sampling, "context").ValueKind == JsonValueKind.Object,
+            Tasks = Member(Member(capabilities, "extensions"), ProtocolRevisions.TasksExtension).ValueKind == JsonValueKind.Object,
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using Steward.Gateway.Tasks;
 using Steward.Telemetry;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -76,7 +77,19 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
     /// <param name="severity">How severe it is, where it is a log message.</param>
     public abstract void OnServerNotification(ReadOnlySpan<byte> message, LogSeverity? severity);
 
-    public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => DeliverAnswer(message, envelope, default);
+    /// <summary>What the request has to do with tasks; almost always nothing.</summary>
+    public TaskRelation? Task { get; set; }
+
+    public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (Task is { } task)
+            DeliverAnswer(message, envelope, task.OnAnswer(this, message, envelope));
+        else
+            DeliverAnswer(message, envelope, default);
+    }
+
+    /// <summary>The client's progress token as JSON; empty where it gave none.</summary>
+    public byte[] ProgressToken => _progressToken;
 
     public override void OnProgress(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {

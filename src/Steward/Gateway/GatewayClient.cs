@@ -96,6 +96,21 @@ internal abstract class GatewayClient(TimeProvider clock)
         return null;
     }
 
+    /// <summary>The newest request in flight of which something is true.</summary>
+    protected Exchange? Find(Predicate<Exchange> match)
+    {
+        lock (Gate)
+        {
+            for (var exchange = _inFlight; exchange is not null; exchange = exchange.Next)
+            {
+                if (match(exchange))
+                    return exchange;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Opens the streams of the requests that have been silent for long, so that their clients see signs of life.</summary>
     protected void OpenSilent(TimeSpan silence)
     {

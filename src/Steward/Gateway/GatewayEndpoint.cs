@@ -1,4 +1,5 @@
 using Steward.Catalog;
+using Steward.Gateway.Tasks;
 using Steward.Supervision;
 using Steward.Wire;
 
@@ -9,6 +10,8 @@ internal abstract class GatewayEndpoint(Relay relay)
 {
     protected Relay Relay => relay;
 
+    protected TaskRouter Tasks { get; } = new(relay);
+
     /// <summary>Whether clients of this endpoint can have to do with a server.</summary>
     public abstract bool Serves(GatewayServer server);
 
@@ -17,6 +20,9 @@ internal abstract class GatewayEndpoint(Relay relay)
 
     /// <summary>By the names that clients of this endpoint know, the tools with parameters that they repeat in headers.</summary>
     public abstract IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>> ParameterHeaders { get; }
+
+    /// <summary>The id by which clients of this endpoint know a server's task.</summary>
+    public virtual string ExposedTaskId(string serverId, string taskId) => taskId;
 
     /// <summary>Answers <c>initialize</c>: the <c>result</c> for a session that is just being opened.</summary>
     /// <exception cref="ServerLaunchException">What it leads to is not there.</exception>

@@ -1,5 +1,6 @@
 using Steward.Catalog;
 using Steward.Configuration;
+using Steward.Gateway.Tasks;
 using Steward.Supervision;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -25,6 +26,12 @@ internal sealed class GatewayServer(ManagedServer managed)
     public ServerCatalog Catalog { get; set; } = ServerCatalog.Empty;
 
     public SubscriptionTable Subscriptions { get; } = new();
+
+    /// <summary>Whether clients of an era can have it make tasks, as far as is known now.</summary>
+    public bool HasTasks(ProtocolEra era) => Run?.Connection.Server is { HasTasks: true } server && server.Era == era;
+
+    /// <summary>Whose the tasks are that it made.</summary>
+    public TaskBook Tasks { get; } = new();
 
     /// <summary>Whether a session gets a process of its own.</summary>
     public bool NeedsOwnProcess(GatewayClient client) => client is Session session && Config.Isolation switch

@@ -43,7 +43,7 @@ internal sealed class McpGateway : IAsyncDisposable
         var relay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _logLevels);
         _board = new CatalogBoard(manager, parts.Servers, parts.Listeners, config.Gateway.Naming, _clock, _logger) { RunBegan = _logLevels.ApplyAsync };
         parts.Traffic.CatalogChanged = _ => _board.Look();
-        _merged = new MergedEndpoint(parts.Servers, _board, _logLevels, relay);
+        _merged = new MergedEndpoint(parts.Servers, _board, _logLevels, new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _logLevels) { ExposesTaskIds = true });
         _endpoints = parts.Servers.All.ToDictionary(server => server.Id, server => new ServerEndpoint(server, manager, _logLevels, relay), StringComparer.Ordinal);
         _upkeep = _clock.CreateTimer(_ => Tend(), null, UpkeepInterval, UpkeepInterval);
         _board.Start();

@@ -1,4 +1,5 @@
 using Steward.Catalog;
+using Steward.Gateway.Tasks;
 using Steward.Upstreams;
 using Steward.Wire;
 
@@ -12,6 +13,8 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
     public override IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>> ParameterHeaders => board.Merged.ParameterHeaders;
 
     public override bool Serves(GatewayServer server) => servers.Find(server.Id) == server;
+
+    public override string ExposedTaskId(string serverId, string taskId) => ExposedTask.Of(serverId, taskId);
 
     public override string ExposedUri(GatewayServer server, string uri) => board.Merged.ExposedUri(server, uri);
 
@@ -33,6 +36,8 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
             json.WriteEndObject();
             json.WriteStartObject("completions"u8);
             json.WriteEndObject();
+            if (servers.All.Any(server => server.HasTasks(ProtocolEra.Legacy)))
+                TaskCapability.Write(json);
             json.WriteEndObject();
             json.WriteStartObject("serverInfo"u8);
             json.WriteString("name"u8, "steward"u8);
@@ -51,6 +56,8 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
         McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe => ResourceAsync(client, message, envelope),
         McpMethod.CompletionComplete => CompleteAsync(client, message, envelope),
         McpMethod.LoggingSetLevel when client is Session session => logLevels.SetAsync(session, message, envelope),
+        McpMethod.TasksList when client is Session session && servers.All.Any(server => server.HasTasks(client.Era)) => TaskRouter.ListAsync(session, servers.All, (server, id) => ExposedTaskId(server.Id, id), message, envelope),
+        _ when TaskRouter.Is(envelope.Method) && servers.All.Any(server => server.HasTasks(client.Era)) => TaskAsync(client, message, envelope),
         McpMethod.Ping => new(Reply.Result(message.Span, envelope, "{}"u8)),
         _ => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.MethodNotFound,
             $"Method {envelope.MethodName.Of(message.Span).ToText()} does not say which server it is for; send it to /servers/ID/mcp.")),
@@ -94,6 +101,11 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
             ? new(Reply.Result(message.Span, envelope, board.Merged[kind].ResultFor(client.Era)))
             : ListSettledAsync(settled, kind, client, message, envelope);
     }
+
+    private ValueTask<Reply> TaskAsync(GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope) =>
+        JsonText.Read(envelope.TaskId.Of(message.Span)) is { } exposed && ExposedTask.Parse(exposed) is { } task && servers.Find(task.ServerId) is { } server
+            ? Tasks.SendAsync(client, server, task.TaskId, message, envelope)
+            : new(TaskRouter.NotFound(message.Span, envelope));
 
     private async ValueTask<Reply> ListSettledAsync(Task settled, CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {

@@ -65,7 +65,7 @@ internal sealed class OwnProcess(GatewayServer server, Session session, Upstream
         Upstream? upstream = null;
         try
         {
-            upstream = await Upstream.OpenAsync(server.Config, new OwnTraffic(session), host, startup.Token).ConfigureAwait(false);
+            upstream = await Upstream.OpenAsync(server.Config, new OwnTraffic(server, session), host, startup.Token).ConfigureAwait(false);
             await upstream.ShakeHandsAsync(session.Opening.Parameters, startup.Token).ConfigureAwait(false);
         }
         catch (Exception failure)

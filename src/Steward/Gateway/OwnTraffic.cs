@@ -4,16 +4,32 @@ using Steward.Wire;
 namespace Steward.Gateway;
 
 /// <summary>What a session's own process says of its own accord: all of it is for that session.</summary>
-internal sealed class OwnTraffic(Session session) : IConnectionHandler
+internal sealed class OwnTraffic(GatewayServer server, Session session) : IConnectionHandler
 {
     public void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
         session.Ask(connection, message, envelope, connection.FindSoleCaller(out _) as Exchange);
+
+    public bool OnLateProgress(UpstreamConnection connection, long upstreamId, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (server.Tasks.FindByCall(connection, upstreamId) is not { ProgressToken.Length: > 0 } task)
+            return false;
+        var edits = new FrameEdits(new byte[task.ProgressToken.Length]);
+        edits.Replace(envelope.ProgressToken, task.ProgressToken);
+        session.Tell(RentedFrame.Copy(message, edits));
+        return true;
+    }
 
     public void OnNotification(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         if (envelope.Method == McpMethod.NotificationsCancelled)
         {
             session.Withdraw(connection, message, envelope);
+            return;
+        }
+
+        if (envelope.Method == McpMethod.NotificationsTasksStatus)
+        {
+            session.TellOfTask(server.Id, message, envelope);
             return;
         }
 

@@ -1,5 +1,6 @@
 using Steward.Configuration;
 using Steward.Gateway.Parking;
+using Steward.Gateway.Tasks;
 using Steward.Supervision;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -9,12 +10,15 @@ namespace Steward.Gateway;
 /// <summary>Sends a client's request on to the server that it is for.</summary>
 internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls parked, LogLevels logLevels)
 {
+    /// <summary>Whether clients know tasks by ids that name the server.</summary>
+    public bool ExposesTaskIds { get; init; }
+
     /// <summary>Relays a request.</summary>
     /// <param name="client">Whose request it is.</param>
     /// <param name="server">Which server it is for.</param>
     /// <param name="message">The request; it must stay as it is until the task has completed.</param>
     /// <param name="envelope">Where its parts are.</param>
-    /// <param name="name">What replaces its name or URI, as JSON; <see langword="null"/> leaves it.</param>
+    /// <param name="name">What replaces its name, URI or task id, as JSON; <see langword="null"/> leaves it.</param>
     public ValueTask<Reply> SendAsync(GatewayClient client, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name = null)
     {
         if (!client.Rate.TryTake(limits.CallsPerMinute))
@@ -99,6 +103,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
     private Reply Send(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
     {
         var exchange = NewExchange(client, connection, server.Config.RequestTimeout, message.Span, envelope);
+        exchange.Task = TaskRelation.Of(client, server, connection, ExposesTaskIds, name, envelope);
         if (!client.TryAdd(exchange, limits.CallsInFlight))
         {
             exchange.Refuse();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Steward.Catalog;
+using Steward.Gateway.Tasks;
 using Steward.Supervision;
 using Steward.Wire;
 
@@ -30,6 +31,8 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
         McpMethod.LoggingSetLevel when client is Session session && !server.NeedsOwnProcess(session) => logLevels.SetAsync(session, message, envelope),
         McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe when client is Session session && JsonText.Read(envelope.Uri.Of(message.Span)) is { } uri =>
             SubscribeAsync(session, server, uri, message, envelope, name: null),
+        McpMethod.TasksList when client is Session session && !server.NeedsOwnProcess(session) => TaskRouter.ListAsync(session, [server], static (_, id) => id, message, envelope),
+        _ when TaskRouter.Is(envelope.Method) && JsonText.Read(envelope.TaskId.Of(message.Span)) is { } id => Tasks.SendAsync(client, server, id, message, envelope),
         _ => Relay.SendAsync(client, server, message, envelope),
     };
 

@@ -6,4 +6,8 @@ namespace Steward.Gateway;
 /// <param name="Connection">Where it came from.</param>
 /// <param name="Id">The server's id for it, as JSON.</param>
 /// <param name="ProgressToken">The server's progress token, as JSON; empty where it gave none.</param>
-internal sealed record ServerQuestion(UpstreamConnection Connection, byte[] Id, byte[] ProgressToken);
+internal sealed record ServerQuestion(UpstreamConnection Connection, byte[] Id, byte[] ProgressToken)
+{
+    /// <summary>The server's id of the task that it belongs to, as JSON; empty where it belongs to none.</summary>
+    public byte[] TaskId { get; init; } = [];
+}

@@ -26,16 +26,18 @@ internal sealed partial class Session
             return;
         }
 
-        var question = new ServerQuestion(connection, envelope.Id.Of(message).ToArray(), envelope.ProgressToken.Of(message).ToArray());
+        var question = new ServerQuestion(connection, envelope.Id.Of(message).ToArray(), envelope.ProgressToken.Of(message).ToArray()) { TaskId = envelope.RelatedTaskId.Of(message).ToArray() };
         if (!TryKeep(question, out var number))
         {
             Refuse(connection, question.Id, $"The client '{Opening.ClientName}' has {MaxQuestions} requests to answer already.");
             return;
         }
 
-        var edits = new FrameEdits(stackalloc byte[64]);
+        var exposedTask = question.TaskId.Length == 0 ? [] : ExposeTaskId(connection.ServerId, question.TaskId);
+        var edits = new FrameEdits(exposedTask.Length == 0 ? stackalloc byte[64] : new byte[64 + exposedTask.Length]);
         edits.Replace(envelope.Id, number);
         edits.Replace(envelope.ProgressToken, number);
+        edits.Replace(envelope.RelatedTaskId, exposedTask);
         var frame = RentedFrame.Copy(message, edits);
         if (cause is null || !cause.TryDeliver(frame))
             Tell(cause is null ? frame : RentedFrame.Copy(message, edits));
@@ -46,8 +48,10 @@ internal sealed partial class Session
     {
         if (Take(envelope.Id.Of(message)) is not { } question)
             return;
-        var edits = new FrameEdits(new byte[question.Id.Length]);
+        var edits = new FrameEdits(new byte[question.Id.Length + question.TaskId.Length]);
         edits.Replace(envelope.Id, question.Id);
+        if (question.TaskId.Length > 0 && envelope.Result.Exists && ResultParts.Parse(envelope.Result.Of(message)).RelatedTaskId is { Length: > 0 } task)
+            edits.Replace(task with { Start = envelope.Result.Start + task.Start }, question.TaskId);
         question.Connection.Post(message, edits);
     }
 

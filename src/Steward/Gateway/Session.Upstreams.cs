@@ -42,6 +42,13 @@ internal sealed partial class Session
         }
     }
 
+    /// <summary>The connection to the session's own process of a server, if it runs now.</summary>
+    public UpstreamConnection? LiveConnection(GatewayServer server)
+    {
+        lock (Gate)
+            return _ownProcesses.GetValueOrDefault(server)?.Live;
+    }
+
     /// <summary>The connections to the session's own processes that are running now.</summary>
     public IReadOnlyList<UpstreamConnection> OwnConnections()
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Steward.Gateway.Parking;
+using Steward.Gateway.Tasks;
 using Steward.Upstreams;
 using Steward.Wire;
 
@@ -20,6 +21,12 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
 
     public void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
+        if (TaskOf(connection, envelope.RelatedTaskId.Of(message)) is { Owner: Session owner })
+        {
+            owner.Ask(connection, message, envelope, owner.FindResultOf(connection, envelope.RelatedTaskId.Of(message)));
+            return;
+        }
+
         if (connection.FindSoleCaller(out var several) is Exchange caller)
         {
             caller.OnServerRequest(connection, message, envelope);
@@ -41,6 +48,16 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
             Session.Refuse(connection, envelope.Id.Of(message), "It is not certain which of several clients this request belongs to; configure isolation: session for this server.");
     }
 
+    public bool OnLateProgress(UpstreamConnection connection, long upstreamId, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (servers.Find(connection.ServerId)?.Tasks.FindByCall(connection, upstreamId) is not { Owner: Session owner, ProgressToken.Length: > 0 } task)
+            return false;
+        var edits = new FrameEdits(new byte[task.ProgressToken.Length]);
+        edits.Replace(envelope.ProgressToken, task.ProgressToken);
+        owner.Tell(RentedFrame.Copy(message, edits));
+        return true;
+    }
+
     public void OnNotification(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         if (servers.Find(connection.ServerId) is not { } server)
@@ -57,6 +74,9 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
                 break;
             case McpMethod.NotificationsResourcesUpdated:
                 TellSubscribers(server, message, envelope);
+                break;
+            case McpMethod.NotificationsTasksStatus when TaskOf(connection, envelope.TaskId.Of(message)) is { Owner: Session owner }:
+                owner.TellOfTask(connection.ServerId, message, envelope);
                 break;
             case McpMethod.NotificationsMessage:
                 TellOne(server, connection, message, LogSeverities.Parse(envelope.Level.Of(message)));
@@ -78,6 +98,9 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
         if (!several && FindOnlyUser(server, connection) is { } session && !(severity < session.LogLevel))
             session.Tell(RentedFrame.Copy(message));
     }
+
+    private TaskEntry? TaskOf(UpstreamConnection connection, ReadOnlySpan<byte> taskId) =>
+        taskId.IsEmpty || JsonText.Read(taskId) is not { } id ? null : servers.Find(connection.ServerId)?.Tasks.Find(id);
 
     private static void TellSubscribers(GatewayServer server, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {

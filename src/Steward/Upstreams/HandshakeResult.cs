@@ -29,6 +29,9 @@ internal sealed record HandshakeResult(byte[] Raw)
 
     public bool CanSubscribe { get; init; }
 
+    /// <summary>Whether it makes tasks of calls: by the capability of 2025-11-25, or by the extension of the modern era.</summary>
+    public bool HasTasks { get; init; }
+
     public static HandshakeResult Read(byte[] result)
     {
         using var document = JsonDocument.Parse(result);
@@ -45,6 +48,8 @@ internal sealed record HandshakeResult(byte[] Raw)
             HasPrompts = Member(capabilities, "prompts").ValueKind == JsonValueKind.Object,
             HasLogging = Member(capabilities, "logging").ValueKind == JsonValueKind.Object,
             HasResources = resources.ValueKind == JsonValueKind.Object,
+            HasTasks = Member(capabilities, "tasks").ValueKind == JsonValueKind.Object
+                || Member(Member(capabilities, "extensions"), ProtocolRevisions.TasksExtension).ValueKind == JsonValueKind.Object,
             CanSubscribe = Member(resources, "subscribe").ValueKind == JsonValueKind.True,
         };
     }

@@ -7,6 +7,10 @@ internal interface IConnectionHandler
 {
     void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
 
+    /// <summary>Progress of a call that was answered already, by a task that goes on.</summary>
+    /// <returns>Whether there is such a task.</returns>
+    bool OnLateProgress(UpstreamConnection connection, long upstreamId, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
+
     /// <summary>Any notification but progress, which goes to its call.</summary>
     void OnNotification(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
 

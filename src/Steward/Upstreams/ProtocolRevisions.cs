@@ -11,6 +11,9 @@ internal static class ProtocolRevisions
     /// <summary>The revision of the modern era.</summary>
     public const string Modern = "2026-07-28";
 
+    /// <summary>The extension by which servers of the modern era make tasks of calls. See <see href="https://modelcontextprotocol.io/extensions/tasks/overview"/>.</summary>
+    public const string TasksExtension = "io.modelcontextprotocol/tasks";
+
     /// <summary>The revision that a client means who sends no header with it, by the rules of Streamable HTTP.</summary>
     public const string AssumedWithoutHeader = "2025-03-26";
 

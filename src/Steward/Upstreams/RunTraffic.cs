@@ -16,6 +16,9 @@ internal sealed class RunTraffic(IConnectionHandler next) : IConnectionHandler
     public void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
         next.OnRequest(connection, message, envelope);
 
+    public bool OnLateProgress(UpstreamConnection connection, long upstreamId, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
+        next.OnLateProgress(connection, upstreamId, message, envelope);
+
     public void OnNotification(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         switch (envelope.Method)

@@ -260,7 +260,7 @@ internal sealed partial class UpstreamConnection
 
         if (call is not null)
             call.OnProgress(message, envelope);
-        else
+        else if (!_handler.OnLateProgress(this, id, message, envelope))
             StrayMessages++;
     }
 

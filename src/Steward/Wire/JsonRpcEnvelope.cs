@@ -103,8 +103,13 @@ internal struct JsonRpcEnvelope
         return envelope;
     }
 
-    /// <summary>What a replaced name or URI replaces: the part of the request that says what it is about.</summary>
-    public readonly ByteRange Target => Name.Exists && Method is not (McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe) ? Name : Uri;
+    /// <summary>What a replaced name, URI or task id replaces: the part of the request that says what it is about.</summary>
+    public readonly ByteRange Target => Method switch
+    {
+        McpMethod.TasksGet or McpMethod.TasksResult or McpMethod.TasksCancel or McpMethod.TasksUpdate => TaskId,
+        McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe => Uri,
+        _ => Name.Exists ? Name : Uri,
+    };
 
     // Members of the same names elsewhere are none of ours: a server may well echo them.
     private void ChooseParts()

@@ -23,6 +23,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public string Id { get; }
 
+    /// <summary>Whether it declares tasks: those do whose name says so.</summary>
+    public bool HasTasks => Id.Contains("task", StringComparison.Ordinal);
+
     public PipePeer Peer => _peer;
 
     public List<string> Tools { get; } = ["echo", "wait"];
@@ -91,7 +94,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         {
             case "initialize":
                 Opening = message["params"];
-                return """{"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true},"prompts":{},"resources":{"subscribe":true},"logging":{}},"serverInfo":{"name":"scripted","version":"1"},"instructions":"be kind"}""";
+                return $$$"""{"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true},"prompts":{},"resources":{"subscribe":true},"logging":{}{{{(HasTasks ? ""","tasks":{"list":{},"cancel":{},"requests":{"tools":{"call":{}}}}""" : "")}}}},"serverInfo":{"name":"scripted","version":"1"},"instructions":"be kind"}""";
             case "tools/list":
                 return $$"""{"tools":[{{string.Join(',', Tools.Select(tool => $$$"""{"name":"{{{tool}}}","inputSchema":{"type":"object"},"x":1.0}""").Concat(Definitions.Values))}}]}""";
             case "prompts/list":

@@ -13,5 +13,7 @@ internal sealed class RecordingHandler : IConnectionHandler
 
     public void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => Requests.Add(Encoding.UTF8.GetString(message));
 
+    public bool OnLateProgress(UpstreamConnection connection, long upstreamId, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => false;
+
     public void OnNotification(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => Notifications.Add(Encoding.UTF8.GetString(message));
 }
