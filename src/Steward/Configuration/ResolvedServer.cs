@@ -24,7 +24,15 @@ internal sealed class ResolvedServer
         else
         {
             Url = new Uri(Resolve(Given(server.Url, "url"), "url", TextRules.RemoteUrl), UriKind.Absolute);
-            Headers = server.Headers.ToDictionary(pair => pair.Key, pair => Resolve(pair.Value, $"headers.{pair.Key}", TextRules.HeaderValue), StringComparer.OrdinalIgnoreCase);
+            var headers = server.Headers.ToDictionary(pair => pair.Key, pair => Resolve(pair.Value, $"headers.{pair.Key}", TextRules.HeaderValue), StringComparer.OrdinalIgnoreCase);
+            if (server.Auth is { Type: ServerAuthType.Bearer } bearer)
+                headers["Authorization"] = $"Bearer {Resolve(Given(bearer.Token, "auth.token"), "auth.token", TextRules.Token)}";
+            else if (server.Auth is { Type: ServerAuthType.ApiKey } key)
+                headers[key.Header] = Resolve(Given(key.Value, "auth.value"), "auth.value", TextRules.HeaderValue);
+            Headers = headers;
+            OAuth = server.Auth is { Type: ServerAuthType.OAuth } oauth ? ResolvedAuth.From(oauth, Resolve)
+                : server.Auth is null && !headers.ContainsKey("Authorization") ? ResolvedAuth.Standard
+                : null;
         }
 
         string Resolve(string text, string key, TextRule rule) => rule.Resolve(text, key, server.BaseDirectory, variables);
@@ -50,7 +58,11 @@ internal sealed class ResolvedServer
     /// <summary>The endpoint of a remote server, else null.</summary>
     public Uri? Url { get; }
 
+    /// <summary>With what proves who Steward is, where that is fixed.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; } = Nothing;
+
+    /// <summary>How to get tokens when the server asks for them; null where the operator has given another proof.</summary>
+    public ResolvedAuth? OAuth { get; }
 
     /// <summary>Resolves what the server's declaration refers to, now.</summary>
     /// <exception cref="VariableException">A reference cannot be resolved, or gives what cannot be used: it has changed since the file was read.</exception>

@@ -33,6 +33,10 @@ public sealed record ServerConfig
     /// <summary>Headers sent with every request to a remote server.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>How Steward proves to a remote server who it is.</summary>
+    /// <value>Default: <see langword="null"/>. A server that asks for OAuth by itself then needs a login, unless <see cref="Headers"/> has <c>Authorization</c>.</value>
+    public ServerAuth? Auth { get; init; }
+
     /// <summary>A disabled server is listed but never started.</summary>
     public bool Disabled { get; init; }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
 using Steward.Processes;
+using Steward.Upstreams.Auth;
 using Steward.Upstreams.Remote;
 
 namespace Steward.Upstreams;
@@ -18,6 +19,9 @@ internal sealed record UpstreamHost(ProcessSpawner Spawner, ServerLogs Logs, Var
 
     /// <summary>What was found out about remote servers.</summary>
     public RemoteTransports Transports { get; } = new();
+
+    /// <summary>Gets the tokens that remote servers ask for. Without one of the program's own they last as long as this.</summary>
+    public RemoteAuthorization Authorization { get; init; } = new(new AuthorizationHost(null, Time, Loggers));
 
     public ILogger Logger { get; } = Loggers.CreateLogger("Steward.Upstreams");
 }

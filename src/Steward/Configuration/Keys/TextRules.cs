@@ -60,5 +60,19 @@ internal static class TextRules
             : "must be a scheme and a host, with port if needed, and nothing behind",
         "Write it as https://app.example.org.");
 
+    public static TextRule DocumentUrl { get; } = new(
+        text => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.Host.Length > 0 && url.AbsolutePath.Length > 1
+            ? null
+            : "must be an absolute https:// URL with a path",
+        "Write it as https://HOST/PATH.json.");
+
+    public static TextRule Scope { get; } = new(
+        text => text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.AsSpan().ContainsAny('"', '\\') ? null : "must be an OAuth scope: visible ASCII characters without spaces, quotes and backslashes",
+        "Write one scope as one string.");
+
+    public static TextRule PrivateKey { get; } = new(
+        text => text.Contains("-----BEGIN ", StringComparison.Ordinal) && text.Contains("PRIVATE KEY-----", StringComparison.Ordinal) ? null : "must be a private key in PEM form",
+        "Write ${file:PATH}, with the path of a file that begins with -----BEGIN PRIVATE KEY-----.");
+
     private static string? NoNul(string text) => text.Contains('\0') ? "must not hold the character U+0000" : null;
 }

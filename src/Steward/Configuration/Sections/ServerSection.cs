@@ -38,7 +38,13 @@ internal static class ServerSection
     private static readonly TextMapKey Headers = new("headers", TextRules.HeaderName, new(TextRules.HeaderValue, Secret: true, Late: true), StringComparer.OrdinalIgnoreCase,
         "Headers sent with every request to a remote server. Keep secrets out of the file: `\"Authorization\": \"Bearer ${env:TOKEN}\"`.");
 
-    public static KeySet Keys { get; } = new("a server", [Type, Command, Args, Url, Headers, .. PolicySection.Keys.Keys]);
+    private static readonly SectionKey<ServerAuth> Auth = new("auth", ServerAuthSection.Keys, ServerAuthSection.Read,
+        "How Steward proves to a remote server who it is. Absent: by `headers`, or, where the server asks for OAuth, by a login.")
+    {
+        Synonyms = ["authentication", "authorization", "oauth"],
+    };
+
+    public static KeySet Keys { get; } = new("a server", [Type, Command, Args, Url, Headers, Auth, .. PolicySection.Keys.Keys]);
 
     public static ServerConfig? Read(ConfigValue value, string id, ServerConfig defaults)
     {
@@ -52,14 +58,24 @@ internal static class ServerSection
         else
             CheckRemote(section);
 
-        return server with
+        server = server with
         {
             Transport = transport,
             Command = section.Read(Command, null),
             Args = section.Read(Args, null) ?? [],
             Url = section.Read(Url, null),
             Headers = section.Read(Headers, server.Headers),
+            Auth = section.Has(Auth) ? section.Read(Auth, new()) : null,
         };
+        CheckCredentials(section, server);
+        return server;
+    }
+
+    /// <summary>Two credentials in one header are one too many.</summary>
+    private static void CheckCredentials(ConfigSection section, ServerConfig server)
+    {
+        if (server.Auth is { } auth && server.Headers.ContainsKey(auth.Type == ServerAuthType.ApiKey ? auth.Header : "Authorization"))
+            section.Problem(Auth, "auth and headers both say who Steward is", $"Keep one of them: remove {(auth.Type == ServerAuthType.ApiKey ? auth.Header : "Authorization")} from headers, or auth.");
     }
 
     private static void CheckStdio(ConfigSection section)
@@ -75,7 +91,10 @@ internal static class ServerSection
         }
 
         if (!section.Has(Url))
+        {
             WarnUseless(section, Headers, "a server that is a child process");
+            WarnUseless(section, Auth, "a server that is a child process");
+        }
     }
 
     private static void CheckRemote(ConfigSection section)

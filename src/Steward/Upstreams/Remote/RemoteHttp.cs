@@ -29,6 +29,7 @@ internal static class RemoteHttp
         // From the network outwards: what is added last sees a request first.
         HttpMessageHandler chain = CreateSocketsHandler(url);
         chain = new SameOriginHandler(url, chain);
+        chain = host.Authorization.Attach(server, chain);
 
         var client = new HttpClient(chain)
         {

@@ -1,4 +1,4 @@
-namespace Steward.Server.Daemon;
+namespace Steward;
 
 /// <summary>Writes small files that only their owner may read and that nobody ever sees half-written.</summary>
 internal static class PrivateFile
