@@ -26,6 +26,9 @@ internal static class Repository
 
     public static string PeerServer(string name) => Peer($"@modelcontextprotocol/server-{name}/dist/index.js");
 
+    /// <summary>A server of our own on somebody else's SDK.</summary>
+    public static string OwnPeerServer(string script) => Path.Combine(Root, "tests/peers/servers", script);
+
     private static string Program(string name)
     {
         var path = Path.GetFullPath(Path.Combine(Output, "../..", name, Path.GetFileName(Output), name));

@@ -11,6 +11,9 @@ internal static class Upstreams
     /// <summary>A reference server from npm.</summary>
     public static JsonObject Npm(string name, params string[] arguments) => Entry(Repository.Node, [Repository.PeerServer(name), .. arguments]);
 
+    /// <summary>A server of our own on one of the TypeScript SDKs.</summary>
+    public static JsonObject OwnNpm(string script, params string[] arguments) => Entry(Repository.Node, [Repository.OwnPeerServer(script), .. arguments]);
+
     public static JsonObject With(this JsonObject entry, string key, JsonNode value)
     {
         entry[key] = value;

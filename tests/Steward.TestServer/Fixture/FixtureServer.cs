@@ -66,5 +66,6 @@ internal sealed class FixtureServer
 #pragma warning restore MCP9005
         },
         Handlers = FixtureHandlers.Of(_state, session),
+        Filters = { Message = { OutgoingFilters = { LifeTools.WithArrays } } },
     };
 }

@@ -3,15 +3,19 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
 
 namespace Steward.TestServer.Fixture;
 
 /// <summary>Tools about the server itself: who it is, what it saw, how it changes, how it dies.</summary>
 internal static class LifeTools
 {
+    private const McpErrorCode ArrayError = (McpErrorCode)(-32050);
+
     public static FixtureTool[] All { get; } =
     [
         new("whoami", "Returns process id, client and capabilities as seen from here", (call, _) => Task.FromResult(WhoAmI(call))),
+        new("fail_with_array", "Fails with an error whose data is an array", (_, _) => throw new McpProtocolException("failed as asked", ArrayError)),
         new("cancelled", "Returns the labels of cancelled sleeps", (call, _) => Task.FromResult(Labels(call))),
         new("crash_midcall", "Dies without an answer: `how` is exit or kill", (call, _) => Crash(call)),
         new("test_trigger_tool_change", "Adds a tool and says that the list changed", AddToolAsync),
@@ -20,6 +24,14 @@ internal static class LifeTools
         new("remove_tool", "Removes a tool added before and says that the list changed", RemoveToolAsync),
         new("update_resource", "Changes test://watched-resource and tells subscribers", UpdateResourceAsync),
     ];
+
+    /// <summary>The SDK has objects only as data of an error: puts an array into the error of <c>fail_with_array</c>.</summary>
+    public static McpMessageHandler WithArrays(McpMessageHandler next) => (context, cancellationToken) =>
+    {
+        if (context.JsonRpcMessage is JsonRpcError { Error: { Code: (int)ArrayError } error })
+            error.Data = new JsonArray("first", new JsonObject { ["second"] = 2 });
+        return next(context, cancellationToken);
+    };
 
     private static CallToolResult WhoAmI(FixtureCall call) => Messages.Text(new JsonObject
     {

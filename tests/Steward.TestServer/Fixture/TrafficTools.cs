@@ -12,6 +12,7 @@ internal static class TrafficTools
         new("test_tool_with_logging", "Logs three times", LogThriceAsync),
         new("test_logging_tool", "Logs three times", LogThriceAsync),
         new("test_tool_with_progress", "Reports progress three times", ProgressThriceAsync),
+        new("progress_steps", "Reports progress three times, with pauses", StepsAsync),
         new("test_reconnection", "Takes long enough for a stream to be closed and resumed", ReconnectAsync),
         new("echo", "Returns its text", (call, _) => Task.FromResult(Messages.Text(call.Text("text"))))
         {
@@ -57,6 +58,17 @@ internal static class TrafficTools
         await PauseAsync(Step, cancellationToken);
         await call.ReportAsync(100, 100, cancellationToken);
         return Messages.Text("Reported progress three times.");
+    }
+
+    private static async Task<CallToolResult> StepsAsync(FixtureCall call, CancellationToken cancellationToken)
+    {
+        for (var step = 1; step <= 3; step++)
+        {
+            await call.ReportAsync(step, 3, cancellationToken);
+            await PauseAsync(Step, cancellationToken);
+        }
+
+        return Messages.Text("3 steps");
     }
 
     // Over stdio a server has no stream that it could close. The log makes a front open one for this call, and the pause

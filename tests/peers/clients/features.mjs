@@ -90,7 +90,7 @@ export const features = {
   },
   async list_changed(session) {
     const end = await session.watch(watched);
-    const name = `added_${process.pid}`;
+    const name = `added_${Math.random().toString(36).slice(2)}`;
     const heard = hears(session, "notifications/tools/list_changed", () => true);
     await session.call("add_tool", { name });
     await heard;
