@@ -20,7 +20,11 @@ internal static class Handshake
         json.WriteEndObject();
         json.WriteStartObject("sampling"u8);
         json.WriteEndObject();
-        json.WriteStartObject("elicitation"u8);
+        json.WriteStartObject("elicitation"u8); // an empty object would mean forms only
+        json.WriteStartObject("form"u8);
+        json.WriteEndObject();
+        json.WriteStartObject("url"u8);
+        json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteStartObject("clientInfo"u8);

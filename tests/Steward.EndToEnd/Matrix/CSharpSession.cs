@@ -44,6 +44,29 @@ internal sealed class CSharpSession : IAsyncDisposable
         return (string)(await RequestAsync("tools/call", parameters, cancellationToken))["content"]![0]!["text"]!;
     }
 
+    /// <summary>
+    /// Begins a call of a tool and cancels it. Over Streamable HTTP of the legacy era the client's own cancellation only drops the
+    /// response, which cancels nothing there: the notification is sent by hand.
+    /// </summary>
+    public async Task BeginAndCancelAsync(string tool, JsonObject arguments, CancellationToken cancellationToken)
+    {
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var id = new RequestId($"cancelled-{Guid.NewGuid():N}");
+        var parameters = new JsonObject { ["name"] = tool, ["arguments"] = arguments };
+        var call = _client.SendRequestAsync(new JsonRpcRequest { Id = id, Method = "tools/call", Params = parameters }, abort.Token);
+        await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken); // the call is on its way by then
+        if (!_modern)
+        {
+            var reason = new JsonObject { ["requestId"] = id.ToString(), ["reason"] = "no longer wanted" };
+            await _client.SendMessageAsync(new JsonRpcNotification { Method = "notifications/cancelled", Params = reason }, cancellationToken);
+        }
+
+        await abort.CancelAsync();
+        await call.ContinueWith(_ => { }, TaskScheduler.Default);
+        if (call.IsCompletedSuccessfully)
+            throw new InvalidOperationException("the call was not cancelled");
+    }
+
     /// <summary>The first notification that fits, whether it came already or is still to come.</summary>
     public Task<JsonRpcNotification> HearsAsync(string method, Func<JsonNode?, bool> fits, CancellationToken cancellationToken) =>
         _heard.FirstAsync(notification => notification.Method == method && fits(notification.Params), cancellationToken);

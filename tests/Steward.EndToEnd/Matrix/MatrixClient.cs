@@ -4,12 +4,12 @@ using Steward.EndToEnd.Running;
 
 namespace Steward.EndToEnd.Matrix;
 
-/// <summary>A client of the matrix: tries every feature of every server and says how it went.</summary>
+/// <summary>A client of the matrix: tries features of servers and says how it went.</summary>
 /// <param name="Name">Its name in the table.</param>
 /// <param name="VisitAsync">Visits the endpoints, by the server's id; returns "ok" or the trouble by server and feature.</param>
 internal sealed record MatrixClient(
     string Name,
-    Func<IReadOnlyDictionary<string, Uri>, CancellationToken, Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>>> VisitAsync)
+    Func<IReadOnlyDictionary<string, Uri>, MatrixPass, CancellationToken, Task<Dictionary<string, Dictionary<string, string>>>> VisitAsync)
 {
     public static MatrixClient[] All { get; } =
     [
@@ -21,20 +21,19 @@ internal sealed record MatrixClient(
         CSharp("C# SDK, modern", modern: true),
     ];
 
-    private static MatrixClient TypeScript(string name, string script, params string[] arguments) => new(name, async (endpoints, cancellationToken) =>
+    private static MatrixClient TypeScript(string name, string script, params string[] arguments) => new(name, async (endpoints, pass, cancellationToken) =>
     {
-        var servers = new JsonObject(endpoints.Select(endpoint => KeyValuePair.Create(endpoint.Key, (JsonNode?)endpoint.Value.ToString())));
+        var options = pass.Options(new(endpoints.Select(endpoint => KeyValuePair.Create(endpoint.Key, (JsonNode?)endpoint.Value.ToString()))));
         var result = await LineProcess.RunAsync(
-            Repository.Node, [Repository.PeerClient(script), servers.ToJsonString(), .. arguments], null, cancellationToken);
+            Repository.Node, [Repository.PeerClient(script), options.ToJsonString(), .. arguments], null, cancellationToken);
         return result.ExitCode == 0
             ? JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(result.Output)!
-                .ToDictionary(server => server.Key, server => (IReadOnlyDictionary<string, string>)server.Value)
             : throw new InvalidOperationException($"{script}: exit code {result.ExitCode}: {result.Errors}");
     });
 
-    private static MatrixClient CSharp(string name, bool modern) => new(name, async (endpoints, cancellationToken) =>
+    private static MatrixClient CSharp(string name, bool modern) => new(name, async (endpoints, pass, cancellationToken) =>
     {
-        var visits = endpoints.ToDictionary(endpoint => endpoint.Key, endpoint => CSharpFeatures.VisitAsync(endpoint.Value, modern, cancellationToken));
+        var visits = endpoints.ToDictionary(endpoint => endpoint.Key, endpoint => CSharpFeatures.VisitAsync(endpoint.Value, modern, pass, cancellationToken));
         await Task.WhenAll(visits.Values);
         return visits.ToDictionary(visit => visit.Key, visit => visit.Value.Result);
     });

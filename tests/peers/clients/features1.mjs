@@ -1,4 +1,4 @@
-// Runs the features of the matrix with version 1 of the official TypeScript SDK. Argument: {"<server>": "<url>"}
+// Runs the features of the matrix with version 1 of the official TypeScript SDK. Argument: the options of `run` in features.mjs.
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ResultSchema } from "@modelcontextprotocol/sdk/types.js";

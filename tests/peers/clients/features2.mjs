@@ -1,9 +1,9 @@
 // Runs the features of the matrix with version 2 of the official TypeScript SDK.
-// Arguments: {"<server>": "<url>"}, and "legacy", "modern" or "auto": how the client negotiates the revision.
+// Arguments: the options of `run` in features.mjs, and "legacy", "modern" or "auto": how the client negotiates the revision.
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { answers, capabilities, run } from "./features.mjs";
 
-const [servers, era] = process.argv.slice(2);
+const [options, era] = process.argv.slice(2);
 const mode = era === "modern" ? { pin: "2026-07-28" } : era;
 
 async function connect(url) {
@@ -36,4 +36,4 @@ async function connect(url) {
   };
 }
 
-await run(JSON.parse(servers), connect);
+await run(JSON.parse(options), connect);
