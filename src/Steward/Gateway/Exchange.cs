@@ -100,11 +100,8 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
         Deliver(RentedFrame.Copy(message, edits), isAnswer: false);
     }
 
-    public override void OnFailed(int code, string message)
-    {
-        ErrorCode = code;
-        Deliver(RentedFrame.Copy(JsonRpcWriter.Error(_id, code, message)), isAnswer: true, code == JsonRpcErrorCode.RequestTimeout ? "timeout" : "unavailable");
-    }
+    public override void OnFailed(int code, string message) =>
+        DeliverError(code, message, code == JsonRpcErrorCode.RequestTimeout ? "timeout" : "unavailable");
 
     /// <summary>Sends the client something that belongs to its request. Takes the frame over; <see langword="false"/> when the request has ended.</summary>
     public bool TryDeliver(RentedFrame frame) => Deliver(frame, isAnswer: false);
@@ -186,6 +183,16 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
         if (envelope.Error.Exists)
             ErrorCode = JsonRpcErrorCode.Read(envelope.Error.Of(message));
         Deliver(RentedFrame.Copy(message, edits), isAnswer: true, envelope.Error.Exists ? "error" : null);
+    }
+
+    /// <summary>Answers with an error of our own.</summary>
+    /// <param name="code">See <see cref="JsonRpcErrorCode"/>.</param>
+    /// <param name="message">For people.</param>
+    /// <param name="errorType">What kind of failure it is, for the metrics.</param>
+    protected void DeliverError(int code, string message, string errorType)
+    {
+        ErrorCode = code;
+        Deliver(RentedFrame.Copy(JsonRpcWriter.Error(_id, code, message)), isAnswer: true, errorType);
     }
 
     /// <summary>Answers with a result of our own; <see langword="false"/> when the request has ended.</summary>

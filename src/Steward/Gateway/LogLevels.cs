@@ -69,8 +69,8 @@ internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, 
 
     private async Task SetAsync(GatewayServer server, UpstreamConnection connection, TalkLevel talk, LogSeverity? wanted)
     {
-        if (wanted is not { } level || !talk.TrySet(level))
-            return;
+        if (connection.Server.Era == ProtocolEra.Modern || wanted is not { } level || !talk.TrySet(level))
+            return; // the modern era says it with each request
         try
         {
             await connection.RequestAsync("logging/setLevel", JsonRpcWriter.Object(json =>

@@ -1,5 +1,6 @@
 using Steward.Configuration;
 using Steward.Gateway.Parking;
+using Steward.Gateway.Rounds;
 using Steward.Gateway.Tasks;
 using Steward.Supervision;
 using Steward.Upstreams;
@@ -102,7 +103,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
 
     private Reply Send(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
     {
-        var exchange = NewExchange(client, connection, server.Config.RequestTimeout, message.Span, envelope);
+        var exchange = NewExchange(client, connection, server.Config.RequestTimeout, message.Span, envelope, name);
         exchange.Task = TaskRelation.Of(client, server, connection, ExposesTaskIds, name, envelope);
         if (!client.TryAdd(exchange, limits.CallsInFlight))
         {
@@ -117,11 +118,11 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         return Reply.Of(exchange);
     }
 
-    private Exchange NewExchange(GatewayClient client, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
+    private Exchange NewExchange(GatewayClient client, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, byte[]? name) =>
         (client, connection.Server.Era) switch
         {
             (Session session, ProtocolEra.Legacy) => new LegacyExchange(session, connection, timeout, message, envelope),
-            (Session session, _) => new RoundsExchange(session, connection, timeout, message, envelope),
+            (Session session, _) => new RoundsExchange(session, connection, timeout, message, envelope, name) { AnswerWithin = limits.ParkedLife },
             (ModernClient modern, ProtocolEra.Legacy) => new ParkableExchange(modern, connection, timeout, message, envelope, parked),
             (ModernClient modern, _) => new ModernExchange(modern, connection, timeout, message, envelope),
             _ => throw new ArgumentException($"{client.GetType()} is no client of an era known here.", nameof(client)),

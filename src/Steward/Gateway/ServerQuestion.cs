@@ -1,13 +1,26 @@
 using Steward.Upstreams;
+using Steward.Wire;
 
 namespace Steward.Gateway;
 
-/// <summary>A request of a server that a client has not answered yet.</summary>
-/// <param name="Connection">Where it came from.</param>
-/// <param name="Id">The server's id for it, as JSON.</param>
-/// <param name="ProgressToken">The server's progress token, as JSON; empty where it gave none.</param>
-internal sealed record ServerQuestion(UpstreamConnection Connection, byte[] Id, byte[] ProgressToken)
+/// <summary>Something that a client was asked and has not answered yet.</summary>
+/// <param name="connection">The server that wants to know.</param>
+/// <param name="cause">The client's request during which it was asked; <see langword="null"/> where that is not known.</param>
+internal abstract class ServerQuestion(UpstreamConnection connection, Exchange? cause)
 {
-    /// <summary>The server's id of the task that it belongs to, as JSON; empty where it belongs to none.</summary>
-    public byte[] TaskId { get; init; } = [];
+    public UpstreamConnection Connection => connection;
+
+    public Exchange? Cause => cause;
+
+    /// <summary>The server's id for it, as JSON; empty where the server did not ask by a request.</summary>
+    public virtual ReadOnlySpan<byte> Id => [];
+
+    /// <summary>Takes the answer, a result or an error. Called at most once.</summary>
+    public abstract void OnAnswer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
+
+    /// <summary>Takes the client's progress with it.</summary>
+    public abstract void OnProgress(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
+
+    /// <summary>There will be no answer: the session has ended.</summary>
+    public abstract void OnSessionEnded();
 }

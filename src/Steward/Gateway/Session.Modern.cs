@@ -1,6 +1,7 @@
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Steward.Upstreams;
+using Steward.Wire;
 
 namespace Steward.Gateway;
 
@@ -27,14 +28,22 @@ internal sealed partial class Session
 
     private byte[] WriteModernMeta(LogSeverity? level)
     {
-        var text = new StringBuilder($"\"io.modelcontextprotocol/protocolVersion\":\"{ProtocolRevisions.Modern}\"");
         using var opening = JsonDocument.Parse(Opening.Parameters);
-        if (opening.RootElement.TryGetProperty("clientInfo"u8, out var info) && info.ValueKind == JsonValueKind.Object)
-            text.Append(",\"io.modelcontextprotocol/clientInfo\":").Append(info.GetRawText());
-        var capabilities = opening.RootElement.TryGetProperty("capabilities"u8, out var declared) && declared.ValueKind == JsonValueKind.Object ? declared.GetRawText() : "{}";
-        text.Append(",\"io.modelcontextprotocol/clientCapabilities\":").Append(capabilities);
-        // A client that set no level gets what its server likes to say: of this era, nothing without being asked.
-        text.Append(",\"io.modelcontextprotocol/logLevel\":").Append(Encoding.UTF8.GetString((level ?? LogSeverity.Info).ToJson()));
-        return Encoding.UTF8.GetBytes(text.ToString());
+        var root = opening.RootElement;
+        return JsonRpcWriter.Object(json =>
+        {
+            json.WriteString("io.modelcontextprotocol/protocolVersion"u8, ProtocolRevisions.Modern);
+            if (root.TryGetProperty("clientInfo"u8, out var info) && info.ValueKind == JsonValueKind.Object)
+            {
+                json.WritePropertyName("io.modelcontextprotocol/clientInfo"u8);
+                json.WriteRawValue(JsonMarshal.GetRawUtf8Value(info), skipInputValidation: true);
+            }
+
+            json.WritePropertyName("io.modelcontextprotocol/clientCapabilities"u8);
+            CapabilityTranslation.WriteModern(json, root.TryGetProperty("capabilities"u8, out var declared) ? declared : default);
+            // A client that set no level gets what its server likes to say: of this era, nothing without being asked.
+            json.WritePropertyName("io.modelcontextprotocol/logLevel"u8);
+            json.WriteRawValue((level ?? LogSeverity.Info).ToJson());
+        })[1..^1];
     }
 }

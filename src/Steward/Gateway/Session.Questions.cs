@@ -8,7 +8,8 @@ namespace Steward.Gateway;
 /// <content>What servers ask of the client.</content>
 internal sealed partial class Session
 {
-    private const int MaxQuestions = 256;
+    /// <summary>How many questions a client may have to answer at once.</summary>
+    public const int MaxQuestions = 256;
 
     private readonly Dictionary<long, ServerQuestion> _questions = [];
     // Not from 1: a client that had another session on the same connection may still answer a question of that one.
@@ -26,7 +27,7 @@ internal sealed partial class Session
             return;
         }
 
-        var question = new ServerQuestion(connection, envelope.Id.Of(message).ToArray(), envelope.ProgressToken.Of(message).ToArray()) { TaskId = envelope.RelatedTaskId.Of(message).ToArray() };
+        var question = new RelayedQuestion(connection, cause, envelope.Id.Of(message).ToArray(), envelope.ProgressToken.Of(message).ToArray()) { TaskId = envelope.RelatedTaskId.Of(message).ToArray() };
         if (!TryKeep(question, out var number))
         {
             Refuse(connection, question.Id, $"The client '{Opening.ClientName}' has {MaxQuestions} requests to answer already.");
@@ -38,38 +39,30 @@ internal sealed partial class Session
         edits.Replace(envelope.Id, number);
         edits.Replace(envelope.ProgressToken, number);
         edits.Replace(envelope.RelatedTaskId, exposedTask);
-        var frame = RentedFrame.Copy(message, edits);
-        if (cause is null || !cause.TryDeliver(frame))
-            Tell(cause is null ? frame : RentedFrame.Copy(message, edits));
+        Tell(cause, message, edits);
     }
 
-    /// <summary>Passes a client's answer on to the server that asked. An answer to nothing is dropped.</summary>
+    /// <summary>Takes a client's answer to a question. An answer to nothing is dropped.</summary>
     public void Answer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        if (Take(envelope.Id.Of(message)) is not { } question)
+        var id = envelope.Id.Of(message);
+        if (!Utf8Parser.TryParse(id, out long number, out var read) || read != id.Length)
             return;
-        var edits = new FrameEdits(new byte[question.Id.Length + question.TaskId.Length]);
-        edits.Replace(envelope.Id, question.Id);
-        if (question.TaskId.Length > 0 && envelope.Result.Exists && ResultParts.Parse(envelope.Result.Of(message)).RelatedTaskId is { Length: > 0 } task)
-            edits.Replace(task with { Start = envelope.Result.Start + task.Start }, question.TaskId);
-        question.Connection.Post(message, edits);
+        ServerQuestion? question;
+        lock (Gate)
+            _questions.Remove(number, out question);
+        question?.OnAnswer(message, envelope);
     }
 
-    /// <summary>Passes a client's progress on a server's request on to that server.</summary>
+    /// <summary>Takes a client's progress on a question.</summary>
     public void ReportProgress(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        ServerQuestion? question = null;
-        if (Utf8Parser.TryParse(envelope.ProgressToken.Of(message), out long number, out _))
-        {
-            lock (Gate)
-                _questions.TryGetValue(number, out question);
-        }
-
-        if (question is not { ProgressToken.Length: > 0 })
+        if (!Utf8Parser.TryParse(envelope.ProgressToken.Of(message), out long number, out _))
             return;
-        var edits = new FrameEdits(new byte[question.ProgressToken.Length]);
-        edits.Replace(envelope.ProgressToken, question.ProgressToken);
-        question.Connection.Post(message, edits);
+        ServerQuestion? question;
+        lock (Gate)
+            _questions.TryGetValue(number, out question);
+        question?.OnProgress(message, envelope);
     }
 
     /// <summary>Tells the client that a server no longer wants the answer to a question.</summary>
@@ -77,28 +70,77 @@ internal sealed partial class Session
     public bool Withdraw(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         long number = 0;
+        ServerQuestion? withdrawn = null;
         var id = envelope.RequestId.Of(message);
         lock (Gate)
         {
             foreach (var (candidate, question) in _questions)
             {
-                if (question.Connection == connection && id.SequenceEqual(question.Id))
-                    number = candidate;
+                if (question.Connection == connection && id.Length > 0 && id.SequenceEqual(question.Id))
+                    (number, withdrawn) = (candidate, question);
             }
 
-            if (number == 0)
+            if (withdrawn is null)
                 return false;
             _questions.Remove(number);
         }
 
         var edits = new FrameEdits(stackalloc byte[32]);
         edits.Replace(envelope.RequestId, number);
-        Tell(RentedFrame.Copy(message, edits));
+        Tell(withdrawn.Cause, message, edits);
         return true;
+    }
+
+    /// <summary>Takes a question back that was put to the client under that number. Nothing happens where it has been answered.</summary>
+    public void Withdraw(long number, string reason)
+    {
+        ServerQuestion? question;
+        lock (Gate)
+            _questions.Remove(number, out question);
+        if (question is null)
+            return;
+        Tell(question.Cause, JsonRpcWriter.Notification("notifications/cancelled", JsonRpcWriter.Object(json =>
+        {
+            json.WriteNumber("requestId"u8, number);
+            json.WriteString("reason"u8, reason);
+        })), default);
     }
 
     public static void Refuse(UpstreamConnection connection, ReadOnlySpan<byte> id, string reason) =>
         connection.Post(JsonRpcWriter.Error(id, JsonRpcErrorCode.MethodNotFound, reason));
+
+    /// <summary>Notes a question; <see langword="false"/> where the client has as many as it may have, or is gone.</summary>
+    /// <param name="question">Hears the answer.</param>
+    /// <param name="number">The id under which to put it to the client.</param>
+    public bool TryKeep(ServerQuestion question, out long number)
+    {
+        lock (Gate)
+        {
+            number = ++_lastQuestion;
+            if (HasEnded)
+                return false;
+            if (_questions.Count >= MaxQuestions)
+                ForgetUnwanted();
+            return _questions.Count < MaxQuestions && _questions.TryAdd(number, question);
+        }
+    }
+
+    /// <summary>Forgets a question that was never put to the client.</summary>
+    public void Forget(long number)
+    {
+        lock (Gate)
+            _questions.Remove(number);
+    }
+
+    /// <summary>A server that is gone does not wait for answers any more; a client that gives none would else fill up with its questions.</summary>
+    private void ForgetUnwanted()
+    {
+        foreach (var (number, question) in _questions)
+        {
+            if (question.Connection.Closed.IsCompleted)
+                _questions.Remove(number);
+        }
+    }
 
     private void RefuseQuestions()
     {
@@ -110,23 +152,13 @@ internal sealed partial class Session
         }
 
         foreach (var question in questions)
-            question.Connection.Post(JsonRpcWriter.Error(question.Id, JsonRpcErrorCode.ServerUnavailable, "The client's session has ended."));
+            question.OnSessionEnded();
     }
 
-    private bool TryKeep(ServerQuestion question, out long number)
+    /// <summary>Tells the client something on the stream of the request that it belongs to; on the general one where that has ended.</summary>
+    private void Tell(Exchange? cause, ReadOnlySpan<byte> message, scoped in FrameEdits edits)
     {
-        lock (Gate)
-        {
-            number = ++_lastQuestion;
-            return !HasEnded && _questions.Count < MaxQuestions && _questions.TryAdd(number, question);
-        }
-    }
-
-    private ServerQuestion? Take(ReadOnlySpan<byte> id)
-    {
-        if (!Utf8Parser.TryParse(id, out long number, out var read) || read != id.Length)
-            return null;
-        lock (Gate)
-            return _questions.Remove(number, out var question) ? question : null;
+        if (cause is null || !cause.TryDeliver(RentedFrame.Copy(message, edits)))
+            Tell(RentedFrame.Copy(message, edits));
     }
 }

@@ -8,4 +8,7 @@ internal readonly record struct ByteRange(int Start, int Length)
     public int End => Start + Length;
 
     public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> message) => message.Slice(Start, Length);
+
+    /// <summary>The same run, counted from the start of what surrounds it.</summary>
+    public ByteRange From(int start) => this with { Start = start + Start };
 }

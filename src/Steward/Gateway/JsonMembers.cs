@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Steward.Wire;
+
+namespace Steward.Gateway;
+
+/// <summary>Finds members of objects that are known to be JSON.</summary>
+internal static class JsonMembers
+{
+    /// <summary>Where a member's value lies; of one that stands there twice the last. Nowhere in what is no object, or nothing.</summary>
+    public static ByteRange Find(ReadOnlySpan<byte> container, ReadOnlySpan<byte> name)
+    {
+        var found = default(ByteRange);
+        var reader = new Utf8JsonReader(container, JsonRpcEnvelope.ReaderOptions);
+        if (container.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            return found;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isIt = reader.ValueTextEquals(name);
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (isIt)
+                found = new ByteRange(start, (int)reader.BytesConsumed - start);
+        }
+
+        return found;
+    }
+
+    /// <summary>What to cut out so that a member is gone: with its name, and with the comma that it leaves over.</summary>
+    public static ByteRange FindWhole(ReadOnlySpan<byte> container, ReadOnlySpan<byte> name)
+    {
+        var reader = new Utf8JsonReader(container, JsonRpcEnvelope.ReaderOptions);
+        if (container.IsEmpty || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            return default;
+        var before = (int)reader.BytesConsumed;
+        var isFirst = true;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isIt = reader.ValueTextEquals(name);
+            reader.Read();
+            reader.Skip();
+            var end = (int)reader.BytesConsumed;
+            if (isIt)
+            {
+                if (isFirst && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                    end = (int)reader.TokenStartIndex;
+                return new ByteRange(before, end - before);
+            }
+
+            (before, isFirst) = (end, false);
+        }
+
+        return default;
+    }
+}

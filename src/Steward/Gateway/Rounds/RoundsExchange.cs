@@ -1,0 +1,143 @@
+using Steward.Upstreams;
+using Steward.Wire;
+
+namespace Steward.Gateway.Rounds;
+
+/// <summary>
+/// A request of a legacy client to a server of the modern era. Such a server asks by its results: each input that it wants becomes a
+/// request to the client, and the answers go up with the request sent again.
+/// See <see href="https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr"/>.
+/// </summary>
+internal sealed class RoundsExchange : LegacyExchange
+{
+    /// <summary>How often one request may ask for input; as many as the official SDKs answer.</summary>
+    public const int MaxRounds = 10;
+
+    // The front's bytes are gone when a round ends. Other requests are never sent again.
+    private readonly byte[]? _request;
+    private readonly byte[]? _name;
+    private readonly Lock _gate = new();
+    private InputRound? _round;
+    private int _rounds;
+    private bool _isCancelled;
+
+    /// <param name="session">Whose request it is.</param>
+    /// <param name="connection">The way to the server.</param>
+    /// <param name="timeout">How long the server may keep silent in each round.</param>
+    /// <param name="message">The request.</param>
+    /// <param name="envelope">Where its parts are.</param>
+    /// <param name="name">What replaces its name or URI, as JSON.</param>
+    public RoundsExchange(Session session, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, byte[]? name)
+        : base(session, connection, timeout, message, envelope)
+    {
+        _name = name;
+        if (Method is McpMethod.ToolsCall or McpMethod.PromptsGet or McpMethod.ResourcesRead)
+            _request = message.ToArray();
+    }
+
+    /// <summary>How long the client may take to answer a round.</summary>
+    public required TimeSpan AnswerWithin { get; init; }
+
+    public override void OnServerRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
+        Session.Refuse(connection, envelope.Id.Of(message), "A server of this protocol revision asks by input_required results, never by requests.");
+
+    public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (!envelope.Result.Exists)
+        {
+            DeliverAnswer(message, envelope, LegacyResult.OfError(this, message, envelope));
+            return;
+        }
+
+        var result = envelope.Result.Of(message);
+        var parts = ResultParts.Parse(result);
+        if (!parts.ResultType.Exists || parts.ResultType.Of(result).SequenceEqual("\"complete\""u8))
+            DeliverAnswer(message, envelope, LegacyResult.Of(Method, message, envelope));
+        else if (parts.IsInputRequired(result))
+            BeginRound(result, parts);
+        else
+            FailByServer($"answered with a result of type {parts.ResultType.Of(result).ToText()}, which clients of protocol revision {Session.Revision} do not know");
+    }
+
+    public override void Cancel(string reason)
+    {
+        WithdrawRound(reason);
+        base.Cancel(reason);
+    }
+
+    public override void Cancel(ReadOnlySpan<byte> notification, in JsonRpcEnvelope envelope)
+    {
+        WithdrawRound("The request was cancelled.");
+        base.Cancel(notification, envelope);
+    }
+
+    /// <summary>All that was asked is answered: sends the request again, as a new one to the server and still the same to the client.</summary>
+    public void Retry(InputRound round)
+    {
+        lock (_gate)
+        {
+            if (_isCancelled)
+                return;
+            _round = null;
+        }
+
+        Connection.Call(this, _request, JsonRpcEnvelope.Parse(_request), _name, new RequestAdditions(Session.ModernMeta, round.Members()));
+        bool isCancelled;
+        lock (_gate)
+            isCancelled = _isCancelled;
+        if (isCancelled)
+            Connection.Cancel(this, "The request was cancelled."); // meanwhile, when the server did not know it yet
+    }
+
+    /// <summary>
+    /// The client answered a question with an error. The server does not wait, so there is nobody to pass the error on to: the
+    /// request ends with it, as one does whose client does not come back.
+    /// See <see href="https://modelcontextprotocol.io/specification/2026-07-28/client/sampling#error-handling"/>. Whoever declines an
+    /// elicitation says so by a result, and that goes up.
+    /// </summary>
+    public void FailByClient(int code, string message) => DeliverError(code, message, "error");
+
+    private void BeginRound(ReadOnlySpan<byte> result, in ResultParts parts)
+    {
+        if (_request is null)
+        {
+            FailByServer($"asked for input in answer to {McpMethods.NameOf(Method)}, which the protocol does not allow");
+            return;
+        }
+
+        if (++_rounds > MaxRounds)
+        {
+            FailByServer($"asked for input {MaxRounds} times during this request, and would ask again");
+            return;
+        }
+
+        if (InputRound.Read(this, result, parts, out var obstacle) is not { } round)
+        {
+            FailByServer(obstacle!);
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_isCancelled)
+                return;
+            _round = round;
+        }
+
+        if (round.IsEmpty)
+            Retry(round);
+        else if (round.Ask(Session, AnswerWithin) is { } failure && round.Withdraw(failure))
+            FailByServer($"asked for input, but {failure}");
+    }
+
+    private void FailByServer(string what) =>
+        DeliverError(JsonRpcErrorCode.InternalError, $"Server '{Connection.ServerId}' {what}.", "error");
+
+    private void WithdrawRound(string reason)
+    {
+        InputRound? round;
+        lock (_gate)
+            (_isCancelled, round, _round) = (true, _round, null);
+        round?.Withdraw(reason);
+    }
+}
