@@ -75,6 +75,12 @@ internal sealed class ModernPost(McpGateway gateway)
     private async ValueTask RequestAsync(HttpContext context, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {
         var reply = await gateway.RequestModernAsync(endpoint, principal, message, envelope);
+        if (reply.Subscription is { } subscription)
+        {
+            await ServeAsync(context, subscription);
+            return;
+        }
+
         if (reply.Exchange is not { } exchange)
         {
             await McpErrors.WriteJsonAsync(context, StatusOf(reply), reply.Message!);
@@ -102,6 +108,18 @@ internal sealed class ModernPost(McpGateway gateway)
         finally
         {
             whenAborted.Unregister();
+        }
+    }
+
+    private async Task ServeAsync(HttpContext context, ModernSubscription subscription)
+    {
+        try
+        {
+            await McpStream.ServeModernAsync(context, subscription.Stream);
+        }
+        finally
+        {
+            gateway.Close(subscription);
         }
     }
 

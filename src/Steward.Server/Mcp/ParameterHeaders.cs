@@ -24,18 +24,18 @@ internal static class ParameterHeaders
         foreach (var parameter in parameters)
         {
             var value = Find(envelope.Arguments.Of(message), parameter.Path, out var isAmbiguous);
-            var header = headers[parameter.Header];
+            var header = headers[parameter.Name];
             if (isAmbiguous)
-                return $"Header mismatch: the argument of {parameter.Header} stands in the body twice";
+                return $"Header mismatch: the argument of {parameter.Name} stands in the body twice";
             var isExpected = !value.IsEmpty && !value.SequenceEqual("null"u8);
-            if (ModernHeaders.IsMissing(header) ? isExpected : !isExpected || !Matches(header.ToString(), value, parameter.IsInteger))
-                return ModernHeaders.IsMissing(header) ? ModernHeaders.Missing(parameter.Header) : ModernHeaders.Differs(parameter.Header, header, value);
+            if (ModernHeaders.IsMissing(header) ? isExpected : !isExpected || !Matches(header.ToString(), value))
+                return ModernHeaders.IsMissing(header) ? ModernHeaders.Missing(parameter.Name) : ModernHeaders.Differs(parameter.Name, header, value);
         }
 
         return null;
     }
 
-    private static bool Matches(string header, ReadOnlySpan<byte> value, bool isInteger)
+    private static bool Matches(string header, ReadOnlySpan<byte> value)
     {
         if (!HeaderText.TryDecode(header, out var text))
             return false;
@@ -45,7 +45,7 @@ internal static class ParameterHeaders
             (byte)'t' => text == "true",
             (byte)'f' => text == "false",
             (byte)'{' or (byte)'[' => false,
-            _ => isInteger && AreEqual(text, value),
+            _ => AreEqual(text, value),
         };
     }
 

@@ -1,5 +1,6 @@
 using Steward.Configuration;
 using Steward.Gateway;
+using Steward.Upstreams.Remote;
 using Steward.Wire;
 
 namespace Steward.Catalog;
@@ -10,7 +11,7 @@ internal sealed class MergedCatalog
     private readonly MergedList[] _lists;
     private readonly (UriTemplate Template, CatalogRoute Route)[] _templates;
     private readonly Dictionary<string, GatewayServer> _servers;
-    private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>>> _parameterHeaders;
+    private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>>> _parameterHeaders;
 
     /// <param name="sources">The servers in the order in which their items are to stand.</param>
     /// <param name="naming">How names look.</param>
@@ -27,7 +28,7 @@ internal sealed class MergedCatalog
     public MergedList this[CatalogKind kind] => _lists[(int)kind];
 
     /// <summary>By exposed name, the parameters of tools that clients repeat in headers; only tools that have any are in it.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>> ParameterHeaders => _parameterHeaders.Value;
+    public IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>> ParameterHeaders => _parameterHeaders.Value;
 
     /// <summary>Where a resource is found: by its listed URI, by a URI that names its server, or by a template.</summary>
     public CatalogRoute? FindResource(string uri)
@@ -56,9 +57,9 @@ internal sealed class MergedCatalog
         return this[CatalogKind.Resources].Find(owned) is null ? uri : owned;
     }
 
-    private Dictionary<string, IReadOnlyList<ParameterHeader>> ReadParameterHeaders(IReadOnlyList<(GatewayServer Server, ServerCatalog Catalog)> sources)
+    private Dictionary<string, IReadOnlyList<ToolHeader>> ReadParameterHeaders(IReadOnlyList<(GatewayServer Server, ServerCatalog Catalog)> sources)
     {
-        var byTool = new Dictionary<string, IReadOnlyList<ParameterHeader>>(StringComparer.Ordinal);
+        var byTool = new Dictionary<string, IReadOnlyList<ToolHeader>>(StringComparer.Ordinal);
         var catalogs = sources.ToDictionary(source => source.Server, source => source.Catalog);
         foreach (var (name, route) in this[CatalogKind.Tools].Routes)
         {

@@ -1,10 +1,13 @@
+using System.Text.Json;
+using Steward.Upstreams.Remote;
+
 namespace Steward.Catalog;
 
 /// <summary>What one server offers, after its filter. Immutable; a change is a new one.</summary>
 internal sealed class ServerCatalog
 {
     private readonly IReadOnlyList<CatalogItem>[] _lists;
-    private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>>> _parameterHeaders;
+    private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>>> _parameterHeaders;
 
     public ServerCatalog(IReadOnlyList<CatalogItem>[] lists)
     {
@@ -17,7 +20,7 @@ internal sealed class ServerCatalog
     public IReadOnlyList<CatalogItem> this[CatalogKind kind] => _lists[(int)kind];
 
     /// <summary>By tool, the parameters that clients repeat in headers; only tools that have any are in it.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>> ParameterHeaders => _parameterHeaders.Value;
+    public IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>> ParameterHeaders => _parameterHeaders.Value;
 
     public ServerCatalog With(CatalogKind kind, IReadOnlyList<CatalogItem> items)
     {
@@ -30,16 +33,30 @@ internal sealed class ServerCatalog
     public IEnumerable<CatalogKind> Differences(ServerCatalog other) =>
         Enum.GetValues<CatalogKind>().Where(kind => !this[kind].Select(item => item.Raw).SequenceEqual(other[kind].Select(item => item.Raw), ByBytes.Instance));
 
-    private Dictionary<string, IReadOnlyList<ParameterHeader>> ReadParameterHeaders()
+    private Dictionary<string, IReadOnlyList<ToolHeader>> ReadParameterHeaders()
     {
-        var byTool = new Dictionary<string, IReadOnlyList<ParameterHeader>>(StringComparer.Ordinal);
+        var byTool = new Dictionary<string, IReadOnlyList<ToolHeader>>(StringComparer.Ordinal);
         foreach (var tool in this[CatalogKind.Tools])
         {
-            if (ToolSchema.ReadHeaders(tool.Raw) is { Count: > 0 } headers)
+            if (ReadHeaders(tool) is { Count: > 0 } headers)
                 byTool.TryAdd(tool.Key, headers);
         }
 
         return byTool;
+    }
+
+    /// <summary>None where an annotation breaks the rules: clients must not use such a tool at all.</summary>
+    private static IReadOnlyList<ToolHeader> ReadHeaders(CatalogItem tool)
+    {
+        try
+        {
+            var headers = ToolAnnotations.Read(tool.Raw, out var problem);
+            return problem is null ? headers : [];
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException) // the latter: half a surrogate pair
+        {
+            return [];
+        }
     }
 
     private sealed class ByBytes : IEqualityComparer<byte[]>

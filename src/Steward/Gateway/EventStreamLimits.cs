@@ -13,6 +13,9 @@ internal sealed record EventStreamLimits(long UnsentBytes, bool DropsOldest, int
     /// <summary>The same where no client can come back for what it has missed.</summary>
     public static EventStreamLimits Unrepeated { get; } = Call with { ReplayEvents = 0, ReplayBytes = 0 };
 
+    /// <summary>The stream of a subscription: who does not read it for so long is cut off, and subscribes anew.</summary>
+    public static EventStreamLimits Subscription { get; } = new(1024 * 1024, DropsOldest: false, ReplayEvents: 0, ReplayBytes: 0);
+
     /// <summary>The stream that a GET opens, if the client ever does: news, of which the latest count.</summary>
     public static EventStreamLimits General { get; } = new(1024 * 1024, DropsOldest: true, ReplayEvents: 200, ReplayBytes: 256 * 1024);
 }

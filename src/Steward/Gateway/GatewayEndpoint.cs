@@ -1,6 +1,7 @@
 using Steward.Catalog;
 using Steward.Gateway.Tasks;
 using Steward.Supervision;
+using Steward.Upstreams.Remote;
 using Steward.Wire;
 
 namespace Steward.Gateway;
@@ -19,7 +20,16 @@ internal abstract class GatewayEndpoint(Relay relay)
     public virtual string ExposedUri(GatewayServer server, string uri) => uri;
 
     /// <summary>By the names that clients of this endpoint know, the tools with parameters that they repeat in headers.</summary>
-    public abstract IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>> ParameterHeaders { get; }
+    public abstract IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>> ParameterHeaders { get; }
+
+    /// <summary>Waits, briefly, for servers that are just being started for the first time.</summary>
+    public abstract Task SettleAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether clients of this endpoint can have such a list.</summary>
+    public abstract bool Offers(CatalogKind kind);
+
+    /// <summary>Whose a resource is that clients of this endpoint know by a URI, and what that server calls it.</summary>
+    public abstract (GatewayServer Server, string Uri)? FindResource(string uri);
 
     /// <summary>The id by which clients of this endpoint know a server's task.</summary>
     public virtual string ExposedTaskId(string serverId, string taskId) => taskId;

@@ -5,11 +5,14 @@ namespace Steward.Gateway;
 /// <summary>Everybody who listens: all sessions, and the subscriptions of the modern era.</summary>
 internal sealed class ListenerTable(SessionTable sessions)
 {
-    private readonly ConcurrentDictionary<IListener, bool> _subscriptions = new();
+    private readonly ConcurrentDictionary<ModernSubscription, bool> _subscriptions = new();
 
-    public IEnumerable<IListener> All => sessions.All.Concat(_subscriptions.Keys);
+    public IEnumerable<IListener> All => sessions.All.Concat<IListener>(_subscriptions.Keys);
 
-    public void Add(IListener subscription) => _subscriptions.TryAdd(subscription, true);
+    public ICollection<ModernSubscription> Subscriptions => _subscriptions.Keys;
 
-    public void Remove(IListener subscription) => _subscriptions.TryRemove(subscription, out _);
+    public void Add(ModernSubscription subscription) => _subscriptions.TryAdd(subscription, true);
+
+    /// <summary>Takes one out; <see langword="false"/> where that was done before.</summary>
+    public bool Remove(ModernSubscription subscription) => _subscriptions.TryRemove(subscription, out _);
 }

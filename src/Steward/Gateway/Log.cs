@@ -28,4 +28,10 @@ internal static partial class Log
 
     [LoggerMessage(1504, LogLevel.Warning, "A subscription to {Uri} of {Server} could not be restored: {Reason}")]
     public static partial void ResubscribeFailed(this ILogger logger, string server, string uri, string reason);
+
+    [LoggerMessage(1520, LogLevel.Information, "{Server} does not report on {Uri}: {Reason}")]
+    public static partial void SubscribeFailed(this ILogger logger, string server, string uri, string reason);
+
+    [LoggerMessage(1521, LogLevel.Information, "{Server} goes on reporting on {Uri}, of which nobody wants to hear: {Reason}")]
+    public static partial void UnsubscribeFailed(this ILogger logger, string server, string uri, string reason);
 }

@@ -18,12 +18,12 @@ internal sealed class McpGateway : IAsyncDisposable
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan UnsubscribeWithin = TimeSpan.FromSeconds(10);
 
     private readonly McpServerManager _manager;
     private readonly GatewayParts _parts;
     private readonly CatalogBoard _board;
     private readonly LogLevels _logLevels;
+    private readonly SubscriptionDesk _subscriptions;
     private readonly MergedEndpoint _merged;
     private readonly Dictionary<string, ServerEndpoint> _endpoints;
     private readonly TimeProvider _clock;
@@ -31,6 +31,7 @@ internal sealed class McpGateway : IAsyncDisposable
     private readonly ITimer _upkeep;
     private readonly ConcurrentDictionary<Session, Task> _closing = new();
     private long _sessionsBegun;
+    private Task? _stopping;
 
     public McpGateway(McpServerManager manager, StewardConfig config, GatewayParts parts, UpstreamHost host)
     {
@@ -39,6 +40,7 @@ internal sealed class McpGateway : IAsyncDisposable
             .Where(server => config.Gateway.AllowedServers?.Contains(server.Config.Id) ?? true)
             .Select(server => new GatewayServer(server)));
 
+        _subscriptions = new SubscriptionDesk(parts, config.Gateway.Limits);
         _logLevels = new LogLevels(parts.Sessions, parts.Servers, _clock, _logger);
         var relay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _logLevels);
         _board = new CatalogBoard(manager, parts.Servers, parts.Listeners, config.Gateway.Naming, _clock, _logger) { RunBegan = _logLevels.ApplyAsync };
@@ -109,10 +111,18 @@ internal sealed class McpGateway : IAsyncDisposable
         RequestModernAsync(_parts.ModernClients, endpoint, principal, message, envelope);
 
     /// <inheritdoc cref="RequestModernAsync(GatewayEndpoint, string?, ReadOnlyMemory{byte}, JsonRpcEnvelope)"/>
-    public static ValueTask<Reply> RequestModernAsync(ModernClients clients, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) =>
-        RequestMeta.TryRefuse(message.Span, envelope, out var refusal)
-            ? new(refusal)
-            : endpoint.RequestAsync(clients.Find(principal, message.Span, envelope), message, envelope);
+    public ValueTask<Reply> RequestModernAsync(ModernClients clients, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    {
+        if (RequestMeta.TryRefuse(message.Span, envelope, out var refusal))
+            return new(refusal);
+        var client = clients.Find(principal, message.Span, envelope);
+        return envelope.Method == McpMethod.SubscriptionsListen
+            ? _subscriptions.OpenAsync(endpoint, client, message, envelope)
+            : endpoint.RequestAsync(client, message, envelope);
+    }
+
+    /// <summary>Closes a subscription whose client is gone, or that has ended. A further call does nothing.</summary>
+    public void Close(ModernSubscription subscription) => _subscriptions.Close(subscription);
 
     /// <summary>The clients of the modern era to whom one stream carries everything.</summary>
     public ModernClients ClientsOn(EventStream channel) => new(_clock, channel);
@@ -144,13 +154,18 @@ internal sealed class McpGateway : IAsyncDisposable
     /// <summary>Ends a session and all that was done for it.</summary>
     public void Close(Session session, string reason) => Close(session, reason, CancellationToken.None);
 
-    /// <summary>Ends all sessions and their own processes.</summary>
+    /// <summary>Ends all sessions, their own processes, and all subscriptions. A further call joins the first.</summary>
     /// <param name="force">When it fires, what is left of the processes' grace is skipped.</param>
-    public async Task StopAsync(CancellationToken force)
+    public Task StopAsync(CancellationToken force) => _stopping ??= StopOnceAsync(force);
+
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
+
+    private async Task StopOnceAsync(CancellationToken force)
     {
         await _upkeep.DisposeAsync().ConfigureAwait(false);
         foreach (var session in Sessions.All)
             Close(session, "Steward stops", force);
+        _subscriptions.CompleteAll();
         foreach (var client in _parts.ModernClients.All)
             client.End("Steward stops.");
         _parts.ParkedCalls.End("Steward stops.");
@@ -158,15 +173,13 @@ internal sealed class McpGateway : IAsyncDisposable
         await _board.DisposeAsync().ConfigureAwait(false);
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
-
     private void Close(Session session, string reason, CancellationToken force)
     {
         if (!Sessions.Remove(session))
             return;
         _logger.SessionEnded(session.Opening.ClientName, reason);
         var ending = session.EndAsync(force);
-        Forget(session);
+        _subscriptions.Forget(session);
         if (ending.IsCompleted)
             return;
         _closing[session] = ending;
@@ -213,34 +226,11 @@ internal sealed class McpGateway : IAsyncDisposable
             session.Tend(KeepAlive);
         foreach (var client in _parts.ModernClients.All)
             client.Tend(KeepAlive);
+        foreach (var subscription in _parts.Listeners.Subscriptions)
+            subscription.Tend();
         _parts.ParkedCalls.Tend();
         _logLevels.Tend();
         foreach (var session in Sessions.Idle)
             Close(session, "nothing was heard of its client for long");
-    }
-
-    private void Forget(Session session)
-    {
-        foreach (var server in Servers.All)
-        {
-            var abandoned = server.Subscriptions.RemoveAll(session); // also while it does not run: it would be subscribed again
-            if (server.Run is not { } run)
-                continue;
-            foreach (var uri in abandoned)
-                _ = UnsubscribeAsync(server, run, uri); // observed there: it cannot fault
-        }
-    }
-
-    private async Task UnsubscribeAsync(GatewayServer server, UpstreamRun run, string uri)
-    {
-        try
-        {
-            var parameters = JsonRpcWriter.Object(json => json.WriteString("uri"u8, uri));
-            await run.Connection.RequestAsync("resources/unsubscribe", parameters, UnsubscribeWithin, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
-        {
-            _logger.ResubscribeFailed(server.Id, uri, failure.Message);
-        }
     }
 }

@@ -1,6 +1,7 @@
+using System.Text.Json;
 using Steward.Catalog;
 using Steward.Gateway.Tasks;
-using Steward.Upstreams;
+using Steward.Upstreams.Remote;
 using Steward.Wire;
 
 namespace Steward.Gateway;
@@ -10,7 +11,13 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
 {
     private const int MaxNameOnStack = 256;
 
-    public override IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>> ParameterHeaders => board.Merged.ParameterHeaders;
+    public override IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>> ParameterHeaders => board.Merged.ParameterHeaders;
+
+    public override Task SettleAsync(CancellationToken cancellationToken) => board.FirstStartsSettled.WaitAsync(cancellationToken);
+
+    public override bool Offers(CatalogKind kind) => true;
+
+    public override (GatewayServer Server, string Uri)? FindResource(string uri) => board.Merged.FindResource(uri) is { } route ? (route.Server, route.Name) : null;
 
     public override bool Serves(GatewayServer server) => servers.Find(server.Id) == server;
 
@@ -23,26 +30,12 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
         {
             json.WriteString("protocolVersion"u8, session.Opening.Revision);
             json.WriteStartObject("capabilities"u8);
-            foreach (var list in (ReadOnlySpan<string>)["tools", "prompts", "resources"])
-            {
-                json.WriteStartObject(list);
-                json.WriteBoolean("listChanged"u8, true);
-                if (list == "resources")
-                    json.WriteBoolean("subscribe"u8, true);
-                json.WriteEndObject();
-            }
-
-            json.WriteStartObject("logging"u8);
-            json.WriteEndObject();
-            json.WriteStartObject("completions"u8);
-            json.WriteEndObject();
+            Discovery.WriteMergedCapabilities(json);
             if (servers.All.Any(server => server.HasTasks(ProtocolEra.Legacy)))
                 TaskCapability.Write(json);
             json.WriteEndObject();
-            json.WriteStartObject("serverInfo"u8);
-            json.WriteString("name"u8, "steward"u8);
-            json.WriteString("version"u8, ProtocolRevisions.StewardVersion);
-            json.WriteEndObject();
+            json.WritePropertyName("serverInfo"u8);
+            json.WriteRawValue(StewardIdentity.Json);
         }));
 
     protected override ValueTask<Reply> DispatchAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) => envelope.Method switch
@@ -58,6 +51,7 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
         McpMethod.LoggingSetLevel when client is Session session => logLevels.SetAsync(session, message, envelope),
         McpMethod.TasksList when client is Session session && servers.All.Any(server => server.HasTasks(client.Era)) => TaskRouter.ListAsync(session, servers.All, (server, id) => ExposedTaskId(server.Id, id), message, envelope),
         _ when TaskRouter.Is(envelope.Method) && servers.All.Any(server => server.HasTasks(client.Era)) => TaskAsync(client, message, envelope),
+        McpMethod.ServerDiscover => new(Reply.Result(message.Span, envelope, Discovery.OfAll(servers.All.Any(server => server.HasTasks(ProtocolEra.Modern))))),
         McpMethod.Ping => new(Reply.Result(message.Span, envelope, "{}"u8)),
         _ => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.MethodNotFound,
             $"Method {envelope.MethodName.Of(message.Span).ToText()} does not say which server it is for; send it to /servers/ID/mcp.")),
@@ -115,12 +109,14 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
 
     private ValueTask<Reply> ResourceAsync(GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
     {
-        if (JsonText.Read(envelope.Uri.Of(message.Span)) is not { } uri || board.Merged.FindResource(uri) is not { } route)
+        var uri = JsonText.Read(envelope.Uri.Of(message.Span));
+        if (uri is null || board.Merged.FindResource(uri) is not { } route)
         {
             if (!board.FirstStartsSettled.IsCompleted)
                 return DispatchSettledAsync(client, message, envelope);
-            return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.ResourceNotFound,
-                $"Resource not found: {envelope.Uri.Of(message.Span).ToText()}. No server lists it or has a template for it."));
+            // Each era has its own code for it.
+            return new(Reply.Error(message.Span, envelope, client.Era == ProtocolEra.Legacy ? JsonRpcErrorCode.ResourceNotFound : JsonRpcErrorCode.InvalidParams,
+                $"Resource not found: {envelope.Uri.Of(message.Span).ToText()}. No server lists it or has a template for it.", json => WriteUri(json, uri)));
         }
 
         return envelope.Method == McpMethod.ResourcesRead
@@ -139,5 +135,12 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
         return route is null
             ? new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, $"params.ref: no server has a prompt or a resource template {envelope.Uri.Of(message.Span).ToText()}."))
             : Relay.SendAsync(client, route.Server, message, envelope, route.NameJson);
+    }
+
+    private static void WriteUri(Utf8JsonWriter json, string? uri)
+    {
+        json.WriteStartObject();
+        json.WriteString("uri"u8, uri);
+        json.WriteEndObject();
     }
 }

@@ -9,6 +9,8 @@ namespace Steward.Gateway;
 /// </summary>
 internal sealed class ModernClient(string? principal, string name, ClientCapabilities capabilities, TimeProvider clock, EventStream? channel) : GatewayClient(clock)
 {
+    private readonly List<ModernSubscription> _subscriptions = [];
+
     public override ProtocolEra Era => ProtocolEra.Modern;
 
     public override string Revision => ProtocolRevisions.Modern;
@@ -23,6 +25,44 @@ internal sealed class ModernClient(string? principal, string name, ClientCapabil
 
     /// <summary>A stream that nobody reads twice: what breaks is called again.</summary>
     public override EventStream OpenStream() => new(1, EventStreamLimits.Unrepeated);
+
+    /// <summary>Whether something of it is going on.</summary>
+    public bool IsBusy
+    {
+        get
+        {
+            lock (Gate)
+                return CallsInFlight > 0 || _subscriptions.Count > 0;
+        }
+    }
+
+    /// <summary>Its open subscriptions.</summary>
+    public IReadOnlyList<ModernSubscription> Subscriptions
+    {
+        get
+        {
+            lock (Gate)
+                return [.. _subscriptions];
+        }
+    }
+
+    /// <summary>Takes a subscription in; <see langword="false"/> when the client is gone, or has as many as it may have.</summary>
+    public bool TryAdd(ModernSubscription subscription, int limit)
+    {
+        lock (Gate)
+        {
+            if (HasEnded || _subscriptions.Count >= limit)
+                return false;
+            _subscriptions.Add(subscription);
+            return true;
+        }
+    }
+
+    public void Remove(ModernSubscription subscription)
+    {
+        lock (Gate)
+            _subscriptions.Remove(subscription);
+    }
 
     /// <summary>Signs of life to those who wait for long.</summary>
     public void Tend(TimeSpan silence)

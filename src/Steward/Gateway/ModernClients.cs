@@ -55,7 +55,7 @@ internal sealed class ModernClients(TimeProvider clock, EventStream? channel = n
     {
         foreach (var (bucket, keys) in _known)
         {
-            if (keys.All(key => key.Client.CallsInFlight == 0) && _known.TryRemove(bucket, out var removed))
+            if (!keys.Any(key => key.Client.IsBusy) && _known.TryRemove(bucket, out var removed))
                 Interlocked.Add(ref _count, -removed.Length);
         }
     }

@@ -48,6 +48,9 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         return server.Run?.Connection ?? throw new ServerLaunchException(Unavailable(server.Status, host.Time));
     }
 
+    /// <inheritdoc cref="Unavailable(ServerStatus, TimeProvider)"/>
+    public string Unavailable(GatewayServer server) => Unavailable(server.Status, host.Time);
+
     /// <summary>Why a server cannot be called, and what will happen, in words.</summary>
     public static string Unavailable(ServerStatus status, TimeProvider clock)
     {

@@ -3,7 +3,7 @@ using Steward.Wire;
 
 namespace Steward.Gateway;
 
-/// <summary>What becomes of a request: an answer at once, or an exchange that will bring it.</summary>
+/// <summary>What becomes of a request: an answer at once, an exchange that will bring it, or a subscription.</summary>
 internal readonly struct Reply
 {
     private Reply(byte[]? message, Exchange? exchange) => (Message, Exchange) = (message, exchange);
@@ -11,7 +11,7 @@ internal readonly struct Reply
     /// <summary>The whole answer.</summary>
     public byte[]? Message { get; private init; }
 
-    /// <summary>Brings the answer, where there is no <see cref="Message"/>.</summary>
+    /// <summary>Brings the answer, where it is not there at once.</summary>
     public Exchange? Exchange { get; }
 
     /// <summary>The code where the answer is an error; transports have a status for some.</summary>
@@ -20,7 +20,12 @@ internal readonly struct Reply
     /// <summary>Whether the request is none at all by the rules of its era, so that a transport refuses it as a whole.</summary>
     public bool IsMalformed { get; private init; }
 
+    /// <summary>The subscription that the request has opened: its stream carries everything, and there is neither of the others.</summary>
+    public ModernSubscription? Subscription { get; private init; }
+
     public static Reply Of(Exchange exchange) => new(null, exchange);
+
+    public static Reply Of(ModernSubscription subscription) => new(null, null) { Subscription = subscription };
 
     public static Reply Result(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ReadOnlySpan<byte> result) =>
         new(JsonRpcWriter.Result(envelope.Id.Of(message), result), null);

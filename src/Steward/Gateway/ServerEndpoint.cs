@@ -2,6 +2,7 @@ using System.Text.Json;
 using Steward.Catalog;
 using Steward.Gateway.Tasks;
 using Steward.Supervision;
+using Steward.Upstreams.Remote;
 using Steward.Wire;
 
 namespace Steward.Gateway;
@@ -11,19 +12,29 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
 {
     public GatewayServer Server => server;
 
-    public override IReadOnlyDictionary<string, IReadOnlyList<ParameterHeader>> ParameterHeaders => server.Catalog.ParameterHeaders;
+    public override IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>> ParameterHeaders => server.Catalog.ParameterHeaders;
+
+    public override bool Offers(CatalogKind kind) => server.Run is not { } run || kind switch
+    {
+        CatalogKind.Tools => run.Connection.Server.HasTools,
+        CatalogKind.Prompts => run.Connection.Server.HasPrompts,
+        _ => run.Connection.Server.HasResources,
+    };
+
+    public override (GatewayServer Server, string Uri)? FindResource(string uri) => (server, uri);
 
     public override bool Serves(GatewayServer other) => other == server;
 
     public override async ValueTask<byte[]> InitializeAsync(Session session, CancellationToken cancellationToken)
     {
-        await WaitWhileStartingAsync(cancellationToken).ConfigureAwait(false);
+        await SettleAsync(cancellationToken).ConfigureAwait(false);
         var connection = await Relay.ConnectAsync(session, server).ConfigureAwait(false);
         return WithRevision(connection.Server.Raw, session.Opening.Revision);
     }
 
     protected override ValueTask<Reply> DispatchAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) => envelope.Method switch
     {
+        McpMethod.ServerDiscover => DiscoverAsync(message, envelope),
         McpMethod.Ping => new(Reply.Result(message.Span, envelope, "{}"u8)),
         McpMethod.ToolsList when !server.Config.Tools.IsOpen => new(ListFiltered(client, message.Span, envelope)),
         McpMethod.ToolsCall when !server.Config.Tools.IsOpen && !IsAllowed(message.Span, envelope) => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams,
@@ -44,10 +55,18 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
             connection.Post(message);
     }
 
-    private async Task WaitWhileStartingAsync(CancellationToken cancellationToken)
+    public override async Task SettleAsync(CancellationToken cancellationToken)
     {
         if (server.Status.State == ServerState.Starting)
             await manager.WaitForStatusAsync(server.Id, status => status.State != ServerState.Starting, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<Reply> DiscoverAsync(ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    {
+        await SettleAsync(CancellationToken.None).ConfigureAwait(false);
+        return server.Run is { } run
+            ? Reply.Result(message.Span, envelope, Discovery.Of(run.Connection.Server))
+            : Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Relay.Unavailable(server));
     }
 
     private bool IsAllowed(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>

@@ -11,6 +11,8 @@ namespace Steward.Tests.Gateway;
 /// </summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
+    private const string Tasks = ""","tasks":{"list":{},"cancel":{},"requests":{"tools":{"call":{}}}}}""";
+
     private readonly Channel<JsonNode> _heard = Channel.CreateUnbounded<JsonNode>();
     private readonly PipePeer _peer = new();
     private readonly Task _serving;
@@ -32,6 +34,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     /// <summary>Tools that say more of themselves than a name, by it. A call of one is answered as one of echo is.</summary>
     public Dictionary<string, string> Definitions { get; } = [];
+
+    public string Capabilities { get; set; } = """{"tools":{"listChanged":true},"prompts":{},"resources":{"subscribe":true},"logging":{}}""";
 
     /// <summary>The parameters of its handshake.</summary>
     public JsonNode? Opening { get; private set; }
@@ -94,7 +98,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         {
             case "initialize":
                 Opening = message["params"];
-                return $$$"""{"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true},"prompts":{},"resources":{"subscribe":true},"logging":{}{{{(HasTasks ? ""","tasks":{"list":{},"cancel":{},"requests":{"tools":{"call":{}}}}""" : "")}}}},"serverInfo":{"name":"scripted","version":"1"},"instructions":"be kind"}""";
+                return $$"""{"protocolVersion":"2025-11-25","capabilities":{{(HasTasks ? Capabilities[..^1] + Tasks : Capabilities)}},"serverInfo":{"name":"scripted","version":"1"},"instructions":"be kind"}""";
             case "tools/list":
                 return $$"""{"tools":[{{string.Join(',', Tools.Select(tool => $$$"""{"name":"{{{tool}}}","inputSchema":{"type":"object"},"x":1.0}""").Concat(Definitions.Values))}}]}""";
             case "prompts/list":

@@ -57,10 +57,13 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
             case { Kind: MessageKind.Invalid }:
                 Say(Refusal.OfInvalid(frame.Span, envelope));
                 break;
-            case { Kind: MessageKind.Request } when envelope.ProtocolVersion.Exists || envelope.Method == McpMethod.ServerDiscover:
-                return Complete(McpGateway.RequestModernAsync(Modern, endpoint, principal, frame.Memory, envelope), frame, envelope);
+            case { Kind: MessageKind.Request } when envelope.ProtocolVersion.Exists || envelope.Method is McpMethod.ServerDiscover or McpMethod.SubscriptionsListen:
+                return Complete(gateway.RequestModernAsync(Modern, endpoint, principal, frame.Memory, envelope), frame, envelope);
             case { Method: McpMethod.NotificationsCancelled } when FindModern(envelope.RequestId.Of(frame.Span)) is { } exchange:
                 exchange.Cancel(frame.Span, envelope);
+                break;
+            case { Method: McpMethod.NotificationsCancelled } when FindSubscription(envelope.RequestId.Of(frame.Span)) is { } subscription:
+                gateway.Close(subscription);
                 break;
             case { Kind: MessageKind.Request, Method: McpMethod.Initialize }:
                 BeginOpening(frame, envelope);
@@ -102,7 +105,12 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
         if (session is not null)
             gateway.Close(session, reason);
         foreach (var client in _modern?.All ?? [])
+        {
             client.End("The client's connection has ended.");
+            foreach (var subscription in client.Subscriptions)
+                gateway.Close(subscription);
+        }
+
         Outbound.Discard();
     }
 
@@ -135,6 +143,17 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
         {
             if (client.Find(id) is { } exchange)
                 return exchange;
+        }
+
+        return null;
+    }
+
+    private ModernSubscription? FindSubscription(ReadOnlySpan<byte> id)
+    {
+        foreach (var subscription in (_modern?.All ?? []).SelectMany(client => client.Subscriptions))
+        {
+            if (subscription.HasId(id))
+                return subscription;
         }
 
         return null;
