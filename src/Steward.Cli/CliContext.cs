@@ -25,6 +25,9 @@ internal sealed class CliContext
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Opens an address in a browser; gives whether it could.</summary>
+    public Func<string, bool> OpenBrowser { get; init; } = Browser.TryOpen;
+
     /// <summary>Carries requests to the daemon; null for the network.</summary>
     public Func<HttpMessageHandler>? Handler { get; init; }
 

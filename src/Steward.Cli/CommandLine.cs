@@ -58,6 +58,7 @@ internal static class CommandLine
     private static IEnumerable<Verb> VerbsOf(CliContext context) =>
     [
         new UpVerb(context), new StatusVerb(context), new StartVerb(context), new StopVerb(context), new RestartVerb(context),
+        new LoginVerb(context), new LogoutVerb(context),
         new LogsVerb(context), new ToolsVerb(context), new CallVerb(context), new StdioVerb(context), new DownVerb(context),
     ];
 

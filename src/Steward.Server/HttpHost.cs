@@ -47,6 +47,7 @@ internal static class HttpHost
             .AddSingleton(runtime.Manager)
             .AddSingleton(runtime.Gateway)
             .AddSingleton(runtime.Logs)
+            .AddSingleton(runtime.Logins)
             .AddSingleton(new HostAllowList(gateway))
             .AddSingleton(ApiToken.LoadOrCreate(options.Data))
             .AddSingleton(_ => new MetricsCollector(meter => meter.Name is StewardTelemetry.Name or "System.Runtime"));

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Steward.Configuration;
 using Steward.Server.Api;
 using Steward.Server.Daemon;
+using Steward.Upstreams.Auth;
 
 namespace Steward.Server;
 
@@ -123,6 +124,7 @@ public sealed class StewardHost : IAsyncDisposable
     {
         await _app.StartAsync(cancellationToken);
         _state.Url = ReachableUrl(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault());
+        _runtime.Authorization.Host.RedirectUri = new Uri(Url + AuthorizationHost.RedirectPath);
         new DaemonFacts(Environment.ProcessId, Url, _state.StartedAt, Version).Write(_options.Data);
         _logger.Listening(Version, Url);
         foreach (var warning in _options.Config.Warnings)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using ModelContextProtocol.Authentication;
 using Steward.Configuration;
 using Steward.Server.Daemon;
 using Steward.Supervision;
@@ -20,6 +21,9 @@ public sealed class StewardHostOptions
 
     /// <summary>Starts servers instead of the real launcher, for tests.</summary>
     internal IServerLauncher? Launcher { get; init; }
+
+    /// <summary>Logs in to remote servers where nobody else can, for tests.</summary>
+    internal Func<AuthorizationCallbackContext, CancellationToken, Task<AuthorizationResult?>>? Browser { get; init; }
 
     /// <summary>Changes the web application before it is built, for tests.</summary>
     internal Action<WebApplicationBuilder>? Customize { get; init; }

@@ -5,6 +5,7 @@ using Steward.Processes;
 using Steward.Server.Mcp;
 using Steward.Telemetry;
 using Steward.Upstreams;
+using Steward.Upstreams.Auth;
 
 namespace Steward.Server;
 
@@ -24,7 +25,10 @@ internal sealed class StewardRuntime : IAsyncDisposable
         _ledger = new ProcessLedger(data.ProcessesDirectory, processes);
         _spawner = new ProcessSpawner(processes, _ledger);
         Logs = new ServerLogs(new ServerLogOptions { Directory = data.LogsDirectory }, time, loggers.CreateLogger<ServerLogs>());
-        var host = new UpstreamHost(_spawner, Logs, variables, time, loggers);
+        var tokens = new TokenStore(data.TokensDirectory, loggers.CreateLogger("Steward.Upstreams.Auth"));
+        Authorization = new RemoteAuthorization(new AuthorizationHost(tokens, time, loggers) { Browser = options.Browser });
+        Logins = new LoginDesk(Authorization, variables);
+        var host = new UpstreamHost(_spawner, Logs, variables, time, loggers) { Authorization = Authorization };
         var parts = new GatewayParts(config.Gateway.Limits, time, loggers);
         Manager = new McpServerManager(config, options.Launcher ?? parts.CreateLauncher(host), time, loggers);
         Gateway = new McpGateway(Manager, config, parts, host);
@@ -38,6 +42,12 @@ internal sealed class StewardRuntime : IAsyncDisposable
     public McpServerManager Manager { get; }
 
     public McpGateway Gateway { get; }
+
+    /// <summary>The tokens that remote servers want.</summary>
+    public RemoteAuthorization Authorization { get; }
+
+    /// <summary>Where people log in to remote servers.</summary>
+    public LoginDesk Logins { get; }
 
     /// <summary>What clients of the gateway may present.</summary>
     public ClientTokens Tokens { get; }
@@ -62,7 +72,9 @@ internal sealed class StewardRuntime : IAsyncDisposable
     {
         _observation.Dispose();
         await Gateway.StopAsync(force);
+        await Logins.DisposeAsync();
         await Manager.ShutdownAsync(force);
+        await Authorization.DisposeAsync();
         await Logs.DisposeAsync();
         _spawner.Dispose();
     }

@@ -66,6 +66,22 @@ internal sealed class DaemonClient : IDisposable
     public Task<string> CommandAsync(string id, string command, CancellationToken cancellationToken) =>
         PostAsync($"servers/{Escape(id)}/{command}", null, cancellationToken);
 
+    /// <summary>Begins a login to a remote server.</summary>
+    /// <returns>Where to log in.</returns>
+    public async Task<string> BeginLoginAsync(string id, CancellationToken cancellationToken) =>
+        JsonSerializer.Deserialize(await PostAsync($"servers/{Escape(id)}/login", null, cancellationToken), ApiJson.Default.LoginAddress)!.AuthorizationUrl;
+
+    /// <summary>Waits until somebody has logged in, and until the server has been started.</summary>
+    public Task<string> WaitForLoginAsync(string id, CancellationToken cancellationToken) => GetAsync($"servers/{Escape(id)}/login", cancellationToken);
+
+    /// <summary>Has the tokens of a remote server forgotten.</summary>
+    public async Task<string> LogoutAsync(string id, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"servers/{Escape(id)}/login");
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
+
     public Task<string> ReadToolsAsync(string? server, CancellationToken cancellationToken) =>
         GetAsync(server is null ? "tools" : $"tools?server={Escape(server)}", cancellationToken);
 

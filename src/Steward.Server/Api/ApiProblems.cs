@@ -20,6 +20,9 @@ internal static class ApiProblems
 
     public static ProblemHttpResult Conflict(string detail) => Create(StatusCodes.Status409Conflict, "Not possible now", detail);
 
+    public static ProblemHttpResult LoginFailed(string server, string reason) =>
+        Create(StatusCodes.Status502BadGateway, "Login failed", $"The login to server '{server}' failed: {reason}.");
+
     public static ProblemHttpResult Invalid(string detail) => Create(StatusCodes.Status400BadRequest, "Bad request", detail);
 
     /// <summary>The server refused a call, or did not answer it.</summary>

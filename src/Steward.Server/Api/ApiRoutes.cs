@@ -11,10 +11,12 @@ internal static class ApiRoutes
     {
         routes.MapHealth();
         routes.MapMetrics();
+        routes.MapLoginRedirect();
         routes.MapOpenApi("/api/v1/openapi.json").ExcludeFromDescription();
 
         var api = routes.MapGroup("/api/v1").ProducesProblem(StatusCodes.Status401Unauthorized);
         api.MapServers();
+        api.MapLogins();
         api.MapLogs();
         api.MapTools();
         api.MapEvents();

@@ -23,6 +23,9 @@ public sealed class DataDirectory
     /// <summary>What the daemon itself has to say.</summary>
     public string DaemonLogFile => File("daemon.log");
 
+    /// <summary>The tokens of remote servers, sealed, and the key to them.</summary>
+    public string TokensDirectory => File("tokens");
+
     /// <summary>The logs of the servers.</summary>
     public string LogsDirectory => File("logs");
 

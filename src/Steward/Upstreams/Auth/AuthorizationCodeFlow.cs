@@ -1,6 +1,7 @@
 using ModelContextProtocol.Authentication;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
+using Steward.Upstreams.Remote;
 
 namespace Steward.Upstreams.Auth;
 
@@ -16,6 +17,7 @@ internal sealed class AuthorizationCodeFlow : TokenFlow
     private readonly Func<AuthorizationCallbackContext, CancellationToken, Task<AuthorizationResult?>>? _browser;
     private readonly TokenKeeper _keeper;
     private readonly SdkTokenCache _cache;
+    private readonly HttpClientTransportOptions _options;
     private readonly HttpClientTransport _client;
     private ChallengeReplay? _replay;
     private ITransport? _transport;
@@ -32,7 +34,7 @@ internal sealed class AuthorizationCodeFlow : TokenFlow
         var redirectUri = host.RedirectUriOf(server.Auth);
         _cache = new SdkTokenCache(keeper, host, redirectUri.AbsoluteUri) { IsLogin = login is not null };
         var http = AuthorizationTraffic.CreateClient(server.Endpoint, host.Time, chain => _replay = new ChallengeReplay(server.Endpoint, chain));
-        var options = new HttpClientTransportOptions
+        _options = new HttpClientTransportOptions
         {
             Endpoint = server.Endpoint,
             TransportMode = HttpTransportMode.StreamableHttp,
@@ -49,7 +51,7 @@ internal sealed class AuthorizationCodeFlow : TokenFlow
                 TokenCache = _cache,
             },
         };
-        _client = new HttpClientTransport(options, http, host.Loggers, ownsHttpClient: true);
+        _client = new HttpClientTransport(_options, http, host.Loggers, ownsHttpClient: true);
     }
 
     public override bool CanRenew(StoredTokens? tokens) => _browser is not null || tokens?.RefreshToken is not null;
@@ -72,6 +74,8 @@ internal sealed class AuthorizationCodeFlow : TokenFlow
 
     private Task<AuthorizationResult?> AskAsync(AuthorizationCallbackContext context, CancellationToken cancellationToken)
     {
+        if (!AuthorizationTraffic.MayGoTo(context.AuthorizationUri, _options.Endpoint))
+            throw new InvalidOperationException($"people are to log in at {RemoteOrigin.Show(context.AuthorizationUri)}, which is no https:// URL");
         _cache.HasAsked = true;
         return _browser is not null ? _browser(context, cancellationToken) : throw new LoginNeededException("nobody is here to log in");
     }

@@ -30,10 +30,13 @@ internal sealed class AuthorizationTraffic(Uri server, TimeProvider time, HttpMe
         return client;
     }
 
+    /// <summary>Whether secrets are safe on their way to a URL: as safe as those of the server itself, at least.</summary>
+    public static bool MayGoTo(Uri url, Uri server) => url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && (url.IsLoopback || RemoteOrigin.IsSame(url, server)));
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var url = request.RequestUri!;
-        if (url.Scheme != Uri.UriSchemeHttps && !url.IsLoopback && !RemoteOrigin.IsSame(url, server))
+        if (!MayGoTo(url, server))
             throw new HttpRequestException($"{RemoteOrigin.Show(url)} is to be asked about authorization, but is not encrypted; it must be an https:// URL");
 
         using var limit = new TimeLimit(Patience, time, cancellationToken);

@@ -2,7 +2,7 @@ using ModelContextProtocol.Authentication;
 
 namespace Steward.Upstreams.Auth;
 
-/// <summary>A login that a person has begun: first its URL becomes known, then the authorization server sends the browser back.</summary>
+/// <summary>The part of a login that a person has: first its URL becomes known, then the authorization server sends the browser back.</summary>
 internal sealed class LoginAttempt
 {
     private readonly TaskCompletionSource<AuthorizationCallbackContext> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,9 +22,12 @@ internal sealed class LoginAttempt
         return await _answered.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The browser is back.</summary>
-    public void Answer(AuthorizationResult result) => _answered.TrySetResult(result);
-
-    /// <summary>The authorization server, or the person before it, said no.</summary>
-    public void Refuse(string reason) => _answered.TrySetException(new InvalidOperationException(reason));
+    /// <summary>The browser is back, with a code or with a refusal. Counts once.</summary>
+    public void Answer(string query)
+    {
+        if (QueryText.Find(query, "code") is { Length: > 0 } code)
+            _answered.TrySetResult(new AuthorizationResult { Code = code, State = QueryText.Find(query, "state"), Iss = QueryText.Find(query, "iss") });
+        else
+            _answered.TrySetException(new InvalidOperationException(QueryText.Find(query, "error_description") ?? QueryText.Find(query, "error") ?? "the browser came back without a code"));
+    }
 }

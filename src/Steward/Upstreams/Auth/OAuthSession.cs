@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text;
 using Steward.Configuration;
+using Steward.Processes;
 using Steward.Upstreams.Remote;
 
 namespace Steward.Upstreams.Auth;
@@ -78,7 +80,9 @@ internal sealed class OAuthSession : IAsyncDisposable
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested) // of the SDK's client, whatever its type
         {
-            throw new RemoteRefusalException(Reason(failure), HttpStatusCode.Unauthorized);
+            var reason = Reason(failure);
+            _host.Logger.LoginFailed(Server.Id, reason);
+            throw new RemoteRefusalException(reason, HttpStatusCode.Unauthorized);
         }
 
         Obtained();
@@ -165,7 +169,8 @@ internal sealed class OAuthSession : IAsyncDisposable
     /// <summary>What the client says may hold what an authorization server said: bounded, and on one line.</summary>
     private string Reason(Exception failure)
     {
-        var words = string.Concat(failure.Message.Take(LongestReason).Select(character => char.IsControl(character) ? ' ' : character));
+        var words = LogText.Clean(Encoding.UTF8.GetBytes(failure.Message.ReplaceLineEndings(" ")));
+        words = words.Length <= LongestReason ? words : $"{words.AsSpan(0, LongestReason)}…";
         return $"{RemoteOrigin.Show(Server.Endpoint)} wants authorization, and that failed: {words}";
     }
 }

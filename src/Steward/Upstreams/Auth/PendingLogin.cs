@@ -1,0 +1,71 @@
+using Steward.Upstreams.Remote;
+
+namespace Steward.Upstreams.Auth;
+
+/// <summary>One login, from its beginning to tokens, to a failure, or until nobody came in time.</summary>
+internal sealed class PendingLogin : IAsyncDisposable
+{
+    private readonly OAuthSession _session;
+    private readonly TimeSpan _patience;
+    private readonly CancellationTokenSource _givenUp;
+    private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _running = Task.CompletedTask;
+
+    public PendingLogin(OAuthSession session, TimeSpan patience, TimeProvider time)
+    {
+        (_session, _patience) = (session, patience);
+        _givenUp = new CancellationTokenSource(patience, time);
+    }
+
+    public LoginAttempt Attempt { get; } = new();
+
+    /// <summary>Completes with why it failed; with null where it did not. Never faults.</summary>
+    public Task<string?> Ended => _ended.Task;
+
+    /// <exception cref="RemoteRefusalException">It did not come so far; says why.</exception>
+    public async Task<Uri> StartAsync(CancellationToken cancellationToken)
+    {
+        var redirectPort = _session.Server.Auth.RedirectPort;
+        _running = RunAsync(redirectPort);
+        await Task.WhenAny(Attempt.Started, Ended).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return Attempt.Started.IsCompleted
+            ? (await Attempt.Started.ConfigureAwait(false)).AuthorizationUri
+            : throw new RemoteRefusalException(await Ended.ConfigureAwait(false) ?? $"Server '{_session.Server.Id}' gave tokens without a login.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!Ended.IsCompleted)
+            await _givenUp.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        _givenUp.Dispose();
+    }
+
+    /// <summary>Never faults.</summary>
+    private async Task RunAsync(int redirectPort)
+    {
+        string? failure = null;
+        try
+        {
+            using var redirect = redirectPort == 0 ? null : RedirectListener.Start(redirectPort, Attempt, Ended);
+            await _session.LoginAsync(Attempt, _givenUp.Token).ConfigureAwait(false);
+            _ended.TrySetResult(null);
+            if (redirect is not null)
+                await redirect.Answered.ConfigureAwait(false); // the person still waits for a page that says so
+        }
+        catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)
+        {
+            failure = $"nobody has logged in within {_patience.TotalMinutes:0} minutes, or another login was begun";
+        }
+        catch (RemoteRefusalException refusal)
+        {
+            failure = refusal.Message;
+        }
+        catch (System.Net.HttpListenerException occupied)
+        {
+            failure = $"the browser cannot be taken back at port {redirectPort} (auth.redirectPort): {occupied.Message}";
+        }
+
+        _ended.TrySetResult(failure);
+    }
+}
