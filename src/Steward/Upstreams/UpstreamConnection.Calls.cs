@@ -68,6 +68,8 @@ internal sealed partial class UpstreamConnection
         if (!name.IsEmpty)
             edits.Replace(envelope.Target, name);
         additions.AddTo(ref edits, message, envelope);
+        if (envelope.ProtocolVersion.Exists && Server.Era == ProtocolEra.Legacy)
+            ModernMeta.CutFrom(ref edits, message, envelope);
         Deliver(call, message, edits);
     }
 
