@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Steward.Configuration;
+using Steward.Gateway;
 using Steward.Upstreams;
 using Steward.Wire;
 
@@ -23,11 +24,12 @@ internal static class CatalogReader
     /// <summary>Reads one list; empty where the server does not have it.</summary>
     /// <exception cref="UpstreamErrorException">The server answered with an error.</exception>
     /// <exception cref="JsonException">The server answered with something else than a list.</exception>
-    public static async Task<IReadOnlyList<CatalogItem>> ReadAsync(UpstreamConnection connection, CatalogKind kind, ToolFilter filter, TimeSpan timeout, CancellationToken cancellationToken)
+    public static async Task<CatalogList> ReadAsync(UpstreamConnection connection, CatalogKind kind, ToolFilter filter, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (!IsOffered(connection.Server, kind))
-            return [];
+        if (!connection.Server.Has(kind))
+            return CatalogList.Empty;
 
+        CacheHint? cache = null;
         var items = new List<CatalogItem>();
         var cursors = new HashSet<string>(StringComparer.Ordinal);
         byte[]? cursor = null;
@@ -40,26 +42,20 @@ internal static class CatalogReader
             }
             catch (UpstreamErrorException error) when (error.Code == JsonRpcErrorCode.MethodNotFound)
             {
-                return []; // declares resources but has no templates: common, and no fault
+                return CatalogList.Empty; // declares resources but has no templates: common, and no fault
             }
 
             cursor = CatalogPage.Read(kind, result, items);
+            cache = cache?.And(CacheHint.Read(result)) ?? CacheHint.Read(result); // the list is as good as its weakest page
             if (cursor is null || !cursors.Add(Convert.ToBase64String(cursor)))
                 break;
         }
 
         if (kind != CatalogKind.Tools)
-            return items;
+            return new CatalogList(items, cache ?? CacheHint.None);
         var accepted = connection.Accept(items);
-        return filter.IsOpen ? accepted : [.. accepted.Where(item => filter.Allows(item.Key))];
+        return new CatalogList(filter.IsOpen ? accepted : [.. accepted.Where(item => filter.Allows(item.Key))], cache ?? CacheHint.None);
     }
-
-    private static bool IsOffered(HandshakeResult server, CatalogKind kind) => kind switch
-    {
-        CatalogKind.Tools => server.HasTools,
-        CatalogKind.Prompts => server.HasPrompts,
-        _ => server.HasResources,
-    };
 
     private static byte[] Parameters(byte[]? cursor) => cursor is null
         ? []

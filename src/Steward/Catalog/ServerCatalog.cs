@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Steward.Gateway;
 using Steward.Upstreams.Remote;
 
 namespace Steward.Catalog;
@@ -6,28 +7,34 @@ namespace Steward.Catalog;
 /// <summary>What one server offers, after its filter. Immutable; a change is a new one.</summary>
 internal sealed class ServerCatalog
 {
-    private readonly IReadOnlyList<CatalogItem>[] _lists;
+    private readonly CatalogList[] _lists;
     private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>>> _parameterHeaders;
 
-    public ServerCatalog(IReadOnlyList<CatalogItem>[] lists)
+    public ServerCatalog(CatalogList[] lists)
     {
         _lists = lists;
         _parameterHeaders = new(ReadParameterHeaders);
     }
 
-    public static ServerCatalog Empty { get; } = new([[], [], [], []]);
+    public static ServerCatalog Empty { get; } = new([CatalogList.Empty, CatalogList.Empty, CatalogList.Empty, CatalogList.Empty]);
 
-    public IReadOnlyList<CatalogItem> this[CatalogKind kind] => _lists[(int)kind];
+    public IReadOnlyList<CatalogItem> this[CatalogKind kind] => _lists[(int)kind].Items;
 
     /// <summary>By tool, the parameters that clients repeat in headers; only tools that have any are in it.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>> ParameterHeaders => _parameterHeaders.Value;
 
-    public ServerCatalog With(CatalogKind kind, IReadOnlyList<CatalogItem> items)
+    /// <summary>For how long the server says that a list is good, and for whom.</summary>
+    public CacheHint Cache(CatalogKind kind) => _lists[(int)kind].Cache;
+
+    public ServerCatalog With(CatalogKind kind, CatalogList list)
     {
-        IReadOnlyList<CatalogItem>[] lists = [.. _lists];
-        lists[(int)kind] = items;
+        CatalogList[] lists = [.. _lists];
+        lists[(int)kind] = list;
         return new ServerCatalog(lists);
     }
+
+    /// <summary>Whether another says the same of how long its lists are good.</summary>
+    public bool LastsAs(ServerCatalog other) => _lists.Zip(other._lists).All(pair => pair.First.Cache == pair.Second.Cache);
 
     /// <summary>The kinds in which two catalogs differ.</summary>
     public IEnumerable<CatalogKind> Differences(ServerCatalog other) =>

@@ -4,7 +4,6 @@ using Steward.Catalog;
 using Steward.Configuration;
 using Steward.Supervision;
 using Steward.Upstreams;
-using Steward.Wire;
 
 namespace Steward.Gateway;
 
@@ -37,6 +36,13 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     public Func<GatewayServer, UpstreamRun, Task>? RunBegan { get; set; }
 
     public void Start() => _following = Task.WhenAll(FollowStatusesAsync(), LookAsync(), LimitFirstStartsAsync());
+
+    /// <summary>A client uses one of the lists of all servers: those that have grown stale are read again.</summary>
+    public void OnUsed(CatalogKind kind)
+    {
+        foreach (var server in servers.All)
+            server.Run?.OnListUsed(kind);
+    }
 
     /// <summary>Something may have changed.</summary>
     public void Look() => _looks.Writer.TryWrite(true);
@@ -95,9 +101,10 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
         if (catalog == server.Catalog)
             return false;
         CatalogKind[] differences = [.. catalog.Differences(server.Catalog)];
+        var isOtherwise = !catalog.LastsAs(server.Catalog); // which clients are told with the list, not of
         server.Catalog = catalog;
         if (differences.Length == 0)
-            return false;
+            return isOtherwise;
         foreach (var listener in listeners.All)
         {
             if (listener.Endpoint is ServerEndpoint endpoint && endpoint.Server == server)
@@ -122,19 +129,18 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     }
 
     /// <summary>A server that was started again, or forgot its session, has forgotten who wanted to hear of what. Never faults.</summary>
-    private async Task RestoreSubscriptionsAsync(GatewayServer server, UpstreamRun run)
+    private Task RestoreSubscriptionsAsync(GatewayServer server, UpstreamRun run) =>
+        Task.WhenAll(server.Subscriptions.Uris.Select(uri => RestoreSubscriptionAsync(server, run, uri)));
+
+    private async Task RestoreSubscriptionAsync(GatewayServer server, UpstreamRun run, string uri)
     {
-        foreach (var uri in server.Subscriptions.Uris)
+        try
         {
-            try
-            {
-                var parameters = JsonRpcWriter.Object(json => json.WriteString("uri"u8, uri));
-                await run.Connection.RequestAsync("resources/subscribe", parameters, SubscribeWithin, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
-            {
-                logger.ResubscribeFailed(server.Id, uri, failure.Message);
-            }
+            await run.Upstream.SubscribeAsync(uri, SubscribeWithin).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
+        {
+            logger.ResubscribeFailed(server.Id, uri, failure.Message);
         }
     }
 

@@ -55,7 +55,7 @@ internal abstract class GatewayEndpoint(Relay relay)
     protected async ValueTask<Reply> SubscribeAsync(Session session, GatewayServer server, string uri, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
     {
         if (server.NeedsOwnProcess(session))
-            return await relay.SendAsync(session, server, message, envelope, name).ConfigureAwait(false);
+            return await relay.SubscribeAsync(session, server, uri, message, envelope, name).ConfigureAwait(false);
 
         if (envelope.Method == McpMethod.ResourcesUnsubscribe)
         {
@@ -67,6 +67,6 @@ internal abstract class GatewayEndpoint(Relay relay)
             server.Subscriptions.Add(uri, session); // before the answer: an update may come right behind it
         }
 
-        return await relay.SendAsync(session, server, message, envelope, name).ConfigureAwait(false);
+        return await relay.SubscribeAsync(session, server, uri, message, envelope, name).ConfigureAwait(false);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, 
     /// </summary>
     public Task WantAsync(GatewayServer server, UpstreamConnection connection, LogSeverity level)
     {
-        if (!connection.Server.HasLogging)
+        if (!CanBeSet(connection.Server))
             return Task.CompletedTask;
         // Sessions that asked for nothing rely on what servers like to say by themselves: that is never made less.
         var talk = LevelOf(connection);
@@ -65,7 +65,10 @@ internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, 
 
     /// <summary>Sets a server to the level that its clients want; also after each of its starts. Never faults.</summary>
     public Task ApplyAsync(GatewayServer server, UpstreamRun run) =>
-        run.Connection.Server.HasLogging ? SetAsync(server, run.Connection, LevelOf(run.Connection), Wanted(server, run.Connection)) : Task.CompletedTask;
+        CanBeSet(run.Connection.Server) ? SetAsync(server, run.Connection, LevelOf(run.Connection), Wanted(server, run.Connection)) : Task.CompletedTask;
+
+    /// <summary>One of the modern era is told with each request.</summary>
+    private static bool CanBeSet(HandshakeResult server) => server is { HasLogging: true, Era: ProtocolEra.Legacy };
 
     private async Task SetAsync(GatewayServer server, UpstreamConnection connection, TalkLevel talk, LogSeverity? wanted)
     {

@@ -90,6 +90,7 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
     {
         if (envelope.Cursor.Exists)
             return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, "Invalid cursor: this list has one page."));
+        board.OnUsed(kind);
         var settled = board.FirstStartsSettled;
         return settled.IsCompleted
             ? new(Reply.Result(message.Span, envelope, board.Merged[kind].ResultFor(client.Era)))

@@ -62,19 +62,15 @@ internal sealed class OwnProcess(GatewayServer server, Session session, Upstream
     private async Task<Upstream> OpenAsync()
     {
         using var startup = new CancellationTokenSource(server.Config.StartupTimeout, host.Time);
-        Upstream? upstream = null;
+        Upstream upstream;
         try
         {
-            upstream = await Upstream.OpenAsync(server.Config, new OwnTraffic(server, session), host, startup.Token).ConfigureAwait(false);
-            await upstream.ShakeHandsAsync(session.Opening.Parameters, startup.Token).ConfigureAwait(false);
+            var introduction = new Introduction(session.Opening.Parameters, session.ModernMeta);
+            upstream = await Upstream.OpenAsync(server.Config, introduction, new OwnTraffic(server, session), static _ => { }, host, (startup.Token, CancellationToken.None)).ConfigureAwait(false);
         }
-        catch (Exception failure)
+        catch (OperationCanceledException)
         {
-            if (upstream is not null)
-                await upstream.DisposeAsync().ConfigureAwait(false);
-            if (failure is OperationCanceledException)
-                throw new ServerLaunchException($"Server '{server.Id}' did not shake hands within {server.Config.StartupTimeout.TotalSeconds:0.###} s (startupTimeoutMs).");
-            throw;
+            throw new ServerLaunchException($"Server '{server.Id}' did not shake hands within {server.Config.StartupTimeout.TotalSeconds:0.###} s (startupTimeoutMs).");
         }
 
         server.CountOwnProcess(+1);

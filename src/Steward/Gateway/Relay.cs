@@ -11,6 +11,8 @@ namespace Steward.Gateway;
 /// <summary>Sends a client's request on to the server that it is for.</summary>
 internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls parked, LogLevels logLevels)
 {
+    private static readonly TimeSpan SubscribeWithin = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether clients know tasks by ids that name the server.</summary>
     public bool ExposesTaskIds { get; init; }
 
@@ -38,14 +40,38 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Unavailable(server.Status, host.Time)));
     }
 
-    /// <summary>The connection over which a session reaches a server.</summary>
-    /// <exception cref="ServerLaunchException">It has none now.</exception>
-    public async ValueTask<UpstreamConnection> ConnectAsync(Session session, GatewayServer server)
+    /// <summary>How a session reaches a server.</summary>
+    /// <exception cref="ServerLaunchException">Not at all now.</exception>
+    public async ValueTask<Upstream> ReachAsync(Session session, GatewayServer server)
     {
         session.MarkUsed(server);
         if (server.NeedsOwnProcess(session))
-            return (await session.OwnProcessOf(server, host).GetAsync().ConfigureAwait(false)).Connection;
-        return server.Run?.Connection ?? throw new ServerLaunchException(Unavailable(server.Status, host.Time));
+            return await session.OwnProcessOf(server, host).GetAsync().ConfigureAwait(false);
+        return server.Run?.Upstream ?? throw new ServerLaunchException(Unavailable(server.Status, host.Time));
+    }
+
+    /// <summary>
+    /// Relays a session's <c>resources/subscribe</c> or its counterpart. A server of the modern era knows neither: there the connection
+    /// listens to what is wanted.
+    /// </summary>
+    public async ValueTask<Reply> SubscribeAsync(Session session, GatewayServer server, string uri, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
+    {
+        try
+        {
+            var upstream = await ReachAsync(session, server).ConfigureAwait(false);
+            if (upstream.Connection.Server.Era == ProtocolEra.Legacy)
+                return await SendAsync(session, server, message, envelope, name).ConfigureAwait(false);
+            await (envelope.Method == McpMethod.ResourcesUnsubscribe ? upstream.UnsubscribeAsync(uri, SubscribeWithin) : upstream.SubscribeAsync(uri, SubscribeWithin)).ConfigureAwait(false);
+            return Reply.Result(message.Span, envelope, "{}"u8);
+        }
+        catch (UpstreamErrorException refused)
+        {
+            return Reply.Error(message.Span, envelope, refused.Code, refused.Message);
+        }
+        catch (Exception failure) when (failure is ServerLaunchException or LinkClosedException)
+        {
+            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, failure.Message);
+        }
     }
 
     /// <inheritdoc cref="Unavailable(ServerStatus, TimeProvider)"/>

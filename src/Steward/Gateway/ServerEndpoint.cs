@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Steward.Catalog;
 using Steward.Gateway.Tasks;
 using Steward.Supervision;
@@ -28,8 +27,8 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
     public override async ValueTask<byte[]> InitializeAsync(Session session, CancellationToken cancellationToken)
     {
         await SettleAsync(cancellationToken).ConfigureAwait(false);
-        var connection = await Relay.ConnectAsync(session, server).ConfigureAwait(false);
-        return WithRevision(connection.Server.Raw, session.Opening.Revision);
+        var upstream = await Relay.ReachAsync(session, server).ConfigureAwait(false);
+        return upstream.Connection.Server.ForLegacy(session.Opening.Revision);
     }
 
     protected override ValueTask<Reply> DispatchAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) => envelope.Method switch
@@ -74,31 +73,10 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
 
     private Reply ListFiltered(GatewayClient client, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
+        server.Run?.OnListUsed(CatalogKind.Tools);
         var list = MergedList.Unmerged(CatalogKind.Tools, server.Catalog);
         return Reply.Result(message, envelope, client.Era == ProtocolEra.Legacy
             ? list
             : ModernResult.Complete(list, McpMethod.ToolsList, CacheHint.None, server.Run?.Connection.Server.ServerInfo));
-    }
-
-    /// <summary>The server's own answer with the revision that this client speaks: the older of both.</summary>
-    private static byte[] WithRevision(byte[] result, string revision)
-    {
-        var reader = new Utf8JsonReader(result);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var isRevision = reader.ValueTextEquals("protocolVersion"u8);
-            reader.Read();
-            if (isRevision)
-            {
-                if (string.CompareOrdinal(reader.GetString(), revision) <= 0)
-                    return result;
-                return [.. result.AsSpan(0, (int)reader.TokenStartIndex), .. JsonRpcWriter.String(revision), .. result.AsSpan((int)reader.BytesConsumed)];
-            }
-
-            reader.Skip();
-        }
-
-        return result;
     }
 }

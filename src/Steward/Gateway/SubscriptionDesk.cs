@@ -91,7 +91,7 @@ internal sealed class SubscriptionDesk(GatewayParts parts, GatewayLimits limits)
             return server.Status.State is ServerState.Starting or ServerState.Restarting; // it is subscribed with all others once it is there
         try
         {
-            await run.Connection.RequestAsync("resources/subscribe", Parameters(uri), AnswerWithin, CancellationToken.None).ConfigureAwait(false);
+            await run.Upstream.SubscribeAsync(uri, AnswerWithin).ConfigureAwait(false);
             return true;
         }
         catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
@@ -106,13 +106,11 @@ internal sealed class SubscriptionDesk(GatewayParts parts, GatewayLimits limits)
     {
         try
         {
-            await run.Connection.RequestAsync("resources/unsubscribe", Parameters(uri), AnswerWithin, CancellationToken.None).ConfigureAwait(false);
+            await run.Upstream.UnsubscribeAsync(uri, AnswerWithin).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
         {
             parts.Logger.UnsubscribeFailed(server.Id, uri, failure.Message);
         }
     }
-
-    private static byte[] Parameters(string uri) => JsonRpcWriter.Object(json => json.WriteString("uri"u8, uri));
 }

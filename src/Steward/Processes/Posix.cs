@@ -37,6 +37,10 @@ internal static partial class Posix
     /// </summary>
     public static void GrowPipe(SafeHandle pipe, int bytes) => _ = fcntl(pipe, SetPipeSize, bytes);
 
+    /// <summary>How many bytes stand in a pipe that its reader has not taken; also of a reader that is gone. -1 where that cannot be told.</summary>
+    /// <exception cref="ObjectDisposedException">The pipe is closed.</exception>
+    public static int UnreadBytes(SafeHandle pipe) => ioctl(pipe, BytesToRead, out var count) == 0 ? count : -1;
+
     public static bool IsExecutable(string path) => access(path, ExecuteOk) == 0;
 
     /// <summary>Waits until the process has ended, or the time is up.</summary>
@@ -77,6 +81,7 @@ internal static partial class Posix
     private const int OpenReadOnlyCloseOnExec = 0x80000;
     private const int ExecuteOk = 1;
     private const int SetPipeSize = 1031;
+    private const nuint BytesToRead = 0x541b;
     private const short PollIn = 1;
 
     private struct PollEntry
@@ -109,6 +114,9 @@ internal static partial class Posix
 
     [LibraryImport("libc")]
     private static partial int fcntl(SafeHandle descriptor, int command, nint argument);
+
+    [LibraryImport("libc")]
+    private static partial int ioctl(SafeHandle descriptor, nuint request, out int value);
 
     public static void CloseHandle(int descriptor) => _ = close(descriptor);
 }

@@ -16,6 +16,12 @@ internal interface ILink : IAsyncDisposable
     /// <summary>Which tools want which parameters in headers; <see langword="null"/> where there are no headers.</summary>
     ToolHeaderTable? ToolHeaders => null;
 
+    /// <summary>
+    /// Whether the other side has taken in everything that was sent; <see langword="null"/> where that cannot be known. After the end
+    /// it stays what it was then.
+    /// </summary>
+    bool? HasBeenRead => null;
+
     /// <summary>Begins to deliver what the server says: one call at a time, in the order of arrival.</summary>
     void Start(ILinkReceiver receiver);
 

@@ -19,4 +19,10 @@ internal static partial class Log
 
     [LoggerMessage(1203, LogLevel.Warning, "The lists of {Server} could not be read again: {Reason}")]
     public static partial void RelistingFailed(this ILogger logger, string server, string reason);
+
+    [LoggerMessage(1240, LogLevel.Information, "{Server} ended when it was asked by server/discover; it is started again and asked by initialize")]
+    public static partial void ProbeKilled(this ILogger logger, string server);
+
+    [LoggerMessage(1241, LogLevel.Warning, "{Server} does not tell of changes: {Reason}")]
+    public static partial void ListeningFailed(this ILogger logger, string server, string reason);
 }

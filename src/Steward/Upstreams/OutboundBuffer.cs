@@ -22,6 +22,16 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
     private readonly Queue<Waiting> _waiting = [];
     private Task _writer = Task.CompletedTask;
 
+    /// <summary>Whether something waits for room in the stream.</summary>
+    public bool IsWriting
+    {
+        get
+        {
+            lock (_gate)
+                return _writing;
+        }
+    }
+
     /// <summary>Adds a message and a line feed.</summary>
     public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
     {

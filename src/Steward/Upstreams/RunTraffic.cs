@@ -24,14 +24,14 @@ internal sealed class RunTraffic(IConnectionHandler next) : IConnectionHandler
         switch (envelope.Method)
         {
             case McpMethod.NotificationsToolsListChanged:
-                _changed.Writer.TryWrite(CatalogKind.Tools);
+                NoteChange(CatalogKind.Tools);
                 break;
             case McpMethod.NotificationsPromptsListChanged:
-                _changed.Writer.TryWrite(CatalogKind.Prompts);
+                NoteChange(CatalogKind.Prompts);
                 break;
             case McpMethod.NotificationsResourcesListChanged:
-                _changed.Writer.TryWrite(CatalogKind.Resources);
-                _changed.Writer.TryWrite(CatalogKind.ResourceTemplates);
+                NoteChange(CatalogKind.Resources);
+                NoteChange(CatalogKind.ResourceTemplates);
                 break;
             default:
                 next.OnNotification(connection, message, envelope);
@@ -42,9 +42,12 @@ internal sealed class RunTraffic(IConnectionHandler next) : IConnectionHandler
     public void OnRenewed(UpstreamConnection connection)
     {
         foreach (var kind in Enum.GetValues<CatalogKind>())
-            _changed.Writer.TryWrite(kind); // a server that was started anew may offer other things
+            NoteChange(kind); // a server that was started anew may offer other things
         next.OnRenewed(connection);
     }
+
+    /// <summary>A list may have changed.</summary>
+    public void NoteChange(CatalogKind kind) => _changed.Writer.TryWrite(kind);
 
     public void Complete() => _changed.Writer.TryComplete();
 }

@@ -1,3 +1,5 @@
+using System.IO.Pipes;
+using Steward.Processes;
 using Steward.Wire;
 
 namespace Steward.Upstreams;
@@ -13,8 +15,11 @@ internal sealed class StdioLink(Stream input, Stream output, int maxLineBytes = 
     private readonly OutboundBuffer _outbound = new(input);
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reading = Task.CompletedTask;
+    private bool? _wasRead;
 
     public Task<string> Closed => _closed.Task;
+
+    public bool? HasBeenRead => _closed.Task.IsCompleted ? _wasRead : Look();
 
     public void Start(ILinkReceiver receiver) => _reading = ReadAsync(receiver);
 
@@ -39,6 +44,21 @@ internal sealed class StdioLink(Stream input, Stream output, int maxLineBytes = 
             reason = $"could not be read any more: {failure.Message}";
         }
 
+        _wasRead = Look(); // as long as the other pipe is open
         _closed.TrySetResult(reason);
+    }
+
+    private bool? Look()
+    {
+        if (input is not PipeStream pipe || !OperatingSystem.IsLinux())
+            return null;
+        try
+        {
+            return Posix.UnreadBytes(pipe.SafePipeHandle) is >= 0 and var unread ? unread == 0 && !_outbound.IsWriting : null;
+        }
+        catch (Exception closed) when (closed is ObjectDisposedException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 }

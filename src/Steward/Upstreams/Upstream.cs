@@ -1,6 +1,7 @@
 using Steward.Configuration;
 using Steward.Processes;
 using Steward.Supervision;
+using Steward.Wire;
 
 namespace Steward.Upstreams;
 
@@ -15,14 +16,17 @@ internal sealed class Upstream : IAsyncDisposable
 
     private readonly ServerConfig _config;
     private readonly ChildProcess? _child;
-    private readonly TimeProvider _time;
+    private readonly UpstreamHost _host;
+    private readonly ListeningTraffic _traffic;
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _stopRequested;
+    private bool _diedOfProbe;
 
-    private Upstream(ServerConfig config, ChildProcess? child, UpstreamConnection connection, TimeProvider time)
+    private Upstream(ServerConfig config, ChildProcess? child, ILink link, ListeningTraffic traffic, UpstreamHost host)
     {
-        (_config, _child, Connection, _time) = (config, child, connection, time);
-        connection.Start();
+        (_config, _child, _traffic, _host) = (config, child, traffic, host);
+        Connection = new UpstreamConnection(config.Id, link, traffic, host.Logs[config.Id], host.Time, host.Logger);
+        Connection.Start();
         Ended = WatchAsync();
     }
 
@@ -36,11 +40,46 @@ internal sealed class Upstream : IAsyncDisposable
     /// <summary>Completes, with the reason, when the server closed its output although its process lives: it can never answer again.</summary>
     public Task<string> Lost => _lost.Task;
 
-    /// <summary>Starts the process, or connects to the endpoint. The handshake is the caller's next step.</summary>
+    /// <summary>
+    /// Starts the process, or connects to the endpoint, and shakes hands. A process that the question for its era has ended is started
+    /// once more and asked in the other way.
+    /// </summary>
+    /// <param name="config">The server.</param>
+    /// <param name="introduction">Who it is told that it speaks with.</param>
+    /// <param name="handler">Hears what it says of its own accord.</param>
+    /// <param name="started">Hears of the process.</param>
+    /// <param name="host">What it takes.</param>
+    /// <param name="cancellation">Gives it up; and ends without grace what is left of it then.</param>
     /// <exception cref="ServerLaunchException">That failed; nothing is left of it.</exception>
-    public static async Task<Upstream> OpenAsync(ServerConfig config, IConnectionHandler handler, UpstreamHost host, CancellationToken cancellationToken)
+    public static async Task<Upstream> OpenAsync(
+        ServerConfig config, Introduction introduction, IConnectionHandler handler, Action<int> started, UpstreamHost host, (CancellationToken GiveUp, CancellationToken Force) cancellation)
     {
-        var log = host.Logs[config.Id];
+        for (var isRepeated = false; ; isRepeated = true)
+        {
+            var upstream = await ConnectAsync(config, handler, host, cancellation.GiveUp).ConfigureAwait(false);
+            try
+            {
+                if (upstream.ProcessId is { } pid)
+                    started(pid);
+                await upstream.ShakeHandsAsync(introduction, cancellation.GiveUp).ConfigureAwait(false);
+                return upstream;
+            }
+            catch (ServerLaunchException) when (!isRepeated && upstream._diedOfProbe)
+            {
+                host.Logger.ProbeKilled(config.Id);
+                await upstream.AbandonAsync(cancellation.Force).ConfigureAwait(false);
+            }
+            catch
+            {
+                await upstream.AbandonAsync(cancellation.Force).ConfigureAwait(false);
+                throw;
+            }
+        }
+    }
+
+    private static async Task<Upstream> ConnectAsync(ServerConfig config, IConnectionHandler handler, UpstreamHost host, CancellationToken cancellationToken)
+    {
+        var traffic = new ListeningTraffic(handler);
         ResolvedServer server;
         try
         {
@@ -54,35 +93,60 @@ internal sealed class Upstream : IAsyncDisposable
         if (config.Transport != ServerTransport.Stdio)
         {
             var link = await host.ConnectAsync(server, host, cancellationToken).ConfigureAwait(false);
-            return new Upstream(config, null, new UpstreamConnection(config.Id, link, handler, log, host.Time, host.Logger), host.Time);
+            return new Upstream(config, null, link, traffic, host);
         }
 
         var spec = new ProcessSpec(config.Id, server.Command!, server.Args, server.Env, server.Cwd, config.Shutdown);
-        var child = await ChildProcess.StartAsync(spec, host.Spawner, log, host.Time, host.Logger, cancellationToken).ConfigureAwait(false);
-        var pipes = new StdioLink(child.Input, child.Output);
-        return new Upstream(config, child, new UpstreamConnection(config.Id, pipes, handler, log, host.Time, host.Logger), host.Time);
+        var child = await ChildProcess.StartAsync(spec, host.Spawner, host.Logs[config.Id], host.Time, host.Logger, cancellationToken).ConfigureAwait(false);
+        return new Upstream(config, child, new StdioLink(child.Input, child.Output), traffic, host);
     }
 
-    /// <summary>Shakes hands.</summary>
-    /// <exception cref="ServerLaunchException">The server refused, or ended meanwhile.</exception>
-    public async Task<HandshakeResult> ShakeHandsAsync(ReadOnlyMemory<byte> parameters, CancellationToken cancellationToken)
+    /// <summary>Begins to hear of changes of a resource, however the server's era does that; returns when the server has agreed.</summary>
+    /// <exception cref="UpstreamErrorException">It has not, or not in time.</exception>
+    public async Task SubscribeAsync(string uri, TimeSpan within)
     {
+        if (_traffic.Listening is not { } listening)
+        {
+            await RequestAsync("resources/subscribe", uri, within).ConfigureAwait(false);
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(within, _host.Time);
         try
         {
-            return await Handshake.PerformAsync(Connection, parameters, cancellationToken).ConfigureAwait(false);
+            await listening.SubscribeAsync(uri, limit.Token).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is ServerLaunchException or LinkClosedException && Connection.Closed.IsCompleted)
+        catch (OperationCanceledException)
         {
-            var end = await Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
-            throw new ServerLaunchException($"Server '{_config.Id}' ended during start-up: {Describe(end)}", exit: end.Exit, innerException: failure);
+            throw new UpstreamErrorException(JsonRpcErrorCode.RequestTimeout, $"Server '{_config.Id}' did not agree within {within.TotalSeconds:0} s to tell of changes.");
         }
+    }
+
+    /// <summary>Ends what <see cref="SubscribeAsync"/> began.</summary>
+    /// <exception cref="UpstreamErrorException">The server refuses, or does not answer in time.</exception>
+    public async Task UnsubscribeAsync(string uri, TimeSpan within)
+    {
+        if (_traffic.Listening is { } listening)
+            listening.Unsubscribe(uri);
+        else
+            await RequestAsync("resources/unsubscribe", uri, within).ConfigureAwait(false);
+    }
+
+    /// <summary>Has <paramref name="missed"/> called when lists may have changed unheard. The lists were just read.</summary>
+    public void OnListsRead(Action missed)
+    {
+        if (_traffic.Listening is not { } listening)
+            return;
+        listening.Missed = missed;
+        listening.OnListsRead();
     }
 
     /// <summary>Lets calls in flight finish for a while, then ends it.</summary>
     public async Task StopAsync(CancellationToken force)
     {
         _stopRequested = true;
-        await Connection.WaitIdleAsync(force).WaitAsync(_config.Shutdown.Drain, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await StopListeningAsync().ConfigureAwait(false); // it would be in flight for ever
+        await Connection.WaitIdleAsync(force).WaitAsync(_config.Shutdown.Drain, _host.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         Connection.FailAll($"Server '{_config.Id}' was stopped.");
         if (_child is not null)
@@ -103,6 +167,7 @@ internal sealed class Upstream : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _stopRequested = true;
+        await StopListeningAsync().ConfigureAwait(false);
         if (_child is not null)
             await _child.DisposeAsync().ConfigureAwait(false);
         await Connection.DisposeAsync().ConfigureAwait(false);
@@ -113,6 +178,49 @@ internal sealed class Upstream : IAsyncDisposable
     public static string Describe(RunEnd end) => end.Exit is { StderrTail: { Count: > 0 } tail }
         ? $"{end.Reason}. It said: {string.Join(" | ", tail.TakeLast(3))}"
         : end.Reason;
+
+    private async Task ShakeHandsAsync(Introduction introduction, CancellationToken cancellationToken)
+    {
+        var handshake = new Handshake(Connection, introduction, _config, _host.Eras, _host.Time);
+        try
+        {
+            await handshake.PerformAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is ServerLaunchException or LinkClosedException && Connection.Closed.IsCompleted)
+        {
+            var end = await Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (handshake.IsProbing)
+                NoteDeath(end);
+            throw new ServerLaunchException($"Server '{_config.Id}' ended during start-up: {Describe(end)}", exit: end.Exit, innerException: failure);
+        }
+
+        if (Connection.Server.Era == ProtocolEra.Modern)
+        {
+            var listening = new UpstreamListening(Connection, _host.Time, _host.Logger);
+            _traffic.Listening = listening;
+            listening.Start();
+        }
+    }
+
+    /// <summary>Some servers of the legacy era end at a request that they do not know. One that never took it in had another reason.</summary>
+    private void NoteDeath(RunEnd end)
+    {
+        var known = _host.Eras.Find(_config);
+        _host.Eras.Forget(_config);
+        if (known is not null || _config.Lifecycle != ServerLifecycle.Auto || end.Exit is null || Connection.HasRead != true)
+            return;
+        _host.Eras.Keep(_config, ProtocolEra.Legacy);
+        _diedOfProbe = true;
+    }
+
+    private async ValueTask StopListeningAsync()
+    {
+        if (_traffic.Listening is { } listening)
+            await listening.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private Task<byte[]> RequestAsync(string method, string uri, TimeSpan within) =>
+        Connection.RequestAsync(method, JsonRpcWriter.Object(json => json.WriteString("uri"u8, uri)), within, CancellationToken.None);
 
     private async Task<RunEnd> WatchAsync()
     {
@@ -132,11 +240,11 @@ internal sealed class Upstream : IAsyncDisposable
         if (child.Exited.IsCompleted)
         {
             // The last answers may still be in the pipe; a grandchild may hold it open for ever.
-            await ((Task)Connection.Closed).WaitAsync(Settling, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Connection.Closed).WaitAsync(Settling, _host.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         else
         {
-            await ((Task)child.Exited).WaitAsync(Settling, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)child.Exited).WaitAsync(Settling, _host.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!child.Exited.IsCompleted)
             {
                 var reason = await Connection.Closed.ConfigureAwait(false);

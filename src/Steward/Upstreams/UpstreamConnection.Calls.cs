@@ -79,22 +79,42 @@ internal sealed partial class UpstreamConnection
     public async Task<byte[]> RequestAsync(string method, ReadOnlyMemory<byte> parameters, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var call = new ControlCall(timeout);
-        if (!TryRegister(call, out var closedBecause))
-            throw new UpstreamErrorException(JsonRpcErrorCode.ServerUnavailable, closedBecause);
-
-        Deliver(call, JsonRpcWriter.Request(call.UpstreamId, method, parameters.Span), default);
+        Send(call, method, parameters.Span);
         try
         {
             return await call.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The specification forbids to cancel the handshake: whoever gives that up closes the connection.
-            if (method != "initialize")
-                Cancel(call, "The caller gave up.");
+            Cancel(call, "The caller gave up.");
             throw;
         }
     }
+
+    /// <summary>Sends a request of Steward's own; the call is told the rest. Whoever gives it up cancels or forgets it.</summary>
+    public void Send(PendingCall call, string method, ReadOnlySpan<byte> parameters)
+    {
+        if (!TryRegister(call, out var closedBecause))
+        {
+            call.OnFailed(JsonRpcErrorCode.ServerUnavailable, closedBecause);
+            return;
+        }
+
+        var message = JsonRpcWriter.Request(call.UpstreamId, method, parameters);
+        var additions = new RequestAdditions(Meta.Span, default);
+        if (additions.IsEmpty)
+        {
+            Deliver(call, message, default);
+            return;
+        }
+
+        var edits = new FrameEdits(new byte[additions.Length]);
+        additions.AddTo(ref edits, message, JsonRpcEnvelope.Parse(message));
+        Deliver(call, message, edits);
+    }
+
+    /// <summary>Waits no longer for an answer, without a word to the server: it may not know what is meant.</summary>
+    public void Forget(PendingCall call) => Abandon(call);
 
     /// <summary>Gives a call up and tells the server so. Nothing happens where it has ended already.</summary>
     public void Cancel(PendingCall call, string reason)

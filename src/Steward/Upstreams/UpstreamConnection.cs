@@ -37,6 +37,12 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
     /// <summary>What the server said in its handshake. Set before the connection is handed on.</summary>
     public HandshakeResult Server { get; set; } = HandshakeResult.None;
 
+    /// <summary>The members that each of Steward's own requests has in its <c>_meta</c>; empty with a server of the legacy era.</summary>
+    public ReadOnlyMemory<byte> Meta { get; set; }
+
+    /// <summary>Whether the server has taken in everything that was sent to it; <see langword="null"/> where nobody can know.</summary>
+    public bool? HasRead => _link.HasBeenRead;
+
     /// <summary>Completes when the server can say nothing more, with the reason in words.</summary>
     public Task<string> Closed => _link.Closed;
 
@@ -115,6 +121,10 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
                 break;
             case MessageKind.Notification:
                 _handler.OnNotification(this, message, envelope);
+                break;
+            case MessageKind.Request when Server.Era == ProtocolEra.Modern:
+                Post(JsonRpcWriter.Error(envelope.Id.Of(message), JsonRpcErrorCode.MethodNotFound,
+                    $"A server makes no requests in protocol revision {ProtocolRevisions.Modern}; what it needs it asks for by an input_required result."));
                 break;
             case MessageKind.Request when envelope.Method == McpMethod.Ping:
                 Post(JsonRpcWriter.Result(envelope.Id.Of(message), "{}"u8));

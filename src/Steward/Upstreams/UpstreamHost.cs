@@ -23,5 +23,8 @@ internal sealed record UpstreamHost(ProcessSpawner Spawner, ServerLogs Logs, Var
     /// <summary>Gets the tokens that remote servers ask for. Without one of the program's own they last as long as this.</summary>
     public RemoteAuthorization Authorization { get; init; } = new(new AuthorizationHost(null, Time, Loggers));
 
+    /// <summary>Of which era servers turned out to be.</summary>
+    public EraMemory Eras { get; } = new();
+
     public ILogger Logger { get; } = Loggers.CreateLogger("Steward.Upstreams");
 }

@@ -1,58 +1,49 @@
-using System.Text.Json;
 using Steward.Catalog;
 using Steward.Configuration;
 using Steward.Supervision;
+using Steward.Wire;
 
 namespace Steward.Upstreams;
 
 /// <summary>A run of a managed server: the upstream that all clients share, and what it offers.</summary>
 internal sealed class UpstreamRun : IServerRun
 {
-    // A server that announces changes in a storm is asked at most so often.
-    private static readonly TimeSpan RelistingPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ListTimeout = TimeSpan.FromSeconds(30);
-
-    private readonly ServerConfig _config;
-    private readonly Upstream _upstream;
-    private readonly RunTraffic _traffic;
+    private readonly RunCatalog _catalog;
     private readonly ISharedTraffic _listener;
     private readonly IRunObserver _observer;
-    private readonly UpstreamHost _host;
-    private readonly CancellationTokenSource _lifetime = new();
-    private readonly Task _relisting;
-    private ServerCatalog _catalog;
+    private readonly TimeProvider _time;
     private RunFacts _facts;
 
-    private UpstreamRun(ServerConfig config, Upstream upstream, ServerCatalog catalog, RunTraffic traffic, ISharedTraffic listener, IRunObserver observer, UpstreamHost host)
+    private UpstreamRun(Upstream upstream, RunCatalog catalog, ISharedTraffic listener, IRunObserver observer, TimeProvider time)
     {
-        (_config, _upstream, _catalog, _traffic, _listener, _observer, _host) = (config, upstream, catalog, traffic, listener, observer, host);
+        (Upstream, _catalog, _listener, _observer, _time) = (upstream, catalog, listener, observer, time);
         _facts = new RunFacts { Transport = Connection.Transport, Revision = Connection.Server.Revision, ServerName = Connection.Server.ServerName };
         PublishCounts();
-        _relisting = RelistAsync();
+        upstream.OnListsRead(catalog.Reread);
+        catalog.Follow(OnCatalogChanged);
     }
 
-    public UpstreamConnection Connection => _upstream.Connection;
+    public Upstream Upstream { get; }
+
+    public UpstreamConnection Connection => Upstream.Connection;
 
     /// <summary>What the server offers now, after the filter.</summary>
-    public ServerCatalog Catalog => Volatile.Read(ref _catalog);
+    public ServerCatalog Catalog => _catalog.Current;
 
-    public Task<RunEnd> Ended => _upstream.Ended;
+    public Task<RunEnd> Ended => Upstream.Ended;
 
-    public Task<string> Lost => _upstream.Lost;
+    public Task<string> Lost => Upstream.Lost;
 
     /// <summary>Starts a server and makes it ready.</summary>
     /// <exception cref="ServerLaunchException">That failed; nothing is left of it.</exception>
     public static async Task<UpstreamRun> LaunchAsync(ServerConfig config, ISharedTraffic listener, IRunObserver observer, UpstreamHost host, CancellationToken force, CancellationToken cancellationToken)
     {
         var traffic = new RunTraffic(listener);
-        var upstream = await Upstream.OpenAsync(config, traffic, host, cancellationToken).ConfigureAwait(false);
+        var upstream = await Upstream.OpenAsync(config, Introduction.Shared, traffic, observer.ProcessStarted, host, (cancellationToken, force)).ConfigureAwait(false);
         try
         {
-            if (upstream.ProcessId is { } pid)
-                observer.ProcessStarted(pid);
-            await upstream.ShakeHandsAsync(Handshake.SharedParameters, cancellationToken).ConfigureAwait(false);
-            var catalog = await ReadCatalogAsync(config, upstream, cancellationToken).ConfigureAwait(false);
-            return new UpstreamRun(config, upstream, catalog, traffic, listener, observer, host);
+            var catalog = await RunCatalog.ReadAsync(config, upstream.Connection, traffic, host, cancellationToken).ConfigureAwait(false);
+            return new UpstreamRun(upstream, catalog, listener, observer, host.Time);
         }
         catch
         {
@@ -61,6 +52,9 @@ internal sealed class UpstreamRun : IServerRun
         }
     }
 
+    /// <summary>Somebody uses one of the lists; see <see cref="RunCatalog.OnUsed"/>.</summary>
+    public void OnListUsed(CatalogKind kind) => _catalog.OnUsed(kind);
+
     /// <summary>Says why clients get processes of their own, and how many there are.</summary>
     public void ReportIsolation(string? reason, int processes)
     {
@@ -68,15 +62,16 @@ internal sealed class UpstreamRun : IServerRun
         _observer.FactsChanged(_facts);
     }
 
-    /// <summary>Any word of the server counts as a sign of life: a busy one may answer a ping late.</summary>
+    /// <summary>Any word of the server counts as a sign of life: a busy one may answer late.</summary>
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
-        var asked = _host.Time.GetTimestamp();
+        var asked = _time.GetTimestamp();
+        var question = Connection.Server.Era == ProtocolEra.Modern ? "server/discover" : "ping";
         try
         {
-            await Connection.RequestAsync("ping", default, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+            await Connection.RequestAsync(question, default, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
         }
-        catch (UpstreamErrorException error) when (error.Code != Wire.JsonRpcErrorCode.ServerUnavailable)
+        catch (UpstreamErrorException error) when (error.Code != JsonRpcErrorCode.ServerUnavailable)
         {
             // An error is an answer.
         }
@@ -88,77 +83,29 @@ internal sealed class UpstreamRun : IServerRun
 
     public async Task StopAsync(CancellationToken force)
     {
-        await _upstream.StopAsync(force).ConfigureAwait(false);
+        await Upstream.StopAsync(force).ConfigureAwait(false);
         await DisposeAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _traffic.Complete();
-        await _lifetime.CancelAsync().ConfigureAwait(false);
-        await _relisting.ConfigureAwait(false);
-        await _upstream.DisposeAsync().ConfigureAwait(false);
+        await _catalog.DisposeAsync().ConfigureAwait(false);
+        await Upstream.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task<ServerCatalog> ReadCatalogAsync(ServerConfig config, Upstream upstream, CancellationToken cancellationToken)
+    private void OnCatalogChanged()
     {
-        try
-        {
-            return await CatalogReader.ReadAllAsync(upstream.Connection, config.Tools, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is UpstreamErrorException or JsonException or LinkClosedException)
-        {
-            throw new ServerLaunchException($"Server '{config.Id}' shook hands, but its lists could not be read: {failure.Message}", innerException: failure);
-        }
-    }
-
-    private async Task RelistAsync()
-    {
-        try
-        {
-            while (await _traffic.ChangedLists.WaitToReadAsync(_lifetime.Token).ConfigureAwait(false))
-            {
-                var kinds = new HashSet<CatalogKind>();
-                while (_traffic.ChangedLists.TryRead(out var kind))
-                    kinds.Add(kind);
-                await RelistAsync(kinds).ConfigureAwait(false);
-                await Task.Delay(RelistingPause, _host.Time, _lifetime.Token).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (_lifetime.IsCancellationRequested)
-        {
-            // The run is over.
-        }
-    }
-
-    private async Task RelistAsync(HashSet<CatalogKind> kinds)
-    {
-        var (before, after) = (_catalog, _catalog);
-        try
-        {
-            foreach (var kind in kinds)
-                after = after.With(kind, await CatalogReader.ReadAsync(Connection, kind, _config.Tools, ListTimeout, _lifetime.Token).ConfigureAwait(false));
-        }
-        catch (Exception failure) when (failure is UpstreamErrorException or JsonException or LinkClosedException)
-        {
-            _host.Logger.RelistingFailed(_config.Id, failure.Message); // what was known stays: better old than none
-            return;
-        }
-
-        if (!before.Differences(after).Any())
-            return;
-        Volatile.Write(ref _catalog, after);
         PublishCounts();
-        _listener.OnCatalogChanged(_config.Id);
+        _listener.OnCatalogChanged(Connection.ServerId);
     }
 
     private void PublishCounts()
     {
         _facts = _facts with
         {
-            ToolCount = _catalog[CatalogKind.Tools].Count,
-            PromptCount = _catalog[CatalogKind.Prompts].Count,
-            ResourceCount = _catalog[CatalogKind.Resources].Count,
+            ToolCount = Catalog[CatalogKind.Tools].Count,
+            PromptCount = Catalog[CatalogKind.Prompts].Count,
+            ResourceCount = Catalog[CatalogKind.Resources].Count,
         };
         _observer.FactsChanged(_facts);
     }

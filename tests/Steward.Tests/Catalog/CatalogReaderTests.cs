@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Steward.Catalog;
 using Steward.Configuration;
+using Steward.Gateway;
 using Steward.Tests.Upstreams;
 using Steward.Tests.Wire;
 using Steward.Upstreams;
@@ -105,8 +106,23 @@ public sealed class CatalogReaderTests : IAsyncDisposable
         Assert.Equal("write:file", Assert.Single(await resources).Key);
     }
 
-    private Task<IReadOnlyList<CatalogItem>> ReadAsync(CatalogKind kind, ToolFilter filter) =>
-        CatalogReader.ReadAsync(_connection, kind, filter, Timeout.InfiniteTimeSpan, Cancelled);
+    private async Task<IReadOnlyList<CatalogItem>> ReadAsync(CatalogKind kind, ToolFilter filter) => (await ReadListAsync(kind, filter)).Items;
+
+    private Task<CatalogList> ReadListAsync(CatalogKind kind, ToolFilter filter) => CatalogReader.ReadAsync(_connection, kind, filter, Timeout.InfiniteTimeSpan, Cancelled);
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_list_is_good_as_long_as_its_weakest_page_and_for_everybody_only_where_all_pages_are()
+    {
+        var lists = ReadListAsync(CatalogKind.Tools, ToolFilter.All);
+        await AnswerAsync(""" "result":{"tools":[],"nextCursor":"2","ttlMs":5000,"cacheScope":"public"} """);
+        await AnswerAsync(""" "result":{"tools":[],"nextCursor":"3","ttlMs":3000,"cacheScope":"private"} """);
+        await AnswerAsync(""" "result":{"tools":[],"ttlMs":4000,"cacheScope":"public"} """);
+        Assert.Equal(new CacheHint(3000, IsPublic: false), (await lists).Cache);
+
+        var silent = ReadListAsync(CatalogKind.Tools, ToolFilter.All);
+        await AnswerAsync(""" "result":{"tools":[],"ttlMs":-5,"cacheScope":"everybody"} """);
+        Assert.Equal(CacheHint.None, (await silent).Cache);
+    }
 
     private async Task ServeForEverAsync()
     {

@@ -135,7 +135,7 @@ public sealed class MergedCatalogTests
 
     private static MergedCatalog Merge(ToolNaming naming, params (GatewayServer, ServerCatalog)[] sources) => new(sources, naming);
 
-    private static ServerCatalog Catalog(CatalogKind kind, params CatalogItem[] items) => ServerCatalog.Empty.With(kind, items);
+    private static ServerCatalog Catalog(CatalogKind kind, params CatalogItem[] items) => ServerCatalog.Empty.With(kind, new CatalogList(items, CacheHint.None));
 
     private static CatalogItem Uri(string uri) => Item(CatalogKind.Resources, $$"""{"uri":"{{uri}}"}""");
 

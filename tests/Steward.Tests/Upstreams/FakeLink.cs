@@ -1,12 +1,16 @@
 using System.Text;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Steward.Upstreams;
 using Steward.Wire;
+using Xunit;
 
 namespace Steward.Tests.Upstreams;
 
 /// <summary>A link whose other side is the test: it sees what is sent and says what it likes, on its own thread.</summary>
 internal sealed class FakeLink : ILink
 {
+    private readonly Channel<JsonNode> _outgoing = Channel.CreateUnbounded<JsonNode>();
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<string> Closed => _closed.Task;
@@ -16,6 +20,8 @@ internal sealed class FakeLink : ILink
     public ILinkReceiver Receiver { get; private set; } = null!;
 
     public bool IsClosed { get; set; }
+
+    public bool? HasBeenRead { get; set; }
 
     /// <summary>Where set, senders wait for it.</summary>
     public TaskCompletionSource? Hold { get; set; }
@@ -27,11 +33,21 @@ internal sealed class FakeLink : ILink
         if (IsClosed)
             throw new LinkClosedException("closed by the test");
         var frame = RentedFrame.Copy(message, edits);
+        var text = Encoding.UTF8.GetString(frame.Span);
         lock (Sent)
-            Sent.Add(Encoding.UTF8.GetString(frame.Span));
+            Sent.Add(text);
+        _outgoing.Writer.TryWrite(JsonNode.Parse(text)!);
         frame.Return();
         return Hold is null ? default : new ValueTask(Hold.Task);
     }
+
+    /// <summary>The next message that is sent, whatever it is.</summary>
+    public ValueTask<JsonNode> NextAsync() => _outgoing.Reader.ReadAsync(TestContext.Current.CancellationToken);
+
+    public void Answer(JsonNode request, string result) => Say($$"""{"jsonrpc":"2.0","id":{{request["id"]}},"result":{{result}}}""");
+
+    public void Refuse(JsonNode request, int code, string data = "null") =>
+        Say($$$"""{"jsonrpc":"2.0","id":{{{request["id"]}}},"error":{"code":{{{code}}},"message":"no","data":{{{data}}}}}""");
 
     public void Say(string message) => Receiver.OnMessage(Encoding.UTF8.GetBytes(message));
 

@@ -332,18 +332,45 @@ public sealed class UpstreamConnectionTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_request_of_our_own_that_is_given_up_is_cancelled_but_never_the_handshake()
+    public async Task A_request_of_our_own_that_is_given_up_is_cancelled_and_one_that_is_forgotten_is_not()
     {
         using var giveUp = new CancellationTokenSource();
         var listing = _connection.RequestAsync("tools/list", default, Timeout.InfiniteTimeSpan, giveUp.Token);
-        var handshake = _connection.RequestAsync("initialize", default, Timeout.InfiniteTimeSpan, giveUp.Token);
+        var forgotten = new RecordingCall();
+        _connection.Send(forgotten, "initialize", default);
 
         await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => listing);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => handshake);
+        _connection.Forget(forgotten);
+        Answer(forgotten.UpstreamId, 1);
 
         var told = Assert.Single(_link.Sent, sent => sent.Contains("cancelled", StringComparison.Ordinal));
         Assert.Equal(1, (int?)JsonNode.Parse(told)!["params"]!["requestId"]);
+        Assert.Empty(forgotten.Heard);
+        Assert.Equal(0, _connection.CallsInFlight);
+    }
+
+    [Fact]
+    public void Requests_of_our_own_to_a_modern_server_say_who_asks_and_its_own_requests_are_refused()
+    {
+        (_connection.Server, _connection.Meta) = (new HandshakeResult([]) { Revision = ProtocolRevisions.Modern }, Introduction.Shared.Meta);
+
+        _connection.Send(new RecordingCall(), "tools/list", Messages.Utf8("""{"cursor":"2"}"""));
+        _connection.Send(new RecordingCall(), "server/discover", default);
+        _link.Say("""{"jsonrpc":"2.0","id":"their own","method":"ping"}""");
+        _link.Say("""{"jsonrpc":"2.0","id":7,"method":"sampling/createMessage","params":{}}""");
+
+        var sent = _link.Sent.ConvertAll(text => JsonNode.Parse(text)!);
+        Assert.Equal("2", (string?)sent[0]["params"]!["cursor"]);
+        Assert.All(sent[..2], request =>
+        {
+            Assert.Equal("2026-07-28", (string?)request["params"]!["_meta"]!["io.modelcontextprotocol/protocolVersion"]);
+            Assert.Equal("steward", (string?)request["params"]!["_meta"]!["io.modelcontextprotocol/clientInfo"]!["name"]);
+            Assert.NotNull(request["params"]!["_meta"]!["io.modelcontextprotocol/clientCapabilities"]!["sampling"]);
+        });
+        Assert.Equal(("their own", -32601), ((string?)sent[2]["id"], (int?)sent[2]["error"]!["code"]));
+        Assert.Equal((7, -32601), ((int?)sent[3]["id"], (int?)sent[3]["error"]!["code"]));
+        Assert.Empty(_handler.Requests);
     }
 
     private const string Request = """{"jsonrpc":"2.0","id":"x","method":"tools/call","params":{"name":"t"}}""";

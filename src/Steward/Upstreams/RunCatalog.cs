@@ -1,0 +1,128 @@
+using System.Text.Json;
+using Steward.Catalog;
+using Steward.Configuration;
+using Steward.Wire;
+
+namespace Steward.Upstreams;
+
+/// <summary>
+/// What the server of a run offers, kept true: a list is read again when the server says that it has changed. One of the modern era
+/// that does not say so is asked again when somebody uses a list that has outlived the time that the server gave it.
+/// </summary>
+internal sealed class RunCatalog : IAsyncDisposable
+{
+    // A server that announces changes in a storm is asked at most so often.
+    private static readonly TimeSpan RelistingPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ListTimeout = TimeSpan.FromSeconds(30);
+
+    // A list without a time of its own, or with a very short one, is not asked for more often than this, however much it is used.
+    private static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(30);
+
+    private readonly ServerConfig _config;
+    private readonly UpstreamConnection _connection;
+    private readonly RunTraffic _traffic;
+    private readonly UpstreamHost _host;
+    private readonly long[] _readAt = new long[CatalogKinds.Count];
+    private readonly CancellationTokenSource _lifetime = new();
+    private ServerCatalog _current;
+    private Task _relisting = Task.CompletedTask;
+
+    private RunCatalog(ServerConfig config, UpstreamConnection connection, ServerCatalog current, RunTraffic traffic, UpstreamHost host)
+    {
+        (_config, _connection, _current, _traffic, _host) = (config, connection, current, traffic, host);
+        Array.Fill(_readAt, host.Time.GetTimestamp());
+    }
+
+    public ServerCatalog Current => Volatile.Read(ref _current);
+
+    /// <summary>Reads everything that a server offers.</summary>
+    /// <exception cref="Supervision.ServerLaunchException">It cannot be read.</exception>
+    public static async Task<RunCatalog> ReadAsync(ServerConfig config, UpstreamConnection connection, RunTraffic traffic, UpstreamHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var first = await CatalogReader.ReadAllAsync(connection, config.Tools, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+            return new RunCatalog(config, connection, first, traffic, host);
+        }
+        catch (Exception failure) when (failure is UpstreamErrorException or JsonException or LinkClosedException)
+        {
+            throw new Supervision.ServerLaunchException($"Server '{config.Id}' shook hands, but its lists could not be read: {failure.Message}", innerException: failure);
+        }
+    }
+
+    /// <summary>Begins to follow changes.</summary>
+    /// <param name="changed">Called when what is known has become another.</param>
+    public void Follow(Action changed) => _relisting = RelistAsync(changed);
+
+    /// <summary>
+    /// Somebody uses a list: if it may be stale it is read again behind his back. He gets what is known, and hears of the difference as
+    /// of any change.
+    /// </summary>
+    public void OnUsed(CatalogKind kind)
+    {
+        var server = _connection.Server;
+        if (server.Era == ProtocolEra.Legacy || !server.Has(kind) || server.Announces(kind))
+            return;
+        var readAt = Volatile.Read(ref _readAt[(int)kind]);
+        var life = TimeSpan.FromMilliseconds(Math.Clamp(Current.Cache(kind).TtlMs, (long)LeastLife.TotalMilliseconds, int.MaxValue));
+        if (_host.Time.GetElapsedTime(readAt) >= life && Interlocked.CompareExchange(ref _readAt[(int)kind], _host.Time.GetTimestamp(), readAt) == readAt)
+            _traffic.NoteChange(kind);
+    }
+
+    /// <summary>Changes may have been missed: every list is read again.</summary>
+    public void Reread()
+    {
+        foreach (var kind in Enum.GetValues<CatalogKind>())
+            _traffic.NoteChange(kind);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _traffic.Complete();
+        await _lifetime.CancelAsync().ConfigureAwait(false);
+        await _relisting.ConfigureAwait(false);
+    }
+
+    private async Task RelistAsync(Action changed)
+    {
+        try
+        {
+            while (await _traffic.ChangedLists.WaitToReadAsync(_lifetime.Token).ConfigureAwait(false))
+            {
+                var kinds = new HashSet<CatalogKind>();
+                while (_traffic.ChangedLists.TryRead(out var kind))
+                    kinds.Add(kind);
+                if (await TryRelistAsync(kinds).ConfigureAwait(false))
+                    changed();
+                await Task.Delay(RelistingPause, _host.Time, _lifetime.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_lifetime.IsCancellationRequested)
+        {
+            // The run is over.
+        }
+    }
+
+    private async Task<bool> TryRelistAsync(HashSet<CatalogKind> kinds)
+    {
+        var (before, after) = (_current, _current);
+        try
+        {
+            foreach (var kind in kinds)
+            {
+                Volatile.Write(ref _readAt[(int)kind], _host.Time.GetTimestamp());
+                after = after.With(kind, await CatalogReader.ReadAsync(_connection, kind, _config.Tools, ListTimeout, _lifetime.Token).ConfigureAwait(false));
+            }
+        }
+        catch (Exception failure) when (failure is UpstreamErrorException or JsonException or LinkClosedException)
+        {
+            _host.Logger.RelistingFailed(_config.Id, failure.Message); // what was known stays: better old than none
+            return false;
+        }
+
+        if (before.LastsAs(after) && !before.Differences(after).Any())
+            return false;
+        Volatile.Write(ref _current, after);
+        return true;
+    }
+}
