@@ -11,7 +11,6 @@ internal sealed class HttpAnswer(OutgoingMessage request, StreamableHttpParts pa
 {
     private const int MaxFailures = 5;
     private static readonly TimeSpan UsualPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50); // of a server that says it needs none
 
     private string? _lastEventId;
     private TimeSpan _retry;
@@ -26,8 +25,7 @@ internal sealed class HttpAnswer(OutgoingMessage request, StreamableHttpParts pa
                 parts.Vitals.Failed();
             if (request.IsModern || _lastEventId is null || failures >= MaxFailures)
                 throw Unanswered(response);
-            var pause = _retry > TimeSpan.Zero ? _retry : _failure is null ? ShortestPause : UsualPause;
-            await Task.Delay(pause, parts.Endpoint.Time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(_retry > TimeSpan.Zero ? _retry : UsualPause, parts.Endpoint.Time, cancellationToken).ConfigureAwait(false);
             isAnswered = await ResumeAsync(session, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -26,6 +26,9 @@ internal static partial class Log
     [LoggerMessage(1256, LogLevel.Warning, "{Server} offers the tool {Tool}, which is left out: {Reason}")]
     public static partial void ToolRefused(this ILogger logger, string server, string tool, string reason);
 
+    [LoggerMessage(1258, LogLevel.Warning, "{Server} did not take a message within {Patience}")]
+    public static partial void NotTaken(this ILogger logger, string server, TimeSpan patience);
+
     [LoggerMessage(1257, LogLevel.Information, "{Server} speaks {Transport}")]
     public static partial void TransportFound(this ILogger logger, string server, string transport);
 }

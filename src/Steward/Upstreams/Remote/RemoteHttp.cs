@@ -41,6 +41,8 @@ internal static class RemoteHttp
             client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
         if (!server.Headers.ContainsKey("User-Agent"))
             client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", $"steward/{ProtocolRevisions.StewardVersion}");
+        if (url.UserInfo.Length > 0 && !server.Headers.ContainsKey("Authorization"))
+            client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo)))}");
         return client;
     }
 

@@ -147,6 +147,8 @@ internal sealed class StreamableHttpLink : ILink
     {
         using var limit = _endpoint.Within(RemoteEndpoint.Patience, _lifetime.Token);
         await RunAsync(message, limit.Token).ConfigureAwait(false);
+        if (limit.Token.IsCancellationRequested && !_lifetime.IsCancellationRequested)
+            _endpoint.Logger.NotTaken(_endpoint.ServerId, RemoteEndpoint.Patience);
     }
 
     /// <summary>
@@ -163,13 +165,12 @@ internal sealed class StreamableHttpLink : ILink
 
     private void Listen(LegacySession session)
     {
+        var listening = CancellationTokenSource.CreateLinkedTokenSource(_lifetime.Token);
+        var stream = new ServerStream(session, _parts!).RunAsync(listening.Token);
+        CancellationTokenSource? before;
         lock (_gate)
-        {
-            if (_lifetime.IsCancellationRequested)
-                return;
-            _listening?.Cancel();
-            _listening = CancellationTokenSource.CreateLinkedTokenSource(_lifetime.Token);
-            _stream = Task.WhenAll(_stream, new ServerStream(session, _parts!).RunAsync(_listening.Token));
-        }
+            (before, _listening, _stream) = (_listening, listening, Task.WhenAll(_stream, stream));
+        before?.Cancel(); // the stream of a session that is over
+        before?.Dispose();
     }
 }

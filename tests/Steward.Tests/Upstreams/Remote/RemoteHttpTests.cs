@@ -98,6 +98,21 @@ public sealed class RemoteHttpTests
         Assert.All(peer.Requests, request => Assert.StartsWith("steward/", request.Header("User-Agent"), StringComparison.Ordinal));
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(null, "Basic dTpwQHc=")]
+    [InlineData("Bearer x", "Bearer x")]
+    public async Task User_and_password_of_the_url_are_credentials_unless_others_are_given(string? given, string sent)
+    {
+        await using var peer = await RemotePeer.StartAsync(request => request.AnswerAsync("{}"));
+        await using var rig = await LinkRig.ConnectAsync(
+            new UriBuilder(peer.Url) { UserName = "u", Password = "p%40w" }.Uri, headers: given is null ? null : new() { ["Authorization"] = given });
+
+        await rig.CallAsync(1);
+        await rig.Feed.NextAsync();
+
+        Assert.Equal(sent, peer.Requests[0].Header("Authorization"));
+    }
+
     [Theory]
     [InlineData("http://a/x", "http://a:80/y?z", true)]
     [InlineData("http://a/", "ws://A/", true)]
