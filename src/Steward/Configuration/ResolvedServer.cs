@@ -1,3 +1,4 @@
+using System.Text;
 using Steward.Configuration.Keys;
 
 namespace Steward.Configuration;
@@ -29,6 +30,8 @@ internal sealed class ResolvedServer
                 headers["Authorization"] = $"Bearer {Resolve(Given(bearer.Token, "auth.token"), "auth.token", TextRules.Token)}";
             else if (server.Auth is { Type: ServerAuthType.ApiKey } key)
                 headers[key.Header] = Resolve(Given(key.Value, "auth.value"), "auth.value", TextRules.HeaderValue);
+            if (server.Auth is null && Url.UserInfo.Length > 0)
+                headers.TryAdd("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(Url.UserInfo)))}");
             Headers = headers;
             OAuth = server.Auth is { Type: ServerAuthType.OAuth } oauth ? ResolvedAuth.From(oauth, Resolve)
                 : server.Auth is null && !headers.ContainsKey("Authorization") ? ResolvedAuth.Standard

@@ -79,7 +79,7 @@ internal sealed class LegacySessions(RemoteEndpoint endpoint, CancellationToken 
         }
         catch (Exception failure) // whatever it is: without a session the link is of no use
         {
-            var reason = failure is RemoteRefusalException ? failure.Message : RemoteFailure.Describe(endpoint.Url, failure);
+            var reason = RemoteFailure.Describe(endpoint.Url, failure);
             Lost($"forgot the session, and opens no other: {reason}");
             throw new RemoteRefusalException($"the session expired and could not be opened again: {reason}");
         }

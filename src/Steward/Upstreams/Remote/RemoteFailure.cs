@@ -33,6 +33,7 @@ internal static class RemoteFailure
         var shown = RemoteOrigin.Show(url);
         return failure switch
         {
+            _ when Find<RemoteRefusalException>(failure) is { } refusal => refusal.Message,
             MessageTooLargeException tooLarge => $"{shown}: {tooLarge.Message}",
             OperationCanceledException => $"{shown} did not answer in time",
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => $"the name {url.IdnHost} of {shown} is not known; look at url, or at the network",

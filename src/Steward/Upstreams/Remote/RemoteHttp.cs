@@ -23,7 +23,6 @@ internal static class RemoteHttp
     /// </summary>
     public static HttpClient CreateClient(ResolvedServer server, UpstreamHost host)
     {
-        ArgumentNullException.ThrowIfNull(host);
         var url = server.Url ?? throw new ArgumentException($"The server {server.Id} has no url.", nameof(server));
 
         // From the network outwards: what is added last sees a request first.
@@ -41,8 +40,6 @@ internal static class RemoteHttp
             client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
         if (!server.Headers.ContainsKey("User-Agent"))
             client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", $"steward/{ProtocolRevisions.StewardVersion}");
-        if (url.UserInfo.Length > 0 && !server.Headers.ContainsKey("Authorization"))
-            client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo)))}");
         return client;
     }
 

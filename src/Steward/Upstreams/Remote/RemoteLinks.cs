@@ -25,8 +25,7 @@ internal static class RemoteLinks
         {
             endpoint.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
-            var reason = failure is RemoteRefusalException ? failure.Message : RemoteFailure.Describe(endpoint.Url, failure);
-            throw new ServerLaunchException($"Cannot connect server '{server.Id}': {reason}.", innerException: failure);
+            throw new ServerLaunchException($"Cannot connect server '{server.Id}': {RemoteFailure.Describe(endpoint.Url, failure)}.", innerException: failure);
         }
     }
 

@@ -65,7 +65,7 @@ internal sealed class RemoteVitals(RemoteEndpoint endpoint, Action<string> lost,
             using var response = await endpoint.SendAsync(request, limit.Token).ConfigureAwait(false);
             return RemoteEndpoint.IsAbsence(response.StatusCode) ? RemoteFailure.Describe(endpoint.Url, response) : null;
         }
-        catch (OperationCanceledException)
+        catch (Exception failure) when (failure is OperationCanceledException or RemoteRefusalException)
         {
             return null;
         }

@@ -53,6 +53,11 @@ internal sealed class ServerStream(LegacySession session, StreamableHttpParts pa
 
             return await JudgeAsync(response, cancellationToken).ConfigureAwait(false);
         }
+        catch (RemoteRefusalException refusal) // what is between here and the server does not let the request out
+        {
+            parts.Endpoint.Logger.NoServerStream(parts.Endpoint.ServerId, refusal.Message);
+            return false;
+        }
         catch (MessageTooLargeException tooLarge)
         {
             parts.Endpoint.Logger.EventTooLarge(parts.Endpoint.ServerId, tooLarge.Message);

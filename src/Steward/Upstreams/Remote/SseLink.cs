@@ -140,7 +140,7 @@ internal sealed class SseLink : ILink
         }
         catch (Exception failure) // whatever the chain of handlers throws: the call that this was must hear of it
         {
-            await _turn!.FailAsync(message.Body, RemoteFailure.Describe(_target, failure)).ConfigureAwait(false);
+            await _turn!.FailAsync(message.Body, RemoteFailure.Describe(_target, failure), (failure as RemoteRefusalException)?.Status ?? 0).ConfigureAwait(false);
         }
     }
 }
