@@ -73,7 +73,8 @@ internal static class HttpHost
         await next(context);
     }
 
-    private static void Configure(KestrelServerOptions kestrel, GatewayConfig gateway)
+    /// <summary>Sets limits and address of a web server.</summary>
+    public static void Configure(KestrelServerOptions kestrel, GatewayConfig gateway)
     {
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;

@@ -25,4 +25,7 @@ internal static partial class Log
 
     [LoggerMessage(1706, LogLevel.Warning, "{Problem}")]
     public static partial void ConfigurationWarning(this ILogger logger, string problem);
+
+    [LoggerMessage(1707, LogLevel.Information, "The SSE proxy listens on {Url}")]
+    public static partial void ProxyListening(this ILogger logger, string url);
 }

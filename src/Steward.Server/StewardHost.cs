@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Steward.Configuration;
 using Steward.Server.Api;
 using Steward.Server.Daemon;
+using Steward.Server.SseProxy;
 using Steward.Upstreams.Auth;
 
 namespace Steward.Server;
@@ -30,6 +31,7 @@ public sealed class StewardHost : IAsyncDisposable
     private readonly CancellationTokenSource _force = new();
     private Task _starting = Task.CompletedTask;
     private Task? _stopping;
+    private SseProxyHost? _proxy;
 
     private StewardHost(StewardHostOptions options, DaemonLock @lock, DaemonLog log)
     {
@@ -59,6 +61,8 @@ public sealed class StewardHost : IAsyncDisposable
 
     internal WebApplication App => _app;
 
+    internal string? SseProxyUrl => _proxy?.Url;
+
     internal GatewayFacts Facts => GatewayFacts.Of(_state, _runtime.Gateway);
 
     /// <summary>Locks the data directory, listens, and begins to start the servers.</summary>
@@ -69,6 +73,8 @@ public sealed class StewardHost : IAsyncDisposable
     {
         // Once more, for programs that build their configuration themselves: the API can start programs.
         _ = options.Config.Gateway.ListeningOn(options.Config.Gateway.Listen, "gateway.listen");
+        if (options.Config.SseProxy?.ExposureProblem is { } exposed)
+            throw new ConfigException([new("sseProxy", 1, 1, "sseProxy.address", exposed.Message, exposed.Mend)]);
         options.Data.Create();
         var @lock = DaemonLock.Take(options.Data);
         var log = new DaemonLog(options.Data, options.Time);
@@ -111,10 +117,11 @@ public sealed class StewardHost : IAsyncDisposable
         await _starting;
         using var grace = CancellationTokenSource.CreateLinkedTokenSource(force);
         grace.CancelAfter(RequestGrace);
-        var closing = _app.StopAsync(grace.Token);
+        var closing = Task.WhenAll(_app.StopAsync(grace.Token), _proxy?.StopAsync(grace.Token) ?? Task.CompletedTask);
         await _runtime.StopAsync(force);
         await closing;
         await _app.DisposeAsync();
+        await (_proxy?.DisposeAsync() ?? default);
         _logger.Stopped();
         await _log.DisposeAsync();
         _lock.Dispose();
@@ -123,10 +130,14 @@ public sealed class StewardHost : IAsyncDisposable
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         await _app.StartAsync(cancellationToken);
+        if (_options.Config.SseProxy is { } proxy)
+            _proxy = await SseProxyHost.StartAsync(proxy, Gateway, _runtime, _log.Loggers, cancellationToken);
         _state.Url = ReachableUrl(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault());
         _runtime.Authorization.Host.RedirectUri = new Uri(Url + AuthorizationHost.RedirectPath);
         new DaemonFacts(Environment.ProcessId, Url, _state.StartedAt, Version).Write(_options.Data);
         _logger.Listening(Version, Url);
+        if (_proxy is not null)
+            _logger.ProxyListening(_proxy.Url);
         foreach (var warning in _options.Config.Warnings)
             _logger.ConfigurationWarning(warning.ToString());
     }

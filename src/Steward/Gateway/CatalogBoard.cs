@@ -1,17 +1,16 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Steward.Catalog;
-using Steward.Configuration;
 using Steward.Supervision;
 using Steward.Upstreams;
 
 namespace Steward.Gateway;
 
 /// <summary>
-/// Keeps the merged catalog true: follows the servers' statuses and lists, and tells those who listen what has changed. Owned
+/// Keeps the merged catalogs true: follows the servers' statuses and lists, and tells those who listen what has changed. Owned
 /// by one loop.
 /// </summary>
-internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory servers, ListenerTable listeners, ToolNaming naming, TimeProvider clock, ILogger logger) : IAsyncDisposable
+internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory servers, IReadOnlyList<MergedView> views, ListenerTable listeners, TimeProvider clock, ILogger logger) : IAsyncDisposable
 {
     // A client that lists while servers are just being started waits so long at most: better whole than at once, better
     // at once than late.
@@ -23,11 +22,7 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     private readonly Dictionary<GatewayServer, (UpstreamRun Run, int Renewals)> _runs = [];
     private readonly TaskCompletionSource _firstStarts = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _lifetime = new();
-    private MergedCatalog _merged = new([], naming);
     private Task _following = Task.CompletedTask;
-
-    /// <summary>What the merged endpoint offers now.</summary>
-    public MergedCatalog Merged => Volatile.Read(ref _merged);
 
     /// <summary>Completes when every server has come up or failed once, or after a short while.</summary>
     public Task FirstStartsSettled => _firstStarts.Task;
@@ -116,15 +111,14 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
 
     private void Merge()
     {
-        var merged = new MergedCatalog([.. servers.All.Select(server => (server, server.Catalog))], naming);
-        CatalogKind[] differences = [.. merged.Differences(_merged)];
-        Volatile.Write(ref _merged, merged);
-        if (differences.Length == 0)
-            return;
-        foreach (var listener in listeners.All)
+        foreach (var view in views)
         {
-            if (listener.Endpoint is MergedEndpoint)
-                listener.OnListsChanged(differences);
+            var differences = view.Merge();
+            foreach (var listener in differences.Length == 0 ? [] : listeners.All)
+            {
+                if (listener.Endpoint is MergedEndpoint endpoint && endpoint.View == view)
+                    listener.OnListsChanged(differences);
+            }
         }
     }
 

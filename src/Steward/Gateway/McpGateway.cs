@@ -25,6 +25,7 @@ internal sealed class McpGateway : IAsyncDisposable
     private readonly LogLevels _logLevels;
     private readonly SubscriptionDesk _subscriptions;
     private readonly MergedEndpoint _merged;
+    private readonly MergedEndpoint _proxied;
     private readonly Dictionary<string, ServerEndpoint> _endpoints;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
@@ -43,9 +44,13 @@ internal sealed class McpGateway : IAsyncDisposable
         _subscriptions = new SubscriptionDesk(parts, config.Gateway.Limits);
         _logLevels = new LogLevels(parts.Sessions, parts.Servers, _clock, _logger);
         var relay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _logLevels);
-        _board = new CatalogBoard(manager, parts.Servers, parts.Listeners, config.Gateway.Naming, _clock, _logger) { RunBegan = _logLevels.ApplyAsync };
+        var all = new MergedView(parts.Servers, config.Gateway.Naming);
+        var chosen = config.SseProxy?.AllowedServers is { } ids ? new MergedView(parts.Servers.Only(ids), config.Gateway.Naming) : all;
+        _board = new CatalogBoard(manager, parts.Servers, [.. new[] { all, chosen }.Distinct()], parts.Listeners, _clock, _logger) { RunBegan = _logLevels.ApplyAsync };
         parts.Traffic.CatalogChanged = _ => _board.Look();
-        _merged = new MergedEndpoint(parts.Servers, _board, _logLevels, new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _logLevels) { ExposesTaskIds = true });
+        var mergedRelay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _logLevels) { ExposesTaskIds = true };
+        _merged = new MergedEndpoint(all, _board, _logLevels, mergedRelay);
+        _proxied = chosen == all ? _merged : new MergedEndpoint(chosen, _board, _logLevels, mergedRelay);
         _endpoints = parts.Servers.All.ToDictionary(server => server.Id, server => new ServerEndpoint(server, manager, _logLevels, relay), StringComparer.Ordinal);
         _upkeep = _clock.CreateTimer(_ => Tend(), null, UpkeepInterval, UpkeepInterval);
         _board.Start();
@@ -55,10 +60,13 @@ internal sealed class McpGateway : IAsyncDisposable
 
     public ServerDirectory Servers => _parts.Servers;
 
-    public Catalog.MergedCatalog Catalog => _board.Merged;
+    public Catalog.MergedCatalog Catalog => _merged.View.Catalog;
 
     /// <summary>All servers as one.</summary>
     public GatewayEndpoint Merged => _merged;
+
+    /// <summary>The servers of the <c>sseProxy</c> as one.</summary>
+    public GatewayEndpoint Proxied => _proxied;
 
     /// <summary>One server; <see langword="null"/> where clients cannot reach one of that id.</summary>
     public GatewayEndpoint? FindServer(string id) => _endpoints.GetValueOrDefault(id);

@@ -6,24 +6,26 @@ using Steward.Wire;
 
 namespace Steward.Gateway;
 
-/// <summary>All servers as one: names say whose they are, lists hold everything.</summary>
-internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board, LogLevels logLevels, Relay relay) : GatewayEndpoint(relay)
+/// <summary>Several servers as one: names say whose they are, lists hold everything.</summary>
+internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLevels logLevels, Relay relay) : GatewayEndpoint(relay)
 {
     private const int MaxNameOnStack = 256;
 
-    public override IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>> ParameterHeaders => board.Merged.ParameterHeaders;
+    public MergedView View => view;
+
+    public override IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>> ParameterHeaders => view.Catalog.ParameterHeaders;
 
     public override Task SettleAsync(CancellationToken cancellationToken) => board.FirstStartsSettled.WaitAsync(cancellationToken);
 
     public override bool Offers(CatalogKind kind) => true;
 
-    public override (GatewayServer Server, string Uri)? FindResource(string uri) => board.Merged.FindResource(uri) is { } route ? (route.Server, route.Name) : null;
+    public override (GatewayServer Server, string Uri)? FindResource(string uri) => view.Catalog.FindResource(uri) is { } route ? (route.Server, route.Name) : null;
 
-    public override bool Serves(GatewayServer server) => servers.Find(server.Id) == server;
+    public override bool Serves(GatewayServer server) => view.Servers.Find(server.Id) == server;
 
     public override string ExposedTaskId(string serverId, string taskId) => ExposedTask.Of(serverId, taskId);
 
-    public override string ExposedUri(GatewayServer server, string uri) => board.Merged.ExposedUri(server, uri);
+    public override string ExposedUri(GatewayServer server, string uri) => view.Catalog.ExposedUri(server, uri);
 
     public override ValueTask<byte[]> InitializeAsync(Session session, CancellationToken cancellationToken) =>
         new(JsonRpcWriter.Object(json =>
@@ -31,7 +33,7 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
             json.WriteString("protocolVersion"u8, session.Opening.Revision);
             json.WriteStartObject("capabilities"u8);
             Discovery.WriteMergedCapabilities(json);
-            if (servers.All.Any(server => server.HasTasks(ProtocolEra.Legacy)))
+            if (view.Servers.All.Any(server => server.HasTasks(ProtocolEra.Legacy)))
                 TaskCapability.Write(json);
             json.WriteEndObject();
             json.WritePropertyName("serverInfo"u8);
@@ -49,9 +51,9 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
         McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe => ResourceAsync(client, message, envelope),
         McpMethod.CompletionComplete => CompleteAsync(client, message, envelope),
         McpMethod.LoggingSetLevel when client is Session session => logLevels.SetAsync(session, message, envelope),
-        McpMethod.TasksList when client is Session session && servers.All.Any(server => server.HasTasks(client.Era)) => TaskRouter.ListAsync(session, servers.All, (server, id) => ExposedTaskId(server.Id, id), message, envelope),
-        _ when TaskRouter.Is(envelope.Method) && servers.All.Any(server => server.HasTasks(client.Era)) => TaskAsync(client, message, envelope),
-        McpMethod.ServerDiscover => new(Reply.Result(message.Span, envelope, Discovery.OfAll(servers.All.Any(server => server.HasTasks(ProtocolEra.Modern))))),
+        McpMethod.TasksList when client is Session session && view.Servers.All.Any(server => server.HasTasks(client.Era)) => TaskRouter.ListAsync(session, view.Servers.All, (server, id) => ExposedTaskId(server.Id, id), message, envelope),
+        _ when TaskRouter.Is(envelope.Method) && view.Servers.All.Any(server => server.HasTasks(client.Era)) => TaskAsync(client, message, envelope),
+        McpMethod.ServerDiscover => new(Reply.Result(message.Span, envelope, Discovery.OfAll(view.Servers.All.Any(server => server.HasTasks(ProtocolEra.Modern))))),
         McpMethod.Ping => new(Reply.Result(message.Span, envelope, "{}"u8)),
         _ => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.MethodNotFound,
             $"Method {envelope.MethodName.Of(message.Span).ToText()} does not say which server it is for; send it to /servers/ID/mcp.")),
@@ -68,7 +70,7 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
     private ValueTask<Reply> CallAsync(CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
     {
         var name = envelope.Name.Of(message.Span);
-        var list = board.Merged[kind];
+        var list = view.Catalog[kind];
         var route = JsonText.TryRead(name, stackalloc char[MaxNameOnStack], out var text) ? list.Find(text)
             : JsonText.Read(name) is { } escaped ? list.Find(escaped)
             : null;
@@ -93,25 +95,25 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
         board.OnUsed(kind);
         var settled = board.FirstStartsSettled;
         return settled.IsCompleted
-            ? new(Reply.Result(message.Span, envelope, board.Merged[kind].ResultFor(client.Era)))
+            ? new(Reply.Result(message.Span, envelope, view.Catalog[kind].ResultFor(client.Era)))
             : ListSettledAsync(settled, kind, client, message, envelope);
     }
 
     private ValueTask<Reply> TaskAsync(GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope) =>
-        JsonText.Read(envelope.TaskId.Of(message.Span)) is { } exposed && ExposedTask.Parse(exposed) is { } task && servers.Find(task.ServerId) is { } server
+        JsonText.Read(envelope.TaskId.Of(message.Span)) is { } exposed && ExposedTask.Parse(exposed) is { } task && view.Servers.Find(task.ServerId) is { } server
             ? Tasks.SendAsync(client, server, task.TaskId, message, envelope)
             : new(TaskRouter.NotFound(message.Span, envelope));
 
     private async ValueTask<Reply> ListSettledAsync(Task settled, CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {
         await settled.ConfigureAwait(false);
-        return Reply.Result(message.Span, envelope, board.Merged[kind].ResultFor(client.Era));
+        return Reply.Result(message.Span, envelope, view.Catalog[kind].ResultFor(client.Era));
     }
 
     private ValueTask<Reply> ResourceAsync(GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
     {
         var uri = JsonText.Read(envelope.Uri.Of(message.Span));
-        if (uri is null || board.Merged.FindResource(uri) is not { } route)
+        if (uri is null || view.Catalog.FindResource(uri) is not { } route)
         {
             if (!board.FirstStartsSettled.IsCompleted)
                 return DispatchSettledAsync(client, message, envelope);
@@ -130,7 +132,7 @@ internal sealed class MergedEndpoint(ServerDirectory servers, CatalogBoard board
         if (envelope.Name.Exists)
             return CallAsync(CatalogKind.Prompts, client, message, envelope);
         var uri = JsonText.Read(envelope.Uri.Of(message.Span)) ?? "";
-        var route = board.Merged[CatalogKind.ResourceTemplates].Find(uri) ?? board.Merged.FindResource(uri);
+        var route = view.Catalog[CatalogKind.ResourceTemplates].Find(uri) ?? view.Catalog.FindResource(uri);
         if (route is null && !board.FirstStartsSettled.IsCompleted)
             return DispatchSettledAsync(client, message, envelope);
         return route is null

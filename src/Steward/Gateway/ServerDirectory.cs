@@ -10,6 +10,14 @@ internal sealed class ServerDirectory
 
     public GatewayServer? Find(string id) => _byId.GetValueOrDefault(id);
 
+    /// <summary>A directory of some of them.</summary>
+    public ServerDirectory Only(IReadOnlyCollection<string> ids)
+    {
+        var some = new ServerDirectory();
+        some.Fill(All.Where(server => ids.Contains(server.Id)));
+        return some;
+    }
+
     /// <summary>Fills the directory, before the first client comes.</summary>
     public void Fill(IEnumerable<GatewayServer> servers)
     {
