@@ -242,6 +242,21 @@ public sealed class ModernRequestTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_legacy_server_sees_nothing_of_the_era_of_its_client()
+    {
+        await using var rig = await GatewayRig.StartAsync("a");
+        var server = await rig.LaunchedAsync("a");
+        using var client = rig.Modern();
+        var call = client.CallAsync("tools/call", Wait, "\"own\":1.0");
+
+        var request = await server.NextAsync("tools/call");
+
+        Assert.Equal("""{"_meta":{"own":1.0},"name":"wait"}""", request["params"]!.ToJsonString());
+        await server.AnswerAsync(request);
+        await call;
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Log_messages_come_to_requests_only_that_asked_for_them()
     {
         await using var rig = await GatewayRig.StartAsync("a");
