@@ -5,6 +5,7 @@ using Steward.Server;
 using Steward.Server.Daemon;
 using Steward.Supervision;
 using Steward.Upstreams;
+using Steward.Wire;
 
 namespace Steward.ConformanceClient;
 
@@ -61,6 +62,7 @@ internal sealed class RemoteGateway : IAsyncDisposable
         });
         return await McpClient.CreateAsync(transport, new McpClientOptions
         {
+            ProtocolVersion = Connection.Server.Era == ProtocolEra.Legacy ? ProtocolRevisions.LatestLegacy : null,
             Handlers = new McpClientHandlers
             {
                 // The SDK adds what the schema names as defaults.

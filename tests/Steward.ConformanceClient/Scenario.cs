@@ -39,6 +39,9 @@ internal static class Scenario
             case "http-invalid-tool-headers":
                 await CallAsync(gateway, ("valid_tool", new() { ["region"] = "us-east1" }));
                 break;
+            case "json-schema-2020-12-preservation":
+                await EchoSchemaAsync(gateway);
+                break;
             case "sep-2322-client-request-state":
                 await CallAsync(gateway, ("test_mrtr_echo_state", []), ("test_mrtr_unrelated", []), ("test_mrtr_no_state", []), ("test_mrtr_no_result_type", []));
                 break;
@@ -60,6 +63,13 @@ internal static class Scenario
             if (result.IsError == true)
                 throw new InvalidOperationException($"the tool {tool} failed");
         }
+    }
+
+    private static async Task EchoSchemaAsync(RemoteGateway gateway)
+    {
+        await using var client = await gateway.ConnectAsync();
+        var tool = (await client.ListToolsAsync()).First(known => known.Name == "json_schema_2020_12_tool");
+        await client.CallToolAsync("json_schema_echo", new Dictionary<string, object?> { ["schema"] = tool.JsonSchema });
     }
 
     private static async Task ReadEverythingAsync(RemoteGateway gateway)

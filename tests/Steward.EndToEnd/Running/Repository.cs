@@ -14,6 +14,8 @@ internal static class Repository
 
     public static string TestServerProgram { get; } = Program("Steward.TestServer");
 
+    public static string ConformanceClientProgram { get; } = Program("Steward.ConformanceClient");
+
     /// <summary>Where the runtime stands that runs this test: the programs under test use the same.</summary>
     public static string DotnetRoot { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 

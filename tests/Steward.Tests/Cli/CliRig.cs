@@ -12,6 +12,9 @@ internal sealed class CliRig(HostRig? host, DataDirectory data)
 
     public string Input { get; init; } = "";
 
+    /// <summary>Stands for the browser. There is none unless a test brings one.</summary>
+    public Func<string, bool> OpenBrowser { get; init; } = _ => false;
+
     /// <summary>Runs a command line to its end.</summary>
     public async Task<(int ExitCode, string Out, string Error)> RunAsync(params string[] arguments)
     {
@@ -24,6 +27,7 @@ internal sealed class CliRig(HostRig? host, DataDirectory data)
             In = new StringReader(Input),
             WorkingDirectory = WorkingDirectory,
             Variables = name => name == "STEWARD_DATA" ? data.Path : null,
+            OpenBrowser = OpenBrowser,
             Handler = host is null ? null : host.CreateHandler,
         };
         var exitCode = await CommandLine.RunAsync(arguments, context, TestContext.Current.CancellationToken);

@@ -1,0 +1,51 @@
+// Runs the client scenarios of the official conformance suite with a program as the client, and prints one JSON object:
+// {"scenarios": {"<name>": {"passed", "failed", "warnings", "problems": ["<check>: <message>"]}}}
+//
+// Arguments: the program, specification revision, optional names of scenarios (default: all that the revision requires).
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const [program, revision, ...scenarios] = process.argv.slice(2);
+const suite = join(dirname(fileURLToPath(import.meta.url)), "../node_modules/@modelcontextprotocol/conformance/dist/index.js");
+
+function run(args) {
+  return new Promise((resolve) =>
+    execFile(process.execPath, [suite, "client", "--command", program, "--timeout", "60000", ...args], { maxBuffer: 64 << 20 }, (error, stdout, stderr) =>
+      resolve(stdout + stderr),
+    ),
+  );
+}
+
+// The results of auth/basic-cimd stand in auth/basic-cimd-<time>/checks.json.
+const scenarioOf = (file) => dirname(relative(folder, file)).replace(/-\d{4}-\d\d-\d\dT[^/]*$/, "");
+
+async function collect(results) {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.name !== "checks.json") continue;
+    const file = join(entry.parentPath, entry.name);
+    const checks = JSON.parse(await readFile(file, "utf8"));
+    const having = (status) => checks.filter((check) => check.status === status);
+    results[scenarioOf(file)] = {
+      passed: having("SUCCESS").length,
+      failed: having("FAILURE").length,
+      warnings: having("WARNING").length,
+      problems: [...having("FAILURE"), ...having("WARNING")].map((check) => `${check.id}: ${check.errorMessage ?? check.description}`),
+    };
+  }
+}
+
+const folder = await mkdtemp(join(tmpdir(), "steward-conformance-"));
+const results = {};
+try {
+  let output = "";
+  if (scenarios.length === 0) output = await run(["--requirements", revision, "--output-dir", folder]);
+  for (const scenario of scenarios) output += await run(["--scenario", scenario, "--spec-version", revision, "--output-dir", folder]);
+  await collect(results);
+  if (Object.keys(results).length === 0) throw new Error(`the suite reported nothing: ${output.slice(-2000)}`);
+  console.log(JSON.stringify({ scenarios: results }));
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
