@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Threading.Tasks.Sources;
 using Steward.Gateway.Tasks;
 using Steward.Telemetry;
@@ -189,10 +190,11 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
     /// <param name="code">See <see cref="JsonRpcErrorCode"/>.</param>
     /// <param name="message">For people.</param>
     /// <param name="errorType">What kind of failure it is, for the metrics.</param>
-    protected void DeliverError(int code, string message, string errorType)
+    /// <param name="data">Writes the value of <c>data</c>, where there is one.</param>
+    protected void DeliverError(int code, string message, string errorType, Action<Utf8JsonWriter>? data = null)
     {
         ErrorCode = code;
-        Deliver(RentedFrame.Copy(JsonRpcWriter.Error(_id, code, message)), isAnswer: true, errorType);
+        Deliver(RentedFrame.Copy(JsonRpcWriter.Error(_id, code, message, data)), isAnswer: true, errorType);
     }
 
     /// <summary>Answers with a result of our own; <see langword="false"/> when the request has ended.</summary>

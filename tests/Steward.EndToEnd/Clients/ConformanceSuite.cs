@@ -24,6 +24,7 @@ internal static class ConformanceSuite
         return JsonElement.Parse(result.Output).GetProperty("scenarios").EnumerateObject().ToDictionary(
             scenario => scenario.Name,
             scenario => new ConformanceOutcome(
+                scenario.Value.GetProperty("kind").GetString()!,
                 scenario.Value.GetProperty("passed").GetInt32(),
                 scenario.Value.GetProperty("failed").GetInt32(),
                 scenario.Value.GetProperty("warnings").GetInt32(),

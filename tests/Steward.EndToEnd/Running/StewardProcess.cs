@@ -42,11 +42,11 @@ internal sealed class StewardProcess : IAsyncDisposable
 
     public Uri EndpointOf(string server) => new(Url, $"/servers/{server}/mcp");
 
-    public static async Task<StewardProcess> StartAsync(JsonObject servers, CancellationToken cancellationToken)
+    public static async Task<StewardProcess> StartAsync(JsonObject servers, CancellationToken cancellationToken, JsonObject? gateway = null)
     {
         var folder = Directory.CreateTempSubdirectory("steward-e2e-").FullName;
         var config = Path.Combine(folder, "steward.json");
-        await File.WriteAllTextAsync(config, new JsonObject { ["mcpServers"] = servers }.ToJsonString(), cancellationToken);
+        await File.WriteAllTextAsync(config, Configuration(servers, gateway).ToJsonString(), cancellationToken);
 
         var census = new ProcessCensus("STEWARD_END_TO_END", Guid.NewGuid().ToString("N"));
         var process = LineProcess.Start(
@@ -67,10 +67,10 @@ internal sealed class StewardProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the program and waits until all these servers run.</summary>
-    public static async Task<StewardProcess> StartReadyAsync(JsonObject servers, CancellationToken cancellationToken)
+    public static async Task<StewardProcess> StartReadyAsync(JsonObject servers, CancellationToken cancellationToken, JsonObject? gateway = null)
     {
         var ids = servers.Select(server => server.Key).ToArray();
-        var steward = await StartAsync(servers, cancellationToken);
+        var steward = await StartAsync(servers, cancellationToken, gateway);
         foreach (var id in ids)
             await steward.ReachesAsync(id, "Running", cancellationToken);
         return steward;
@@ -145,6 +145,14 @@ internal sealed class StewardProcess : IAsyncDisposable
             _http.Dispose();
             Directory.Delete(_folder, recursive: true);
         }
+    }
+
+    private static JsonObject Configuration(JsonObject servers, JsonObject? gateway)
+    {
+        var configuration = new JsonObject { ["mcpServers"] = servers };
+        if (gateway is not null)
+            configuration["gateway"] = gateway;
+        return configuration;
     }
 
     private string Diagnosis() => string.Join('\n', [.. _process.Output.Items, .. _process.Errors.Items]);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelContextProtocol;
@@ -12,6 +13,8 @@ namespace Steward.TestServer.Fixture;
 /// </summary>
 internal sealed class Dialogue
 {
+    private static readonly ConcurrentDictionary<string, bool> Asking = new();
+
     private readonly McpServer _server;
     private readonly JsonRpcRequest _request;
     private readonly JsonObject _answers;
@@ -60,10 +63,22 @@ internal sealed class Dialogue
     private static InputRequest Request(Question question) =>
         new() { Method = question.Method, Params = JsonElement.Parse(question.Parameters.ToJsonString()) };
 
+    // The key is the request's id, as long as nobody else asks the same at the same time.
     private async Task<JsonNode> RequestAsync(Question question, CancellationToken cancellationToken)
     {
         var request = new JsonRpcRequest { Method = question.Method, Params = question.Parameters.DeepClone() };
-        var response = await _server.SendRequestAsync(request, cancellationToken);
-        return response.Result ?? new JsonObject();
+        var isOnly = Asking.TryAdd(question.Key, true);
+        if (isOnly)
+            request.Id = new(question.Key);
+        try
+        {
+            var response = await _server.SendRequestAsync(request, cancellationToken);
+            return response.Result ?? new JsonObject();
+        }
+        finally
+        {
+            if (isOnly)
+                Asking.TryRemove(question.Key, out _);
+        }
     }
 }

@@ -15,6 +15,8 @@ internal sealed class ParkableExchange : BridgedExchange
     // Kept until it is certain whether they are needed. Whoever takes the array out returns it.
     private byte[]? _parameters;
     private volatile ParkedCall? _call;
+    // What the server asked for though the client did not declare it. Set and read by the reader of the server's output.
+    private (McpMethod Asked, bool IsUrl)? _undeclared;
 
     public ParkableExchange(ModernClient client, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ParkedCalls calls)
         : base(client, connection, timeout, message, envelope)
@@ -37,7 +39,15 @@ internal sealed class ParkableExchange : BridgedExchange
         if (obstacle is null && (_call ?? Open(envelope.Method, out obstacle)) is { } call)
             call.Ask(message, envelope);
         else
-            Session.Refuse(connection, envelope.Id.Of(message), obstacle!);
+            Refuse(connection, message, envelope, obstacle!);
+    }
+
+    private void Refuse(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, string obstacle)
+    {
+        var isUrl = UrlElicitation.Is(message, envelope);
+        if (TakesInput(Method) && !Owner.Capabilities.Allow(envelope.Method, isUrl))
+            _undeclared = (envelope.Method, isUrl);
+        Session.Refuse(connection, envelope.Id.Of(message), obstacle);
     }
 
     public override void OnServerNotification(ReadOnlySpan<byte> message, LogSeverity? severity)
@@ -61,6 +71,8 @@ internal sealed class ParkableExchange : BridgedExchange
         ReleaseParameters();
         if (_call is { } call)
             call.Complete(message, envelope);
+        else if (_undeclared is { } undeclared && UndeclaredCapability.IsFailure(message, envelope))
+            FailFor(undeclared.Asked, undeclared.IsUrl);
         else
             base.OnResponse(message, envelope);
     }
@@ -93,6 +105,12 @@ internal sealed class ParkableExchange : BridgedExchange
             Connection.Cancel(this, notification, envelope);
         EndCancelled();
     }
+
+    private void FailFor(McpMethod asked, bool isUrl) => DeliverError(
+        JsonRpcErrorCode.MissingRequiredClientCapability,
+        $"Server '{Connection.ServerId}' cannot do this without {UndeclaredCapability.NameOf(asked)}, which the client did not declare.",
+        "undeclared_capability",
+        json => UndeclaredCapability.WriteData(json, asked, isUrl));
 
     private ParkedCall? Open(McpMethod asks, out string? obstacle)
     {

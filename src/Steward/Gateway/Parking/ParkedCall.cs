@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -13,6 +15,8 @@ internal sealed class ParkedCall
     private const int MaxQuestions = 64;
     private const int MaxRounds = 100;
     private const int MaxHeld = 64;
+
+    private static readonly SearchValues<byte> PlainBytes = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"u8);
 
     private readonly ParkedCalls _calls;
     private readonly Lock _gate = new();
@@ -52,7 +56,7 @@ internal sealed class ParkedCall
             isTaken = !_hasEnded && _questions.Count < MaxQuestions;
             if (isTaken)
             {
-                _questions.Add(new ParkedQuestion($"input-{++_lastKey}", id, envelope.Method, request));
+                _questions.Add(new ParkedQuestion(KeyOf(id), id, envelope.Method, request));
                 mustAsk = _current is not null && !_isAsking;
                 _isAsking |= mustAsk;
             }
@@ -271,6 +275,20 @@ internal sealed class ParkedCall
         _calls.Parked(this);
         if (!exchange.TryAskForInput(result))
             GiveUpUnheard();
+    }
+
+    /// <summary>The server's own id where that is a plain word that no other question has, else one of ours.</summary>
+    private string KeyOf(ReadOnlySpan<byte> id)
+    {
+        const string own = "input-";
+        if (id is [(byte)'"', .. { Length: > 0 and <= 64 } word, (byte)'"'] && word.IndexOfAnyExcept(PlainBytes) < 0 && !word.StartsWith("input-"u8))
+        {
+            var key = Encoding.ASCII.GetString(word);
+            if (!_questions.Exists(question => question.Key == key))
+                return key;
+        }
+
+        return own + (++_lastKey).ToString(CultureInfo.InvariantCulture);
     }
 
     private byte[] WriteResult()
