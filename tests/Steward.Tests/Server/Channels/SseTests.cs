@@ -120,7 +120,7 @@ public sealed class SseTests
         await using var rig = await GatewayRig.StartAsync("a");
         using var client = await RigEvents.OpenAsync(rig);
 
-        rig.Gateway.Close(rig.Gateway.Sessions.All.Single(), "the test says so");
+        await rig.Gateway.Sessions.All.Single().EndAsync(Cancelled);
 
         Assert.Null((await client.NextAsync()).Name);
     }

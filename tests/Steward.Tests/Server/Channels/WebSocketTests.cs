@@ -161,7 +161,7 @@ public sealed class WebSocketTests
         await using var rig = await GatewayRig.StartAsync("a");
         using var client = await RigSocket.OpenAsync(rig);
 
-        rig.Gateway.Close(rig.Gateway.Sessions.All.Single(), "the test says so");
+        await rig.Gateway.Sessions.All.Single().EndAsync(Cancelled);
 
         Assert.Null(await client.HearAsync());
         Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, client.CloseStatus);
