@@ -143,8 +143,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         }
 
         var additions = client is Session { } session && connection.Server.Era == ProtocolEra.Modern ? session.ModernMeta : default;
-        var losesModern = client.Era == ProtocolEra.Modern && connection.Server.Era == ProtocolEra.Legacy;
-        connection.Call(exchange, message.Span, envelope, name, new RequestAdditions(additions, default, losesModern));
+        connection.Call(exchange, message.Span, envelope, name, new RequestAdditions(additions, default));
         return Reply.Of(exchange);
     }
 

@@ -1,10 +1,7 @@
 namespace Steward.Wire;
 
 /// <summary>Members that a request gets on its way, each a list of JSON members without braces; empty adds nothing.</summary>
-/// <param name="meta">What goes into <c>params._meta</c>.</param>
-/// <param name="parameters">What goes into <c>params</c>.</param>
-/// <param name="losesModern">Whether it loses what its <c>_meta</c> says to servers of the modern era only.</param>
-internal readonly ref struct RequestAdditions(ReadOnlySpan<byte> meta, ReadOnlySpan<byte> parameters, bool losesModern = false)
+internal readonly ref struct RequestAdditions(ReadOnlySpan<byte> meta, ReadOnlySpan<byte> parameters)
 {
     /// <summary>What goes into <c>params._meta</c>.</summary>
     public ReadOnlySpan<byte> Meta { get; } = meta;
@@ -20,8 +17,6 @@ internal readonly ref struct RequestAdditions(ReadOnlySpan<byte> meta, ReadOnlyS
     /// <summary>Adds the members to a request that has its own members of these names nowhere.</summary>
     public void AddTo(scoped ref FrameEdits edits, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        if (losesModern)
-            ModernMembers.Remove(ref edits, message, envelope);
         if (IsEmpty)
             return;
         if (!envelope.Params.Exists)
