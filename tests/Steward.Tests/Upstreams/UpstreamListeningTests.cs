@@ -1,0 +1,134 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
+using Steward.Tests.Testing;
+using Steward.Tests.Wire;
+using Steward.Upstreams;
+using Xunit;
+
+namespace Steward.Tests.Upstreams;
+
+public sealed class UpstreamListeningTests : IAsyncDisposable
+{
+    private readonly FakeLink _link = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly RecordingHandler _handler = new();
+    private readonly UpstreamConnection _connection;
+    private readonly UpstreamListening _listening;
+
+    public UpstreamListeningTests()
+    {
+        var traffic = new ListeningTraffic(_handler);
+        _connection = new UpstreamConnection("s", _link, traffic, log: null, _time, NullLogger.Instance)
+        {
+            Server = HandshakeResult.ReadDiscovery(Messages.Utf8("""{"capabilities":{"tools":{"listChanged":true},"resources":{"subscribe":true}}}"""), ProtocolRevisions.Modern),
+            Meta = Introduction.Shared.Meta,
+        };
+        _connection.Start();
+        traffic.Listening = _listening = new UpstreamListening(_connection, _time, NullLogger.Instance);
+        _listening.Start();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _listening.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_the_server_announces_is_listened_to_from_the_start_and_passed_on_without_our_number()
+    {
+        var listen = await ExpectAsync("subscriptions/listen");
+        Assert.Equal("""{"toolsListChanged":true}""", listen["params"]!["notifications"]!.ToJsonString());
+        Assert.NotNull(listen["params"]!["_meta"]!["io.modelcontextprotocol/protocolVersion"]);
+        Acknowledge(listen, """{"toolsListChanged":true}""");
+        Tell(listen, "notifications/tools/list_changed", "");
+
+        Assert.Equal("""{"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{"_meta":{}}}""", Assert.Single(_handler.Notifications));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_new_wish_is_acknowledged_before_the_old_request_is_given_up_and_nothing_comes_twice()
+    {
+        var first = await ExpectAsync("subscriptions/listen");
+        Acknowledge(first, """{"toolsListChanged":true}""");
+        var subscribing = _listening.SubscribeAsync("a:1", TestContext.Current.CancellationToken);
+        var second = await ExpectAsync("subscriptions/listen");
+        Assert.Equal("""["a:1"]""", second["params"]!["notifications"]!["resourceSubscriptions"]!.ToJsonString());
+        Assert.False(subscribing.IsCompleted);
+
+        Tell(first, "notifications/tools/list_changed", "");
+        Acknowledge(second, """{"toolsListChanged":true,"resourceSubscriptions":["a:1"]}""");
+        Tell(first, "notifications/tools/list_changed", "");
+        Tell(second, "notifications/resources/updated", ",\"uri\":\"a:1\"");
+        await subscribing;
+
+        Assert.Equal(2, _handler.Notifications.Count);
+        var cancelled = await ExpectAsync("notifications/cancelled");
+        Assert.Equal((long?)first["id"], (long?)cancelled["params"]!["requestId"]);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_resource_that_the_server_does_not_report_on_is_refused()
+    {
+        Acknowledge(await ExpectAsync("subscriptions/listen"), """{"toolsListChanged":true}""");
+        var subscribing = _listening.SubscribeAsync("a:1", TestContext.Current.CancellationToken);
+        Acknowledge(await ExpectAsync("subscriptions/listen"), """{"toolsListChanged":true}""");
+
+        Assert.Contains("a:1", (await Assert.ThrowsAsync<UpstreamErrorException>(() => subscribing)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_request_that_the_server_ends_is_made_again_after_a_pause_and_the_lists_are_read_again(bool byAnswer)
+    {
+        var missed = 0;
+        _listening.Missed = () => Interlocked.Increment(ref missed);
+        var first = await ExpectAsync("subscriptions/listen");
+        Acknowledge(first, "{}");
+        if (byAnswer)
+            _link.Answer(first, """{"resultType":"complete"}""");
+        else
+            _link.Say($$$"""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":{{{first["id"]}}}}}""");
+
+        var next = _link.NextAsync().AsTask();
+        while (!next.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        Assert.Equal(0, Volatile.Read(ref missed));
+        Acknowledge(await next, "{}");
+        Assert.Equal(1, Volatile.Read(ref missed));
+        Assert.Empty(_handler.Notifications);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task The_end_of_the_connection_cancels_the_request_and_refuses_who_waits()
+    {
+        var listen = await ExpectAsync("subscriptions/listen");
+        var subscribing = _listening.SubscribeAsync("a:1", TestContext.Current.CancellationToken);
+
+        await _listening.DisposeAsync();
+
+        var cancelled = await ExpectAsync("notifications/cancelled");
+        Assert.Equal((long?)listen["id"], (long?)cancelled["params"]!["requestId"]);
+        await Assert.ThrowsAsync<UpstreamErrorException>(() => subscribing);
+        await Assert.ThrowsAsync<UpstreamErrorException>(() => _listening.SubscribeAsync("a:2", TestContext.Current.CancellationToken));
+        Assert.Equal(0, _connection.CallsInFlight);
+    }
+
+    private async Task<JsonNode> ExpectAsync(string method)
+    {
+        var message = await _link.NextAsync();
+        Assert.Equal(method, (string?)message["method"]);
+        return message;
+    }
+
+    private void Acknowledge(JsonNode listen, string filter) =>
+        Tell(listen, "notifications/subscriptions/acknowledged", $$""","notifications":{{filter}}""");
+
+    private void Tell(JsonNode listen, string method, string more) =>
+        _link.Say($$$$"""{"jsonrpc":"2.0","method":"{{{{method}}}}","params":{"_meta":{"io.modelcontextprotocol/subscriptionId":{{{{listen["id"]}}}}}{{{{more}}}}}}""");
+}
