@@ -111,10 +111,10 @@ public sealed class ParkedCallTests
 
     [Theory(Timeout = 30_000)]
     [InlineData("[]", "must be an object: a response for each key")]
-    [InlineData("""{"input-1":7}""", "params.inputResponses.input-1: must be an object")]
-    [InlineData("""{"input-1":{"action":"yes"}}""", "action must be")]
-    [InlineData("""{"input-1":{"content":{}}}""", "action must be")]
-    [InlineData("""{"input-1":{"action":"accept","content":[]}}""", "content must be")]
+    [InlineData("""{"1":7}""", "params.inputResponses.1: must be an object")]
+    [InlineData("""{"1":{"action":"yes"}}""", "action must be")]
+    [InlineData("""{"1":{"content":{}}}""", "action must be")]
+    [InlineData("""{"1":{"action":"accept","content":[]}}""", "content must be")]
     public async Task A_malformed_response_is_refused_and_can_be_mended(string responses, string reason)
     {
         await using var rig = await GatewayRig.StartAsync("a");

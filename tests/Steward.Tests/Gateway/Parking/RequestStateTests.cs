@@ -129,7 +129,7 @@ public sealed class RequestStateTests
 
     private static async Task AssertRefusedAsync(DirectClient client, JsonNode asked, string reason)
     {
-        var (code, message) = await (await client.WaitAsync(asked, """{"input-1":{"action":"accept"}}""")).ErrorAsync();
+        var (code, message) = await (await client.WaitAsync(asked, """{"1":{"action":"accept"}}""")).ErrorAsync();
         Assert.Equal(-32602, code);
         Assert.Contains(reason, message, StringComparison.Ordinal);
         Assert.Contains("Make the request anew", message, StringComparison.Ordinal);
