@@ -20,6 +20,9 @@ internal sealed record DiscoverAnswer
     /// <summary>Why the server cannot be spoken to although it is of the modern era.</summary>
     public string? Refusal { get; private init; }
 
+    /// <summary>Whether the server names the very revision that it refuses: it may have been about to change, and is asked once more.</summary>
+    public bool IsContradiction { get; private init; }
+
     /// <summary>Whether that it is of the legacy era is worth remembering: what stands before a server may answer in its place.</summary>
     public bool IsCertain { get; private init; } = true;
 
@@ -53,7 +56,7 @@ internal sealed record DiscoverAnswer
         return error.Code switch
         {
             JsonRpcErrorCode.UnsupportedProtocolVersion when ReadDetails(error, "supported") is { } revisions => revisions.Contains(ProtocolRevisions.Modern)
-                ? new DiscoverAnswer { Refusal = $"refuses revision {ProtocolRevisions.Modern}, and lists it as one that it speaks" }
+                ? new DiscoverAnswer { Refusal = $"refuses revision {ProtocolRevisions.Modern}, and lists it as one that it speaks", IsContradiction = true }
                 : WithoutCommonModern(revisions),
             JsonRpcErrorCode.MissingRequiredClientCapability when HasRequiredCapabilities(error) => new DiscoverAnswer { Refusal = $"refuses server/discover: {error.Message}" },
             JsonRpcErrorCode.HeaderMismatch => new DiscoverAnswer { Refusal = $"refuses the headers of server/discover: {error.Message}" },

@@ -48,8 +48,7 @@ internal sealed class Handshake(UpstreamConnection connection, Introduction intr
 
     private async Task<HandshakeResult> DiscoverAsync(CancellationToken cancellationToken)
     {
-        var discover = BeginDiscover();
-        var answer = await ReadAsync(discover, cancellationToken).ConfigureAwait(false);
+        var answer = await ReadOrAskAgainAsync(BeginDiscover(), cancellationToken).ConfigureAwait(false);
         if (answer.Discovery is { } discovery)
             return Accept(discovery);
         throw Refused(answer.Refusal ?? $"does not speak protocol revision {ProtocolRevisions.Modern}; remove lifecycle, or set it to initialize");
@@ -83,7 +82,7 @@ internal sealed class Handshake(UpstreamConnection connection, Introduction intr
         if (!await IsAnsweredInTimeAsync(discover, cancellationToken).ConfigureAwait(false))
             return await AskBothWaysAsync(discover, cancellationToken).ConfigureAwait(false);
 
-        var answer = await ReadAsync(discover, cancellationToken).ConfigureAwait(false);
+        var answer = await ReadOrAskAgainAsync(discover, cancellationToken).ConfigureAwait(false);
         if (answer.Discovery is { } discovery)
             return Accept(discovery);
         memory.Forget(config);
@@ -227,6 +226,12 @@ internal sealed class Handshake(UpstreamConnection connection, Introduction intr
         {
             return null; // the server is gone: the other answer says so as well
         }
+    }
+
+    private async Task<DiscoverAnswer> ReadOrAskAgainAsync(ControlCall discover, CancellationToken cancellationToken)
+    {
+        var answer = await ReadAsync(discover, cancellationToken).ConfigureAwait(false);
+        return answer.IsContradiction ? await ReadAsync(BeginDiscover(), cancellationToken).ConfigureAwait(false) : answer;
     }
 
     private async Task<DiscoverAnswer> ReadAsync(ControlCall discover, CancellationToken cancellationToken)

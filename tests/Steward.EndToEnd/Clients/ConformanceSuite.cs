@@ -11,7 +11,7 @@ internal static class ConformanceSuite
         Uri endpoint, string revision, CancellationToken cancellationToken, params string[] scenarios) =>
         await RunAsync([Repository.PeerClient("conformance.mjs"), endpoint.ToString(), revision, .. scenarios], cancellationToken);
 
-    /// <summary>Runs the named client scenarios, or all that the revision requires, against a program as the client.</summary>
+    /// <summary>Runs the named client scenarios, or all of the revision and the extensions of authorization, against a program as the client.</summary>
     public static async Task<IReadOnlyDictionary<string, ConformanceOutcome>> RunClientAsync(
         string program, string revision, CancellationToken cancellationToken, params string[] scenarios) =>
         await RunAsync([Repository.PeerClient("conformance-client.mjs"), program, revision, .. scenarios], cancellationToken);
