@@ -8,6 +8,9 @@ internal static class AcrossEras
 {
     private static readonly (string Revision, string Era, string Scenario, string Problem, string Reason)[] Impossible =
     [
+        ("2026-07-28", "legacy", "input-required-result-ignore-extra-params", "sep-2322-ignore-unexpected-params",
+            "2025-11-25, basic: \"Result responses MUST include the same ID as the request they correspond to.\" An answer that comes before "
+            + "the server has asked corresponds to none."),
     ];
 
     public static bool Excuses(string revision, string era, string scenario, string problem) => Impossible.Any(known =>

@@ -36,9 +36,10 @@ internal static class UndeclaredCapability
         _ => "elicitation",
     };
 
-    /// <summary>Writes <c>requiredCapabilities</c>.</summary>
+    /// <summary>Writes the error's data: <c>requiredCapabilities</c>.</summary>
     public static void WriteData(Utf8JsonWriter json, McpMethod asked, bool isUrl)
     {
+        json.WriteStartObject();
         json.WriteStartObject("requiredCapabilities"u8);
         json.WriteStartObject(NameOf(asked));
         if (asked == McpMethod.ElicitationCreate)
@@ -47,6 +48,7 @@ internal static class UndeclaredCapability
             json.WriteEndObject();
         }
 
+        json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();
     }
