@@ -48,7 +48,7 @@ internal sealed class MergedCatalog
 
     /// <summary>The kinds in which the lists that clients see differ.</summary>
     public IEnumerable<CatalogKind> Differences(MergedCatalog other) =>
-        Enum.GetValues<CatalogKind>().Where(kind => !this[kind].Result.AsSpan().SequenceEqual(other[kind].Result));
+        Enum.GetValues<CatalogKind>().Where(kind => !this[kind].Whole.AsSpan().SequenceEqual(other[kind].Whole));
 
     /// <summary>The URI under which a server's resource is known here.</summary>
     public string ExposedUri(GatewayServer server, string uri)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Steward.Configuration;
 using Steward.Gateway;
+using Steward.Gateway.Rounds;
 using Steward.Wire;
 
 namespace Steward.Catalog;
@@ -34,8 +35,9 @@ internal sealed class MergedList
         }
 
         result.Write("]}"u8);
-        Result = result.WrittenSpan.ToArray();
-        _modernResult = new Lazy<byte[]>(() => ModernResult.Complete(Result, kind.Method(), CacheHint.None, StewardIdentity.Json));
+        Whole = result.WrittenSpan.ToArray();
+        Result = kind == CatalogKind.Tools ? LegacyTools.OfResult(Whole) : Whole;
+        _modernResult = new Lazy<byte[]>(() => ModernResult.Complete(Whole, kind.Method(), CacheHint.None, StewardIdentity.Json));
     }
 
     /// <summary>The list of one server alone, its names untouched.</summary>
@@ -54,7 +56,10 @@ internal sealed class MergedList
         return result.WrittenSpan.ToArray();
     }
 
-    /// <summary>The <c>result</c> of the list request.</summary>
+    /// <summary>The <c>result</c> of the list request with all that the servers say.</summary>
+    public byte[] Whole { get; }
+
+    /// <summary>The same for clients of the legacy era.</summary>
     public byte[] Result { get; }
 
     /// <summary>The same for clients of an era.</summary>

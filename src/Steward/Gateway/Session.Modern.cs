@@ -28,22 +28,35 @@ internal sealed partial class Session
 
     private byte[] WriteModernMeta(LogSeverity? level)
     {
-        using var opening = JsonDocument.Parse(Opening.Parameters);
-        var root = opening.RootElement;
-        return JsonRpcWriter.Object(json =>
+        var reader = new Utf8JsonReader(Opening.Parameters, JsonRpcEnvelope.ReaderOptions);
+        using var opening = JsonDocument.ParseValue(ref reader);
+        try
+        {
+            return WriteModernMeta(level, opening.RootElement);
+        }
+        catch (InvalidOperationException)
+        {
+            return WriteModernMeta(level, default); // half a surrogate pair in a name: JSON, yet no text
+        }
+    }
+
+    private static byte[] WriteModernMeta(LogSeverity? level, JsonElement opening) =>
+        JsonRpcWriter.Object(json =>
         {
             json.WriteString("io.modelcontextprotocol/protocolVersion"u8, ProtocolRevisions.Modern);
-            if (root.TryGetProperty("clientInfo"u8, out var info) && info.ValueKind == JsonValueKind.Object)
+            if (Member(opening, "clientInfo") is { ValueKind: JsonValueKind.Object } info)
             {
                 json.WritePropertyName("io.modelcontextprotocol/clientInfo"u8);
                 json.WriteRawValue(JsonMarshal.GetRawUtf8Value(info), skipInputValidation: true);
             }
 
             json.WritePropertyName("io.modelcontextprotocol/clientCapabilities"u8);
-            CapabilityTranslation.WriteModern(json, root.TryGetProperty("capabilities"u8, out var declared) ? declared : default);
+            CapabilityTranslation.WriteModern(json, Member(opening, "capabilities"));
             // A client that set no level gets what its server likes to say: of this era, nothing without being asked.
             json.WritePropertyName("io.modelcontextprotocol/logLevel"u8);
             json.WriteRawValue((level ?? LogSeverity.Info).ToJson());
         })[1..^1];
-    }
+
+    private static JsonElement Member(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : default;
 }

@@ -23,6 +23,8 @@ internal struct ResultParts
     public ByteRange TtlMs;
     public ByteRange CacheScope;
     public ByteRange InputRequests;
+    public ByteRange Content;
+    public ByteRange StructuredContent;
     public ByteRange RequestState;
 
     /// <summary>The <c>task</c> that came in place of a result.</summary>
@@ -65,6 +67,10 @@ internal struct ResultParts
             TtlMs = Value(ref reader);
         else if (reader.ValueTextEquals("cacheScope"u8))
             CacheScope = Value(ref reader);
+        else if (reader.ValueTextEquals("content"u8))
+            Content = Value(ref reader);
+        else if (reader.ValueTextEquals("structuredContent"u8))
+            StructuredContent = Value(ref reader);
         else if (reader.ValueTextEquals("inputRequests"u8))
             InputRequests = Value(ref reader);
         else if (reader.ValueTextEquals("requestState"u8))

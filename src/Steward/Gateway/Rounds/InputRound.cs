@@ -50,7 +50,7 @@ internal sealed class InputRound(RoundsExchange exchange, byte[] requestState)
                 if (_hasEnded)
                     return null; // withdrawn before it began
                 if (!session.TryKeep(question, out var number))
-                    return $"the client has {Session.MaxQuestions} requests to answer already";
+                    return ForgetAll(session);
                 question.Number = number;
             }
 
@@ -128,6 +128,17 @@ internal sealed class InputRound(RoundsExchange exchange, byte[] requestState)
         }
 
         return members.WrittenSpan.ToArray();
+    }
+
+    private string ForgetAll(Session session)
+    {
+        foreach (var question in _questions)
+        {
+            session.Forget(question.Number);
+            question.Number = 0;
+        }
+
+        return $"the client has {Session.MaxQuestions} requests to answer already";
     }
 
     private string? ReadQuestions(ReadOnlySpan<byte> requests)

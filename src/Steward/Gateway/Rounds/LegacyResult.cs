@@ -9,9 +9,9 @@ namespace Steward.Gateway.Rounds;
 internal static class LegacyResult
 {
     /// <summary>What replaces which parts of an answer with a result.</summary>
-    public static (ByteRange Part, byte[] Bytes)[] Of(McpMethod method, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => method switch
+    public static (ByteRange Part, byte[] Bytes)[] Of(McpMethod method, in ResultParts parts, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => method switch
     {
-        McpMethod.ToolsCall => OfCall(envelope.Result.Of(message), envelope.Result.Start),
+        McpMethod.ToolsCall => OfCall(parts, envelope.Result.Of(message), envelope.Result.Start),
         McpMethod.ToolsList => OfTools(envelope.Result.Of(message), envelope.Result.Start),
         _ => [],
     };
@@ -36,13 +36,13 @@ internal static class LegacyResult
     }
 
     /// <summary>Structured content is an object in the legacy era; any other is kept as text.</summary>
-    private static (ByteRange Part, byte[] Bytes)[] OfCall(ReadOnlySpan<byte> result, int start)
+    private static (ByteRange Part, byte[] Bytes)[] OfCall(in ResultParts parts, ReadOnlySpan<byte> result, int start)
     {
-        var structured = JsonMembers.Find(result, "structuredContent"u8);
+        var structured = parts.StructuredContent;
         if (!structured.Exists || result[structured.Start] == (byte)'{')
             return [];
         List<(ByteRange, byte[])> changes = [(JsonMembers.FindWhole(result, "structuredContent"u8).From(start), [])];
-        var content = JsonMembers.Find(result, "content"u8);
+        var content = parts.Content;
         if (content.Exists && content.Of(result)[1..].TrimStart(" \t\r\n"u8) is [(byte)']', ..])
         {
             byte[] text = [.. "[{\"type\":\"text\",\"text\":"u8, .. JsonRpcWriter.String(System.Text.Encoding.UTF8.GetString(structured.Of(result))), .. "}]"u8];

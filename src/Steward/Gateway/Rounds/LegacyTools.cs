@@ -35,8 +35,17 @@ internal static class LegacyTools
         return true;
     }
 
+    /// <summary>The result of a list request without such schemas.</summary>
+    public static byte[] OfResult(byte[] result)
+    {
+        var tools = JsonMembers.Find(result, "tools"u8);
+        return tools.Exists && TryTranslate(tools.Of(result), out var translated)
+            ? [.. result.AsSpan(0, tools.Start), .. translated, .. result.AsSpan(tools.End)]
+            : result;
+    }
+
     /// <summary>What to cut out of a tool so that its output schema is gone, if that is none of an object.</summary>
-    public static ByteRange FindForeign(ReadOnlySpan<byte> tool)
+    private static ByteRange FindForeign(ReadOnlySpan<byte> tool)
     {
         var schema = JsonMembers.Find(tool, "outputSchema"u8);
         if (!schema.Exists)

@@ -52,7 +52,7 @@ internal sealed class RoundsExchange : LegacyExchange
         var result = envelope.Result.Of(message);
         var parts = ResultParts.Parse(result);
         if (!parts.ResultType.Exists || parts.ResultType.Of(result).SequenceEqual("\"complete\""u8))
-            DeliverAnswer(message, envelope, LegacyResult.Of(Method, message, envelope));
+            DeliverAnswer(message, envelope, LegacyResult.Of(Method, parts, message, envelope));
         else if (parts.IsInputRequired(result))
             BeginRound(result, parts);
         else

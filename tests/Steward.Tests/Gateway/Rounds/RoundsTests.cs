@@ -260,6 +260,25 @@ public sealed class RoundsTests
         Assert.Contains(told, (string)error["message"]!, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task What_only_modern_clients_say_is_not_taken_from_a_legacy_one()
+    {
+        await using var rig = await GatewayRig.StartAsync("a");
+        var server = await ModernAsync(rig);
+        using var client = await rig.OpenAsync();
+        const string parameters = """{"requestState":"mine","name":"a__echo","inputResponses":{},"_meta":{"io.modelcontextprotocol/clientCapabilities":{"roots":{}},"io.modelcontextprotocol/logLevel":"debug","x":1}}""";
+
+        await client.CallAsync("tools/call", parameters);
+
+        var sent = (await server.NextAsync("tools/call"))["params"]!;
+        Assert.Equal("echo", (string?)sent["name"]);
+        Assert.Null(sent["requestState"]);
+        Assert.Null(sent["inputResponses"]);
+        Assert.Equal("""{}""", sent["_meta"]!["io.modelcontextprotocol/clientCapabilities"]!.ToJsonString());
+        Assert.Equal("info", (string?)sent["_meta"]!["io.modelcontextprotocol/logLevel"]);
+        Assert.Equal(1, (int?)sent["_meta"]!["x"]);
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData("""{"resultType":"task","task":{"taskId":"1"}}""", "\"task\"")]
     [InlineData("""{"resultType":"input_required"}""", "without saying which")]
