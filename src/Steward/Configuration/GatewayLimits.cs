@@ -30,4 +30,11 @@ public sealed record GatewayLimits
     /// <summary>How long such a call waits before it is cancelled.</summary>
     /// <value>Default: 10 minutes (<c>parkedMs</c>).</value>
     public TimeSpan ParkedLife { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// Processes of one server that calls of revision 2026-07-28 get for themselves, where its clients cannot share one. A call
+    /// beyond waits until one is free.
+    /// </summary>
+    /// <value>Default: 8 (<c>leasedProcesses</c>).</value>
+    public int LeasedProcesses { get; init; } = 8;
 }

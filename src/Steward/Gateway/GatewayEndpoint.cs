@@ -57,16 +57,12 @@ internal abstract class GatewayEndpoint(Relay relay)
         if (server.NeedsOwnProcess(session))
             return await relay.SubscribeAsync(session, server, uri, message, envelope, name).ConfigureAwait(false);
 
-        if (envelope.Method == McpMethod.ResourcesUnsubscribe)
-        {
-            if (server.Subscriptions.Remove(uri, session))
-                return Reply.Result(message.Span, envelope, "{}"u8);
-        }
-        else
-        {
-            server.Subscriptions.Add(uri, session); // before the answer: an update may come right behind it
-        }
-
-        return await relay.SubscribeAsync(session, server, uri, message, envelope, name).ConfigureAwait(false);
+        if (envelope.Method == McpMethod.ResourcesUnsubscribe && server.Subscriptions.Remove(uri, session))
+            return Reply.Result(message.Span, envelope, "{}"u8);
+        var isNew = envelope.Method == McpMethod.ResourcesSubscribe && server.Subscriptions.Add(uri, session); // before the answer: an update may come right behind it
+        var reply = await relay.SubscribeAsync(session, server, uri, message, envelope, name).ConfigureAwait(false);
+        if (isNew && reply.ErrorCode is not null)
+            server.Subscriptions.Remove(uri, session); // else the server would be asked again after each of its starts
+        return reply;
     }
 }

@@ -1,5 +1,6 @@
 using Steward.Catalog;
 using Steward.Configuration;
+using Steward.Gateway.Parking;
 using Steward.Gateway.Tasks;
 using Steward.Supervision;
 using Steward.Upstreams;
@@ -38,8 +39,23 @@ internal sealed class GatewayServer(ManagedServer managed)
     {
         ServerIsolation.Session => true,
         ServerIsolation.Shared => false,
-        _ => Volatile.Read(ref _needs).Any(need => need.Era is not ProtocolEra.Modern && session.OpenedAt > need.ShownAt && need.Concerns(session.Capabilities)),
+        _ => AsksByRequests && Volatile.Read(ref _needs).Any(need => need.Era is not ProtocolEra.Modern && session.OpenedAt > need.ShownAt && need.Concerns(session.Capabilities)),
     };
+
+    /// <summary>
+    /// Whether a request of a modern client gets a process that nobody else uses meanwhile. Such a client begins anew with each
+    /// request, so this holds from the next one on.
+    /// </summary>
+    public bool NeedsLease(ModernClient client, McpMethod method) => Config.Isolation switch
+    {
+        ServerIsolation.Session => true,
+        ServerIsolation.Shared => false,
+        _ => AsksByRequests && BridgedExchange.TakesInput(method)
+            && Volatile.Read(ref _needs).Any(need => need.Era is not ProtocolEra.Legacy && need.Concerns(client.Capabilities)),
+    };
+
+    /// <summary>A server of the modern era asks by its results, which belong to their calls: whoever shares it cannot be mistaken for another.</summary>
+    private bool AsksByRequests => Run?.Connection.Server.Era is not ProtocolEra.Modern;
 
     /// <summary>Notes what the server has shown. Of each kind the first finding stays; the status tells them.</summary>
     /// <returns>Whether it is news.</returns>
@@ -69,7 +85,9 @@ internal sealed class GatewayServer(ManagedServer managed)
     /// <summary>Puts what the gateway knows into the server's status.</summary>
     public void ReportIsolation()
     {
-        var shown = string.Join("; ", Volatile.Read(ref _needs).Select(need => need.Reason));
+        // Whoever wants one process for all has accepted that a parked call keeps others from being asked.
+        var needs = Volatile.Read(ref _needs).Where(need => Config.Isolation != ServerIsolation.Shared || need.Era is not ProtocolEra.Modern);
+        var shown = string.Join("; ", needs.Select(need => need.Reason));
         var reason = Config.Isolation switch
         {
             ServerIsolation.Session => "configured",

@@ -29,10 +29,31 @@ internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, 
         }
 
         session.LogLevel = level;
-        await Task.WhenAll(servers.All
-            .Where(session.Endpoint.Serves)
-            .Select(server => server.Run is { } run ? ApplyAsync(server, run) : Task.CompletedTask)).ConfigureAwait(false);
+        var shared = servers.All.Where(session.Endpoint.Serves).Select(server => server.Run is { } run ? ApplyAsync(server, run) : Task.CompletedTask);
+        var own = session.OwnConnections().Select(connection => TryTellAsync(connection, level, logger));
+        await Task.WhenAll(shared.Concat(own)).ConfigureAwait(false);
         return Reply.Result(message.Span, envelope, "{}"u8);
+    }
+
+    /// <summary>Tells a server on which level to talk; <see langword="false"/> where it did not take that. Never faults.</summary>
+    public static async Task<bool> TryTellAsync(UpstreamConnection connection, LogSeverity level, ILogger logger)
+    {
+        if (!CanBeSet(connection.Server))
+            return false;
+        try
+        {
+            await connection.RequestAsync("logging/setLevel", JsonRpcWriter.Object(json =>
+            {
+                json.WritePropertyName("level"u8);
+                json.WriteRawValue(level.ToJson());
+            }), AnswerWithin, CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
+        {
+            logger.SetLevelFailed(connection.ServerId, failure.Message);
+            return false;
+        }
     }
 
     /// <summary>
@@ -46,7 +67,7 @@ internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, 
         // Sessions that asked for nothing rely on what servers like to say by themselves: that is never made less.
         var talk = LevelOf(connection);
         return talk.Want(level < LogSeverity.Info ? level : LogSeverity.Info, clock.GetTimestamp())
-            ? SetAsync(server, connection, talk, Wanted(server, connection))
+            ? SetAsync(connection, talk, Wanted(server, connection))
             : Task.CompletedTask;
     }
 
@@ -59,34 +80,23 @@ internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, 
                 continue;
             var before = clock.GetTimestamp() - (long)(RequestsLinger.TotalSeconds * clock.TimestampFrequency);
             if (!connection.AnyCall(call => call is ModernExchange exchange && exchange.LogLevel <= wanted) && talk.Forget(before))
-                _ = SetAsync(server, connection, talk, Wanted(server, connection) ?? LogSeverity.Info); // never faults
+                _ = SetAsync(connection, talk, Wanted(server, connection) ?? LogSeverity.Info); // never faults
         }
     }
 
     /// <summary>Sets a server to the level that its clients want; also after each of its starts. Never faults.</summary>
     public Task ApplyAsync(GatewayServer server, UpstreamRun run) =>
-        CanBeSet(run.Connection.Server) ? SetAsync(server, run.Connection, LevelOf(run.Connection), Wanted(server, run.Connection)) : Task.CompletedTask;
+        CanBeSet(run.Connection.Server) ? SetAsync(run.Connection, LevelOf(run.Connection), Wanted(server, run.Connection)) : Task.CompletedTask;
 
     /// <summary>One of the modern era is told with each request.</summary>
     private static bool CanBeSet(HandshakeResult server) => server is { HasLogging: true, Era: ProtocolEra.Legacy };
 
-    private async Task SetAsync(GatewayServer server, UpstreamConnection connection, TalkLevel talk, LogSeverity? wanted)
+    private async Task SetAsync(UpstreamConnection connection, TalkLevel talk, LogSeverity? wanted)
     {
         if (connection.Server.Era == ProtocolEra.Modern || wanted is not { } level || !talk.TrySet(level))
             return; // the modern era says it with each request
-        try
-        {
-            await connection.RequestAsync("logging/setLevel", JsonRpcWriter.Object(json =>
-            {
-                json.WritePropertyName("level"u8);
-                json.WriteRawValue(level.ToJson());
-            }), AnswerWithin, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
-        {
+        if (!await TryTellAsync(connection, level, logger).ConfigureAwait(false))
             talk.Unset(level);
-            logger.SetLevelFailed(server.Id, failure.Message);
-        }
     }
 
     private TalkLevel LevelOf(UpstreamConnection connection) => _levels.GetValue(connection, static _ => new TalkLevel());

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
+using Steward.Gateway.Leases;
 using Steward.Supervision;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -24,6 +25,7 @@ internal sealed class McpGateway : IAsyncDisposable
     private readonly CatalogBoard _board;
     private readonly LogLevels _logLevels;
     private readonly SubscriptionDesk _subscriptions;
+    private readonly LeasePools _leases;
     private readonly MergedEndpoint _merged;
     private readonly MergedEndpoint _proxied;
     private readonly Dictionary<string, ServerEndpoint> _endpoints;
@@ -43,12 +45,13 @@ internal sealed class McpGateway : IAsyncDisposable
 
         _subscriptions = new SubscriptionDesk(parts, config.Gateway.Limits);
         _logLevels = new LogLevels(parts.Sessions, parts.Servers, _clock, _logger);
-        var relay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _logLevels);
+        _leases = new LeasePools(config.Gateway.Limits, parts.ParkedCalls, host);
+        var relay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _leases, _logLevels);
         var all = new MergedView(parts.Servers, config.Gateway.Naming);
         var chosen = config.SseProxy?.AllowedServers is { } ids ? new MergedView(parts.Servers.Only(ids), config.Gateway.Naming) : all;
         _board = new CatalogBoard(manager, parts.Servers, [.. new[] { all, chosen }.Distinct()], parts.Listeners, _clock, _logger) { RunBegan = _logLevels.ApplyAsync };
         parts.Traffic.CatalogChanged = _ => _board.Look();
-        var mergedRelay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _logLevels) { ExposesTaskIds = true };
+        var mergedRelay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _leases, _logLevels) { ExposesTaskIds = true };
         _merged = new MergedEndpoint(all, _board, _logLevels, mergedRelay);
         _proxied = chosen == all ? _merged : new MergedEndpoint(chosen, _board, _logLevels, mergedRelay);
         _endpoints = parts.Servers.All.ToDictionary(server => server.Id, server => new ServerEndpoint(server, manager, _logLevels, relay), StringComparer.Ordinal);
@@ -177,6 +180,7 @@ internal sealed class McpGateway : IAsyncDisposable
         foreach (var client in _parts.ModernClients.All)
             client.End("Steward stops.");
         _parts.ParkedCalls.End("Steward stops.");
+        await _leases.StopAsync(force).ConfigureAwait(false);
         await Task.WhenAll(_closing.Values).ConfigureAwait(false);
         await _board.DisposeAsync().ConfigureAwait(false);
     }
@@ -237,6 +241,7 @@ internal sealed class McpGateway : IAsyncDisposable
         foreach (var subscription in _parts.Listeners.Subscriptions)
             subscription.Tend();
         _parts.ParkedCalls.Tend();
+        _leases.Tend();
         _logLevels.Tend();
         foreach (var session in Sessions.Idle)
             Close(session, "nothing was heard of its client for long");

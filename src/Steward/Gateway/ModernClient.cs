@@ -23,6 +23,12 @@ internal sealed class ModernClient(string? principal, string name, ClientCapabil
 
     public override EventStream? Channel => channel;
 
+    /// <summary>What it says of itself, as JSON; empty where it says nothing.</summary>
+    public byte[] Info { get; init; } = [];
+
+    /// <summary>Its capabilities as it declared them, as JSON.</summary>
+    public byte[] DeclaredCapabilities { get; init; } = "{}"u8.ToArray();
+
     /// <summary>A stream that nobody reads twice: what breaks is called again.</summary>
     public override EventStream OpenStream() => new(1, EventStreamLimits.Unrepeated);
 

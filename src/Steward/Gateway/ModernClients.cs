@@ -15,10 +15,10 @@ internal sealed class ModernClients(TimeProvider clock, EventStream? channel = n
     // Beyond, those that have nothing in flight are forgotten: they are known again with their next request.
     private const int Most = 1_024;
 
-    private readonly ConcurrentDictionary<int, ModernClientKey[]> _known = new();
+    private readonly ConcurrentDictionary<int, ModernClient[]> _known = new();
     private int _count;
 
-    public IEnumerable<ModernClient> All => _known.Values.SelectMany(bucket => bucket).Select(key => key.Client);
+    public IEnumerable<ModernClient> All => _known.Values.SelectMany(bucket => bucket);
 
     /// <summary>Who makes a request, by its <c>clientInfo</c> and <c>clientCapabilities</c>.</summary>
     public ModernClient Find(string? principal, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
@@ -32,10 +32,10 @@ internal sealed class ModernClients(TimeProvider clock, EventStream? channel = n
         var bucket = hash.ToHashCode();
         if (_known.TryGetValue(bucket, out var keys))
         {
-            foreach (var key in keys)
+            foreach (var known in keys)
             {
-                if (key.Is(principal, info, capabilities))
-                    return key.Client;
+                if (known.Principal == principal && info.SequenceEqual(known.Info) && capabilities.SequenceEqual(known.DeclaredCapabilities))
+                    return known;
             }
         }
 
@@ -46,16 +46,16 @@ internal sealed class ModernClients(TimeProvider clock, EventStream? channel = n
     {
         if (Interlocked.Increment(ref _count) > Most)
             ForgetIdle();
-        var added = new ModernClientKey(info.ToArray(), capabilities.ToArray(), new ModernClient(principal, NameOf(info), Read(capabilities), clock, channel));
+        var added = new ModernClient(principal, NameOf(info), Read(capabilities), clock, channel) { Info = info.ToArray(), DeclaredCapabilities = capabilities.ToArray() };
         _known.AddOrUpdate(bucket, static (_, added) => [added], static (_, keys, added) => [.. keys, added], added);
-        return added.Client;
+        return added;
     }
 
     private void ForgetIdle()
     {
         foreach (var (bucket, keys) in _known)
         {
-            if (!keys.Any(key => key.Client.IsBusy) && _known.TryRemove(bucket, out var removed))
+            if (!keys.Any(client => client.IsBusy) && _known.TryRemove(bucket, out var removed))
                 Interlocked.Add(ref _count, -removed.Length);
         }
     }
@@ -74,11 +74,5 @@ internal sealed class ModernClients(TimeProvider clock, EventStream? channel = n
         var reader = new Utf8JsonReader(capabilities, JsonRpcEnvelope.ReaderOptions);
         using var document = JsonDocument.ParseValue(ref reader);
         return ClientCapabilities.Read(document.RootElement);
-    }
-
-    private sealed record ModernClientKey(byte[] Info, byte[] Capabilities, ModernClient Client)
-    {
-        public bool Is(string? principal, ReadOnlySpan<byte> info, ReadOnlySpan<byte> capabilities) =>
-            Client.Principal == principal && info.SequenceEqual(Info) && capabilities.SequenceEqual(Capabilities);
     }
 }

@@ -61,26 +61,10 @@ internal sealed class OwnProcess(GatewayServer server, Session session, Upstream
 
     private async Task<Upstream> OpenAsync()
     {
-        using var startup = new CancellationTokenSource(server.Config.StartupTimeout, host.Time);
-        Upstream upstream;
-        try
-        {
-            var introduction = new Introduction(session.Opening.Parameters, session.ModernMeta);
-            upstream = await Upstream.OpenAsync(server.Config, introduction, new OwnTraffic(server, session), static _ => { }, host, (startup.Token, CancellationToken.None)).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            throw new ServerLaunchException($"Server '{server.Id}' did not shake hands within {server.Config.StartupTimeout.TotalSeconds:0.###} s (startupTimeoutMs).");
-        }
-
-        server.CountOwnProcess(+1);
-        _ = CountEndAsync(upstream); // Ended never faults
+        var introduction = new Introduction(session.Opening.Parameters, session.ModernMeta);
+        var upstream = await OwnUpstream.OpenAsync(server, introduction, new OwnTraffic(server, session), host).ConfigureAwait(false);
+        if (session.LogLevel is { } level)
+            await LogLevels.TryTellAsync(upstream.Connection, level, host.Logger).ConfigureAwait(false); // said before there was this process
         return upstream;
-    }
-
-    private async Task CountEndAsync(Upstream upstream)
-    {
-        await upstream.Ended.ConfigureAwait(false);
-        server.CountOwnProcess(-1);
     }
 }

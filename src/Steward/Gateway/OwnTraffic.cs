@@ -6,8 +6,13 @@ namespace Steward.Gateway;
 /// <summary>What a session's own process says of its own accord: all of it is for that session.</summary>
 internal sealed class OwnTraffic(GatewayServer server, Session session) : IConnectionHandler
 {
-    public void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
-        session.Ask(connection, message, envelope, connection.FindSoleCaller(out _) as Exchange);
+    public void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (connection.FindSoleCaller(out _) is Exchange caller)
+            caller.OnServerRequest(connection, message, envelope);
+        else
+            session.Ask(connection, message, envelope, cause: null);
+    }
 
     public bool OnLateProgress(UpstreamConnection connection, long upstreamId, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {

@@ -1,4 +1,5 @@
 using Steward.Configuration;
+using Steward.Gateway.Leases;
 using Steward.Gateway.Parking;
 using Steward.Gateway.Rounds;
 using Steward.Gateway.Tasks;
@@ -9,7 +10,7 @@ using Steward.Wire;
 namespace Steward.Gateway;
 
 /// <summary>Sends a client's request on to the server that it is for.</summary>
-internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls parked, LogLevels logLevels)
+internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls parked, LeasePools leases, LogLevels logLevels)
 {
     private static readonly TimeSpan SubscribeWithin = TimeSpan.FromSeconds(10);
 
@@ -25,16 +26,14 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
     public ValueTask<Reply> SendAsync(GatewayClient client, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name = null)
     {
         if (!client.Rate.TryTake(limits.CallsPerMinute))
-        {
-            return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached,
-                $"This client has made {limits.CallsPerMinute} calls within the minute (gateway.limits.callsPerMinute)."));
-        }
-
+            return new(RefuseRate(message.Span, envelope));
         if (client is ModernClient modern && envelope.RequestState.Exists && IsParked(server, message.Span, envelope))
             return new(parked.Resume(modern, server, message.Span, envelope));
         client.MarkUsed(server);
         if (server.NeedsOwnProcess(client) && client is Session session)
             return SendOwnAsync(session, server, message, envelope, name);
+        if (server.Run is not null && client is ModernClient asker && server.NeedsLease(asker, envelope.Method))
+            return SendLeasedAsync(asker, server, message, envelope, name);
         if (server.Run is { } run)
             return SendAsync(client, server, run.Connection, message, envelope, name);
         return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Unavailable(server.Status, host.Time)));
@@ -51,16 +50,18 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
     }
 
     /// <summary>
-    /// Relays a session's <c>resources/subscribe</c> or its counterpart. A server of the modern era knows neither: there the connection
-    /// listens to what is wanted.
+    /// Does what a session wants by <c>resources/subscribe</c> or its counterpart. A server of the modern era knows neither: there the
+    /// connection listens to what is wanted. The answer tells whether the server agreed.
     /// </summary>
     public async ValueTask<Reply> SubscribeAsync(Session session, GatewayServer server, string uri, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
     {
         try
         {
             var upstream = await ReachAsync(session, server).ConfigureAwait(false);
-            if (upstream.Connection.Server.Era == ProtocolEra.Legacy)
+            if (upstream.Connection.Server.Era == ProtocolEra.Legacy && server.NeedsOwnProcess(session))
                 return await SendAsync(session, server, message, envelope, name).ConfigureAwait(false);
+            if (!session.Rate.TryTake(limits.CallsPerMinute))
+                return RefuseRate(message.Span, envelope);
             await (envelope.Method == McpMethod.ResourcesUnsubscribe ? upstream.UnsubscribeAsync(uri, SubscribeWithin) : upstream.SubscribeAsync(uri, SubscribeWithin)).ConfigureAwait(false);
             return Reply.Result(message.Span, envelope, "{}"u8);
         }
@@ -76,6 +77,9 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
 
     /// <inheritdoc cref="Unavailable(ServerStatus, TimeProvider)"/>
     public string Unavailable(GatewayServer server) => Unavailable(server.Status, host.Time);
+
+    private Reply RefuseRate(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
+        Reply.Error(message, envelope, JsonRpcErrorCode.LimitReached, $"This client has made {limits.CallsPerMinute} calls within the minute (gateway.limits.callsPerMinute).");
 
     /// <summary>Why a server cannot be called, and what will happen, in words.</summary>
     public static string Unavailable(ServerStatus status, TimeProvider clock)
@@ -130,8 +134,37 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         }
     }
 
+    private async ValueTask<Reply> SendLeasedAsync(ModernClient client, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
+    {
+        var pool = leases.Of(server);
+        LeasedProcess process;
+        try
+        {
+            process = await pool.TakeAsync(client).ConfigureAwait(false);
+        }
+        catch (ServerLaunchException failure)
+        {
+            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, failure.Message);
+        }
+
+        try
+        {
+            return await SendAsync(client, server, process.Connection, message, envelope, name).ConfigureAwait(false);
+        }
+        finally
+        {
+            pool.OnCalled(process);
+        }
+    }
+
     private Reply Send(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
     {
+        if (client.Era == ProtocolEra.Legacy && connection.Server.Era == ProtocolEra.Modern && ModernMembers.AreIn(envelope))
+        {
+            message = ModernMembers.Remove(message.Span);
+            envelope = JsonRpcEnvelope.Parse(message.Span);
+        }
+
         var exchange = NewExchange(client, connection, server.Config.RequestTimeout, message.Span, envelope, name);
         exchange.Task = TaskRelation.Of(client, server, connection, ExposesTaskIds, name, envelope);
         if (!client.TryAdd(exchange, limits.CallsInFlight))

@@ -1,4 +1,5 @@
 using Steward.Catalog;
+using Steward.Gateway.Rounds;
 using Steward.Gateway.Tasks;
 using Steward.Supervision;
 using Steward.Upstreams.Remote;
@@ -38,7 +39,7 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
         McpMethod.ToolsList when !server.Config.Tools.IsOpen => new(ListFiltered(client, message.Span, envelope)),
         McpMethod.ToolsCall when !server.Config.Tools.IsOpen && !IsAllowed(message.Span, envelope) => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams,
             $"Unknown tool: the configuration of server '{server.Id}' does not let it pass (tools.allow, tools.deny).")),
-        McpMethod.LoggingSetLevel when client is Session session && !server.NeedsOwnProcess(session) => logLevels.SetAsync(session, message, envelope),
+        McpMethod.LoggingSetLevel when client is Session session => logLevels.SetAsync(session, message, envelope),
         McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe when client is Session session && JsonText.Read(envelope.Uri.Of(message.Span)) is { } uri =>
             SubscribeAsync(session, server, uri, message, envelope, name: null),
         McpMethod.TasksList when client is Session session && !server.NeedsOwnProcess(session) => TaskRouter.ListAsync(session, [server], static (_, id) => id, message, envelope),
@@ -76,7 +77,7 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
         server.Run?.OnListUsed(CatalogKind.Tools);
         var list = MergedList.Unmerged(CatalogKind.Tools, server.Catalog);
         return Reply.Result(message, envelope, client.Era == ProtocolEra.Legacy
-            ? list
+            ? LegacyTools.OfResult(list)
             : ModernResult.Complete(list, McpMethod.ToolsList, CacheHint.None, server.Run?.Connection.Server.ServerInfo));
     }
 }

@@ -1,5 +1,6 @@
 using Steward.Supervision;
 using Steward.Upstreams;
+using Steward.Wire;
 
 namespace Steward.Gateway;
 
@@ -49,13 +50,13 @@ internal sealed partial class Session
             return _ownProcesses.GetValueOrDefault(server)?.Live;
     }
 
-    /// <summary>The connections to the session's own processes that are running now.</summary>
+    /// <summary>The connections to the session's own processes that are running now and take notifications of clients: those of the legacy era.</summary>
     public IReadOnlyList<UpstreamConnection> OwnConnections()
     {
         OwnProcess[] processes;
         lock (Gate)
             processes = [.. _ownProcesses.Values];
-        return [.. processes.Select(process => process.Live).OfType<UpstreamConnection>()];
+        return [.. processes.Select(process => process.Live).OfType<UpstreamConnection>().Where(connection => connection.Server.Era == ProtocolEra.Legacy)];
     }
 
     private async Task StopOwnProcessesAsync(CancellationToken force)

@@ -30,6 +30,8 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
         if (connection.FindSoleCaller(out var several) is Exchange caller)
         {
             caller.OnServerRequest(connection, message, envelope);
+            if (caller is LegacyExchange && servers.Find(connection.ServerId) is { } asking)
+                NoteNeed(asking, envelope.Method, "during a call", ProtocolEra.Modern);
             return;
         }
 
@@ -41,7 +43,7 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
         }
 
         if (server is not null)
-            NoteNeed(server, envelope.Method, several);
+            NoteNeed(server, envelope.Method, several ? "while several clients had calls in flight" : "outside of any call", several ? null : ProtocolEra.Legacy);
         if (envelope.Method == McpMethod.RootsList && !several)
             connection.Post(JsonRpcWriter.Result(envelope.Id.Of(message), """{"roots":[]}"""u8)); // nobody's roots: the server keeps its own
         else
@@ -64,13 +66,8 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
             return;
         switch (envelope.Method)
         {
-            case McpMethod.NotificationsCancelled when !parked.Withdraw(connection, message, envelope):
-                foreach (var session in sessions.All)
-                {
-                    if (session.Withdraw(connection, message, envelope))
-                        break;
-                }
-
+            case McpMethod.NotificationsCancelled:
+                Withdraw(connection, message, envelope);
                 break;
             case McpMethod.NotificationsResourcesUpdated:
                 TellSubscribers(server, message, envelope);
@@ -84,6 +81,17 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
             default:
                 TellOne(server, connection, message, severity: null);
                 break;
+        }
+    }
+
+    private void Withdraw(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (parked.Withdraw(connection, message, envelope))
+            return;
+        foreach (var session in sessions.All)
+        {
+            if (session.Withdraw(connection, message, envelope))
+                return;
         }
     }
 
@@ -132,7 +140,14 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
         return only is not null && connection.MayWorkForOthersThan(only) ? null : only;
     }
 
-    private void NoteNeed(GatewayServer server, McpMethod method, bool several)
+    /// <param name="server">What has asked.</param>
+    /// <param name="method">What it asked.</param>
+    /// <param name="when">When, for people.</param>
+    /// <param name="era">
+    /// Whom it concerns. A modern client can be asked during a call only, and would have to keep all others from being asked while its call
+    /// is parked: it is better off alone as soon as a server asks at all. What is asked outside of calls only a session can answer.
+    /// </param>
+    private void NoteNeed(GatewayServer server, McpMethod method, string when, ProtocolEra? era)
     {
         var (what, concerns) = method switch
         {
@@ -141,8 +156,8 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
             McpMethod.ElicitationCreate => ("for elicitation", static client => client.ElicitationForm || client.ElicitationUrl),
             _ => ("its clients", (Func<ClientCapabilities, bool>)(static _ => true)),
         };
-        var reason = several ? $"it asked {what} while several clients had calls in flight" : $"it asked {what} outside of any call";
-        if (server.TryShowNeed(new IsolationNeed(method, reason, concerns, clock.GetTimestamp())))
+        var reason = $"it asked {what} {when}";
+        if (server.TryShowNeed(new IsolationNeed(method, reason, concerns, clock.GetTimestamp()) { Era = era }) && era is not ProtocolEra.Modern)
             logger.NeedsIsolation(server.Id, reason); // once: a server could ask without end
     }
 }

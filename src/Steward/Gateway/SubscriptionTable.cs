@@ -16,13 +16,14 @@ internal sealed class SubscriptionTable
         }
     }
 
-    public void Add(string uri, IListener listener)
+    /// <summary>Whether it is new that this one wants to hear of it.</summary>
+    public bool Add(string uri, IListener listener)
     {
         lock (_gate)
         {
             if (!_subscribers.TryGetValue(uri, out var listeners))
                 _subscribers[uri] = listeners = [];
-            listeners.Add(listener);
+            return listeners.Add(listener);
         }
     }
 

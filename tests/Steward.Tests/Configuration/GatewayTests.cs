@@ -41,7 +41,7 @@ public sealed class GatewayTests
         Assert.Equal(["a"], gateway.AllowedServers);
         Assert.Equal(["mcp.example.org", "10.0.0.1", "::1"], gateway.AllowedHosts);
         Assert.Equal(["https://app.example.org:8443", "vscode-webview://abc"], gateway.AllowedOrigins);
-        Assert.Equal(new GatewayLimits { Sessions = 1, CallsInFlight = 2, CallsPerMinute = 3, BodyMb = 4, ParkedCalls = 5, ParkedCallsPerClient = 6, ParkedLife = TimeSpan.FromSeconds(7) }, gateway.Limits);
+        Assert.Equal(new GatewayLimits { Sessions = 1, CallsInFlight = 2, CallsPerMinute = 3, BodyMb = 4, ParkedCalls = 5, ParkedCallsPerClient = 6, ParkedLife = TimeSpan.FromSeconds(7), LeasedProcesses = 8 }, gateway.Limits);
         Assert.Equal(["${env:T}"], gateway.BearerTokens);
         Assert.Equal(["other"], gateway.ResolveBearerTokens(Config.Variables(("T", "other"))));
     }

@@ -37,6 +37,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public string Capabilities { get; set; } = """{"tools":{"listChanged":true},"prompts":{},"resources":{"subscribe":true},"logging":{}}""";
 
+    /// <summary>Whether it answers subscriptions with an error.</summary>
+    public bool RefusesSubscriptions { get; set; }
+
     /// <summary>The parameters of its handshake.</summary>
     public JsonNode? Opening { get; private set; }
 
@@ -81,7 +84,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
         while (await _peer.ReadAsync(CancellationToken.None) is { } line)
         {
             var message = JsonNode.Parse(line)!;
-            if (AnswerTo(message) is { } result)
+            if (RefusesSubscriptions && (string?)message["method"] == "resources/subscribe")
+                await SayAsync($$$"""{"jsonrpc":"2.0","id":{{{message["id"]!.ToJsonString()}}},"error":{"code":-32002,"message":"no such thing"}}""");
+            else if (AnswerTo(message) is { } result)
                 await AnswerAsync(message, result);
             else if ((string?)message["method"] == "server/discover")
                 await SayAsync($$$"""{"jsonrpc":"2.0","id":{{{message["id"]!.ToJsonString()}}},"error":{"code":-32601,"message":"Method not found"}}""");

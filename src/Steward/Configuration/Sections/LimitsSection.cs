@@ -29,7 +29,10 @@ internal static class LimitsSection
     private static readonly NumberKey<TimeSpan> ParkedMs = Number.Duration("parkedMs", Standard.ParkedLife, 1, Limits.DayMs,
         "How long such a call waits before it is cancelled.");
 
-    public static KeySet Keys { get; } = new("limits", [Sessions, CallsInFlight, CallsPerMinute, BodyMb, ParkedCalls, ParkedCallsPerClient, ParkedMs]);
+    private static readonly NumberKey<int> LeasedProcesses = Number.Count("leasedProcesses", Standard.LeasedProcesses, 1, 10_000,
+        "Processes of one server that calls of revision 2026-07-28 get for themselves, where its clients cannot share one. A call beyond waits until one is free.");
+
+    public static KeySet Keys { get; } = new("limits", [Sessions, CallsInFlight, CallsPerMinute, BodyMb, ParkedCalls, ParkedCallsPerClient, ParkedMs, LeasedProcesses]);
 
     public static GatewayLimits Read(ConfigSection section, GatewayLimits inherited) => new()
     {
@@ -40,5 +43,6 @@ internal static class LimitsSection
         ParkedCalls = section.Read(ParkedCalls, inherited.ParkedCalls),
         ParkedCallsPerClient = section.Read(ParkedCallsPerClient, inherited.ParkedCallsPerClient),
         ParkedLife = section.Read(ParkedMs, inherited.ParkedLife),
+        LeasedProcesses = section.Read(LeasedProcesses, inherited.LeasedProcesses),
     };
 }

@@ -32,7 +32,7 @@ internal static class PolicySection
     private static readonly ChoiceKey<ServerIsolation> Isolation = new("isolation",
         [("auto", ServerIsolation.Auto), ("shared", ServerIsolation.Shared), ("session", ServerIsolation.Session)],
         standard: "auto",
-        "Whether clients share one process. `shared`: one for all. `session`: one per client session. `auto`: shared until the server shows that it needs more.");
+        "Whether clients share one process. `shared`: one for all. `session`: one per client session, or per call of a client without sessions. `auto`: shared until the server shows that it needs more.");
 
     private static readonly ChoiceKey<ServerLifecycle> Lifecycle = new("lifecycle",
         [("auto", ServerLifecycle.Auto), ("initialize", ServerLifecycle.Initialize), ("discover", ServerLifecycle.Discover)],

@@ -1,3 +1,4 @@
+using Steward.Configuration;
 using Xunit;
 
 namespace Steward.Tests.Gateway.Parking;
@@ -285,7 +286,7 @@ public sealed class ParkedCallTests
     [Fact(Timeout = 30_000)]
     public async Task Two_clients_never_see_each_others_questions()
     {
-        await using var rig = await GatewayRig.StartAsync("a", "b");
+        await using var rig = await GatewayRig.StartAsync(new StewardConfig { Servers = [GatewayRig.Server("a", ServerIsolation.Shared), GatewayRig.Server("b")] });
         var (one, other) = (await rig.LaunchedAsync("a"), await rig.LaunchedAsync("b"));
         var (anna, bert) = (new DirectClient(rig, principal: "anna"), new DirectClient(rig, principal: "bert"));
         var annas = await anna.WaitAsync();

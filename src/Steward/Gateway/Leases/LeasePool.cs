@@ -1,0 +1,210 @@
+using Steward.Gateway.Parking;
+using Steward.Supervision;
+using Steward.Upstreams;
+
+namespace Steward.Gateway.Leases;
+
+/// <summary>
+/// The processes of one server that clients of the modern era use alone. Such a client has no session that could own one, so each
+/// call takes one for as long as it lasts, also while it is parked; never one that another client has used.
+/// </summary>
+internal sealed class LeasePool(GatewayServer server, int limit, ParkedCalls parked, UpstreamHost host)
+{
+    private static readonly TimeSpan IdleFor = TimeSpan.FromMinutes(2);
+
+    private readonly Lock _gate = new();
+    private readonly List<LeasedProcess> _all = []; // the one that was used last is at the end
+    // As many as the fronts let wait, each for a bounded time. What a turn brings is a process to use or to replace.
+    private readonly Queue<TaskCompletionSource<LeasedProcess>> _waiting = [];
+    private bool _hasEnded;
+
+    /// <summary>A process for one call of a client; <see cref="OnCalled"/> must follow.</summary>
+    /// <exception cref="ServerLaunchException">It cannot be started, or all there may be are in use for long.</exception>
+    public async Task<LeasedProcess> TakeAsync(ModernClient client)
+    {
+        var key = LeaseKey.Of(client);
+        if (TryTake(key, out var process) is { } turn)
+            process = await WaitAsync(turn).ConfigureAwait(false);
+        if (process?.Key == key && process.IsReusable)
+            return process;
+        if (process is not null)
+            await process.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        return await StartAsync(key, LeaseKey.Introduce(client), replaces: process).ConfigureAwait(false);
+    }
+
+    /// <summary>The call has been sent, or has failed before: once it has been answered, the process is free again.</summary>
+    public void OnCalled(LeasedProcess process)
+    {
+        process.OnCalled();
+        lock (_gate)
+        {
+            process.IsTaken = false;
+            process.LastUsed = host.Time.GetTimestamp();
+            if (_all.Remove(process))
+                _all.Add(process);
+        }
+
+        _ = FollowAsync(process); // cannot fault
+    }
+
+    /// <summary>Ends the processes that nobody has used for a while; all that are free where the server itself is not running.</summary>
+    public void Tend()
+    {
+        List<LeasedProcess> stale;
+        lock (_gate)
+        {
+            stale = _all.FindAll(process => process.IsFree && (server.Run is null || host.Time.GetElapsedTime(process.LastUsed) >= IdleFor));
+            foreach (var process in stale)
+                process.IsTaken = true;
+        }
+
+        foreach (var process in stale)
+            _ = EndAsync(process); // cannot fault
+    }
+
+    /// <summary>Ends all processes. Never faults.</summary>
+    /// <param name="force">When it fires, what is left of their grace is skipped.</param>
+    public async Task StopAsync(CancellationToken force)
+    {
+        LeasedProcess[] processes;
+        lock (_gate)
+        {
+            _hasEnded = true;
+            processes = [.. _all];
+            while (_waiting.TryDequeue(out var turn))
+                turn.TrySetException(new ServerLaunchException("Steward stops."));
+        }
+
+        await Task.WhenAll(processes.Select(process => process.StopAsync(force))).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a process to use or to replace, or none where there is a place for one more.</summary>
+    /// <returns>Brings it later; <see langword="null"/> where it is there now.</returns>
+    private TaskCompletionSource<LeasedProcess>? TryTake(LeaseKey key, out LeasedProcess? process)
+    {
+        lock (_gate)
+        {
+            if (_hasEnded)
+                throw new ServerLaunchException("Steward stops.");
+            process = _all.FindLast(free => free.Key == key && free.IsFree && free.IsReusable);
+            if (process is null && _all.Count < limit)
+                return null;
+            process ??= _all.Find(free => free.IsFree); // of another client: it makes room
+            if (process is not null)
+            {
+                process.IsTaken = true;
+                return null;
+            }
+
+            var turn = new TaskCompletionSource<LeasedProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Enqueue(turn);
+            return turn;
+        }
+    }
+
+    private async Task<LeasedProcess> WaitAsync(TaskCompletionSource<LeasedProcess> turn)
+    {
+        try
+        {
+            return await turn.Task.WaitAsync(server.Config.StartupTimeout, host.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            var error = new ServerLaunchException($"All {limit} processes of server '{server.Id}' that clients do not share are in use (gateway.limits.leasedProcesses); try again later.");
+            if (turn.TrySetException(error))
+                throw error;
+            return await turn.Task.ConfigureAwait(false); // it came in this very moment
+        }
+    }
+
+    private async Task<LeasedProcess> StartAsync(LeaseKey key, Introduction introduction, LeasedProcess? replaces)
+    {
+        var process = new LeasedProcess(key, new LeaseTraffic(parked)) { IsTaken = true };
+        lock (_gate)
+        {
+            if (replaces is not null)
+                _all.Remove(replaces);
+            _all.Add(process);
+        }
+
+        try
+        {
+            await process.OpenAsync(server, introduction, host, OnEnded).ConfigureAwait(false);
+        }
+        catch
+        {
+            Remove(process);
+            throw;
+        }
+
+        bool hasEnded;
+        lock (_gate)
+            hasEnded = _hasEnded;
+        if (!hasEnded)
+            return process;
+        await EndAsync(process).ConfigureAwait(false); // whoever ends all may not have seen it
+        throw new ServerLaunchException("Steward stops.");
+    }
+
+    /// <summary>Waits until a call has been answered, and sees what to do with its process then. Another call may have it by then: that is followed by itself.</summary>
+    private async Task FollowAsync(LeasedProcess process)
+    {
+        await process.Connection.WaitIdleAsync(CancellationToken.None).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (!process.IsFree || !_all.Contains(process))
+                return;
+            process.LastUsed = host.Time.GetTimestamp();
+            process.IsTaken = true;
+            if (process.IsReusable)
+            {
+                process.IsTaken = TryHandOn(process);
+                return;
+            }
+        }
+
+        // A call that was given up may still be worked on: what it asks would be taken for a question of the next one.
+        await EndAsync(process).ConfigureAwait(false);
+    }
+
+    /// <summary>Nobody waits for the end of a process that is free; one that is taken is found out by whoever has taken it.</summary>
+    private void OnEnded(LeasedProcess process)
+    {
+        lock (_gate)
+        {
+            if (process.IsTaken)
+                return;
+        }
+
+        Remove(process);
+    }
+
+    private async Task EndAsync(LeasedProcess process)
+    {
+        await process.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        Remove(process);
+    }
+
+    /// <summary>The place of a process that has ended is free again.</summary>
+    private void Remove(LeasedProcess process)
+    {
+        lock (_gate)
+        {
+            if (_all.Contains(process) && !TryHandOn(process))
+                _all.Remove(process);
+        }
+    }
+
+    /// <summary>Gives a process to whoever has waited longest: to use it if it is the same client, else to put another in its place.</summary>
+    private bool TryHandOn(LeasedProcess process)
+    {
+        while (_waiting.TryDequeue(out var turn))
+        {
+            process.IsTaken = true;
+            if (turn.TrySetResult(process))
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,62 @@
+using Steward.Supervision;
+using Steward.Upstreams;
+
+namespace Steward.Gateway.Leases;
+
+/// <summary>A server process that calls of one client use one after the other.</summary>
+internal sealed class LeasedProcess(LeaseKey key, LeaseTraffic traffic)
+{
+    private Task<Upstream>? _opening;
+
+    public LeaseKey Key => key;
+
+    /// <summary>Whether somebody has taken it and has not sent his call yet, or ends it. The pool's to touch, like the rest of what changes here.</summary>
+    public bool IsTaken { get; set; }
+
+    /// <summary>When it was last used, as a timestamp of the clock.</summary>
+    public long LastUsed { get; set; }
+
+    /// <summary>Whether it can be taken. That holds from the very moment in which its call is answered: the next one may be right behind.</summary>
+    public bool IsFree => !IsTaken && Connection.CallsInFlight == 0;
+
+    /// <summary>The way to it; to be used once it has been opened.</summary>
+    public UpstreamConnection Connection => _opening!.Result.Connection;
+
+    /// <summary>Whether it can do with another call: it lives, and does not work on one that was given up.</summary>
+    public bool IsReusable => _opening is { IsCompletedSuccessfully: true, Result: { Ended.IsCompleted: false } upstream } && !upstream.Connection.MayWorkForOthersThan(this);
+
+    /// <summary>Starts it.</summary>
+    /// <exception cref="ServerLaunchException">That failed, and nothing is left of it.</exception>
+    public async Task OpenAsync(GatewayServer server, Introduction introduction, UpstreamHost host, Action<LeasedProcess> whenEnded)
+    {
+        _opening = OwnUpstream.OpenAsync(server, introduction, traffic, host);
+        var upstream = await _opening.ConfigureAwait(false);
+        _ = WatchAsync(upstream, whenEnded); // Ended never faults
+    }
+
+    /// <summary>A call has been sent.</summary>
+    public void OnCalled() => traffic.OnCalled(Connection);
+
+    /// <summary>Ends it. Never faults.</summary>
+    /// <param name="force">When it fires, what is left of the grace is skipped.</param>
+    public async Task StopAsync(CancellationToken force)
+    {
+        if (_opening is not { } opening)
+            return;
+        try
+        {
+            var upstream = await opening.ConfigureAwait(false);
+            await upstream.StopAsync(force).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (opening.IsFaulted)
+        {
+            _ = failure; // it never came up, and whoever called it was told
+        }
+    }
+
+    private async Task WatchAsync(Upstream upstream, Action<LeasedProcess> whenEnded)
+    {
+        await upstream.Ended.ConfigureAwait(false);
+        whenEnded(this);
+    }
+}
