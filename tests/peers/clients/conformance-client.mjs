@@ -1,5 +1,5 @@
 // Runs the client scenarios of the official conformance suite with a program as the client, and prints one JSON object:
-// {"scenarios": {"<name>": {"passed", "failed", "warnings", "problems": ["<check>: <message>"]}}}
+// {"scenarios": {"<name>": {"kind": "required" | "extension", "passed", "failed", "warnings", "problems": ["<check>: <message>"]}}}
 //
 // Arguments: the program, specification revision, optional names of scenarios (default: all of the revision, and the extensions of authorization).
 import { execFile } from "node:child_process";
@@ -29,6 +29,7 @@ async function collect(results) {
     const checks = JSON.parse(await readFile(file, "utf8"));
     const having = (status) => checks.filter((check) => check.status === status);
     results[scenarioOf(file)] = {
+      kind: extensions.has(scenarioOf(file)) ? "extension" : "required",
       passed: having("SUCCESS").length,
       failed: having("FAILURE").length,
       warnings: having("WARNING").length,
@@ -51,14 +52,17 @@ async function runAll(queue) {
 async function listAll() {
   const list = await new Promise((resolve) => execFile(process.execPath, [suite, "list", "--client"], (error, stdout) => resolve(stdout)));
   const all = [...list.matchAll(/^ *- (\S+) \[(.*)\]$/gm)].map(([, name, revisions]) => ({ name, revisions: revisions.split(",") }));
+  const further = all.filter(({ name, revisions }) => name.startsWith("auth/") && revisions.includes("extension"));
+  for (const { name } of further) extensions.add(name);
   return [
     ...all.filter(({ revisions }) => revisions.includes(revision)).map(({ name }) => ["--scenario", name, "--spec-version", revision]),
-    ...all.filter(({ name, revisions }) => name.startsWith("auth/") && revisions.includes("extension")).map(({ name }) => ["--scenario", name]),
+    ...further.map(({ name }) => ["--scenario", name]),
   ];
 }
 
 const folder = await mkdtemp(join(tmpdir(), "steward-conformance-"));
 const results = {};
+const extensions = new Set();
 try {
   const output = await runAll(scenarios.length > 0 ? scenarios.map((name) => ["--scenario", name, "--spec-version", revision]) : await listAll());
   await collect(results);
