@@ -46,7 +46,10 @@ internal static class ServerAuthSection
         "With `oauth`: the port of 127.0.0.1 to which the browser comes back after a login, where the client is registered with one. 0 means the gateway's own.");
 
     public static KeySet Keys { get; } = new("serverAuth",
-        [Type, Token, Header, Value, Grant, ClientId, ClientSecret, ClientMetadataUrl, Scopes, PrivateKeyPem, RedirectPort]) { IsForeign = true };
+        [Type, Token, Header, Value, Grant, ClientId, ClientSecret, ClientMetadataUrl, Scopes, PrivateKeyPem, RedirectPort])
+    {
+        IsForeign = true, // `token`, `header` and the like are words of other places, too
+    };
 
     public static ServerAuth Read(ConfigSection section, ServerAuth inherited)
     {
