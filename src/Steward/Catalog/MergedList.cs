@@ -37,7 +37,8 @@ internal sealed class MergedList
         result.Write("]}"u8);
         Whole = result.WrittenSpan.ToArray();
         Result = kind == CatalogKind.Tools ? LegacyTools.OfResult(Whole) : Whole;
-        _modernResult = new Lazy<byte[]>(() => ModernResult.Complete(Whole, kind.Method(), CacheHint.None, StewardIdentity.Json));
+        var cache = CacheOf(kind, sources);
+        _modernResult = new Lazy<byte[]>(() => ModernResult.Complete(Whole, kind.Method(), cache, StewardIdentity.Json));
     }
 
     /// <summary>The list of one server alone, its names untouched.</summary>
@@ -69,6 +70,10 @@ internal sealed class MergedList
 
     /// <summary>Where a name leads, or <see langword="null"/>.</summary>
     public CatalogRoute? Find(ReadOnlySpan<char> name) => _lookup.TryGetValue(name, out var route) ? route : null;
+
+    /// <summary>The list is as good as the weakest of its parts.</summary>
+    private static CacheHint CacheOf(CatalogKind kind, IReadOnlyList<(GatewayServer Server, ServerCatalog Catalog)> sources) =>
+        sources.Where(source => source.Catalog[kind].Count > 0).Select(source => source.Catalog.Cache(kind)).DefaultIfEmpty(CacheHint.None).Aggregate((one, other) => one.And(other));
 
     private static Dictionary<string, int> CountClaims(CatalogKind kind, IReadOnlyList<(GatewayServer Server, ServerCatalog Catalog)> sources)
     {

@@ -27,7 +27,7 @@ internal static class Discovery
         using var document = JsonDocument.Parse(server.Raw);
         var capabilities = JsonRpcWriter.Object(json => WriteCapabilities(json, document.RootElement, server.Era));
         byte[] instructions = document.RootElement.TryGetProperty("instructions"u8, out var text) && text.ValueKind == JsonValueKind.String ? [.. Encoding.UTF8.GetBytes(text.GetRawText())] : [];
-        return Write(capabilities, instructions, server.ServerInfo, CacheHint.None);
+        return Write(capabilities, instructions, server.ServerInfo, server.Cache);
     }
 
     /// <summary>The members of what the merged endpoint can do, in either era.</summary>

@@ -78,6 +78,6 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
         var list = MergedList.Unmerged(CatalogKind.Tools, server.Catalog);
         return Reply.Result(message, envelope, client.Era == ProtocolEra.Legacy
             ? LegacyTools.OfResult(list)
-            : ModernResult.Complete(list, McpMethod.ToolsList, CacheHint.None, server.Run?.Connection.Server.ServerInfo));
+            : ModernResult.Complete(list, McpMethod.ToolsList, server.Catalog.Cache(CatalogKind.Tools), server.Run?.Connection.Server.ServerInfo));
     }
 }
