@@ -21,7 +21,7 @@ public sealed class UnknownKeyTests
     [InlineData("""{ "mcpServers": {}, "gateway": { "limits": { "bodyMB": 1 } } }""", "gateway.limits.bodyMB", "Did you mean \"bodyMb\"?")]
     [InlineData("""{ "mcpServers": {}, "gateway": { "auth": { "baerer": {} } } }""", "gateway.auth.baerer", "Did you mean \"bearer\"?")]
     [InlineData("""{ "mcpServers": {}, "gateway": { "auth": { "bearer": { "token": [] } } } }""", "gateway.auth.bearer.token", "Did you mean \"tokens\"?")]
-    [InlineData("""{ "mcpServers": {}, "gateway": { "limits": { "zzz": 1 } } }""", "gateway.limits.zzz", "Remove it. Known keys: sessions, callsInFlight, callsPerMinute, bodyMb, parkedCalls, parkedCallsPerClient, parkedMs.")]
+    [InlineData("""{ "mcpServers": {}, "gateway": { "limits": { "zzz": 1 } } }""", "gateway.limits.zzz", "Remove it. Known keys: sessions, callsInFlight, callsPerMinute, bodyMb, parkedCalls, parkedCallsPerClient, parkedMs, leasedProcesses.")]
     public void An_unknown_key_is_a_warning_with_what_was_probably_meant(string text, string path, string mend)
     {
         var warning = Assert.Single(Config.Parse(text).Warnings);
