@@ -18,8 +18,8 @@ internal static class LifeTools
         new("fail_with_array", "Fails with an error whose data is an array", (_, _) => throw new McpProtocolException("failed as asked", ArrayError)),
         new("cancelled", "Returns the labels of cancelled sleeps", (call, _) => Task.FromResult(Labels(call))),
         new("crash_midcall", "Dies without an answer: `how` is exit or kill", (call, _) => Crash(call)),
-        new("test_trigger_tool_change", "Adds a tool and says that the list changed", AddToolAsync),
-        new("test_trigger_prompt_change", "Adds a prompt and says that the list changed", AddPromptAsync),
+        new("test_trigger_tool_change", "Adds a tool, or removes it again, and says that the list changed", ToggleToolAsync),
+        new("test_trigger_prompt_change", "Adds a prompt, or removes it again, and says that the list changed", TogglePromptAsync),
         new("add_tool", "Adds a tool called `name` and says that the list changed", AddToolAsync),
         new("remove_tool", "Removes a tool added before and says that the list changed", RemoveToolAsync),
         new("update_resource", "Changes test://watched-resource and tells subscribers", UpdateResourceAsync),
@@ -61,11 +61,16 @@ internal static class LifeTools
         return Messages.Text($"added {name}");
     }
 
-    private static async Task<CallToolResult> AddPromptAsync(FixtureCall call, CancellationToken cancellationToken)
+    // Every call has to change the list: what stays the same is news to nobody.
+    private static Task<CallToolResult> ToggleToolAsync(FixtureCall call, CancellationToken cancellationToken) =>
+        call.State.AddedTools.ContainsKey("added") ? RemoveToolAsync(call, cancellationToken) : AddToolAsync(call, cancellationToken);
+
+    private static async Task<CallToolResult> TogglePromptAsync(FixtureCall call, CancellationToken cancellationToken)
     {
-        call.State.AddedPrompts["added"] = true;
+        if (!call.State.AddedPrompts.TryRemove("added", out _))
+            call.State.AddedPrompts["added"] = true;
         await call.State.PublishAsync("notifications/prompts/list_changed", null, cancellationToken);
-        return Messages.Text("added a prompt");
+        return Messages.Text("changed the prompts");
     }
 
     private static async Task<CallToolResult> RemoveToolAsync(FixtureCall call, CancellationToken cancellationToken)
