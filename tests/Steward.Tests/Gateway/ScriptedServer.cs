@@ -28,6 +28,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Whether it declares tasks: those do whose name says so.</summary>
     public bool HasTasks => Id.Contains("task", StringComparison.Ordinal);
 
+    /// <summary>Whether it knows the modern era alone.</summary>
+    public bool IsModern { get; set; }
+
     public PipePeer Peer => _peer;
 
     public List<string> Tools { get; } = ["echo", "wait"];
@@ -84,7 +87,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
         while (await _peer.ReadAsync(CancellationToken.None) is { } line)
         {
             var message = JsonNode.Parse(line)!;
-            if (RefusesSubscriptions && (string?)message["method"] == "resources/subscribe")
+            if (IsModern && (string?)message["method"] == "initialize")
+                await SayAsync($$$"""{"jsonrpc":"2.0","id":{{{message["id"]!.ToJsonString()}}},"error":{"code":-32601,"message":"only 2026-07-28 is spoken here"}}""");
+            else if (RefusesSubscriptions && (string?)message["method"] == "resources/subscribe")
                 await SayAsync($$$"""{"jsonrpc":"2.0","id":{{{message["id"]!.ToJsonString()}}},"error":{"code":-32002,"message":"no such thing"}}""");
             else if (AnswerTo(message) is { } result)
                 await AnswerAsync(message, result);
@@ -104,6 +109,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
             case "initialize":
                 Opening = message["params"];
                 return $$"""{"protocolVersion":"2025-11-25","capabilities":{{(HasTasks ? Capabilities[..^1] + Tasks : Capabilities)}},"serverInfo":{"name":"scripted","version":"1"},"instructions":"be kind"}""";
+            case "server/discover" when IsModern:
+                var capabilities = HasTasks ? """{"tools":{},"extensions":{"io.modelcontextprotocol/tasks":{}}}""" : """{"tools":{}}""";
+                return $$"""{"resultType":"complete","supportedVersions":["2026-07-28"],"ttlMs":0,"cacheScope":"public","capabilities":{{capabilities}}}""";
             case "tools/list":
                 return $$"""{"tools":[{{string.Join(',', Tools.Select(tool => $$$"""{"name":"{{{tool}}}","inputSchema":{"type":"object"},"x":1.0}""").Concat(Definitions.Values))}}]}""";
             case "prompts/list":

@@ -4,6 +4,8 @@ namespace Steward.Tests.Gateway;
 
 public sealed class TaskTests
 {
+    private const string WithTasks = """{"extensions":{"io.modelcontextprotocol/tasks":{}}}""";
+
     [Fact(Timeout = 30_000)]
     public async Task Equal_task_ids_of_two_servers_stay_apart_on_the_merged_endpoint()
     {
@@ -102,6 +104,54 @@ public sealed class TaskTests
 
         Assert.NotNull((await one.InitializeAsync())["result"]!["capabilities"]!["tasks"]!["requests"]!["tools"]!["call"]);
         Assert.Null((await two.InitializeAsync())["result"]!["capabilities"]!["tasks"]);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Tasks_of_the_modern_era_stay_apart_on_the_merged_endpoint()
+    {
+        await using var rig = await GatewayRig.StartAsync(static server => server.IsModern = true, "task-a", "task-b");
+        var (a, b) = (await rig.LaunchedAsync("task-a"), await rig.LaunchedAsync("task-b"));
+        using var client = rig.Modern(capabilities: WithTasks);
+
+        Assert.NotNull((await client.CallAsync("server/discover"))["result"]!["capabilities"]!["extensions"]!["io.modelcontextprotocol/tasks"]);
+        Assert.Equal("task-a:t1", await BeginModernAsync(client, a, "task-a__wait"));
+        Assert.Equal("task-b:t1", await BeginModernAsync(client, b, "task-b__wait"));
+        foreach (var method in (string[])["tasks/get", "tasks/cancel"])
+        {
+            var call = client.CallAsync(method, "\"taskId\":\"task-b:t1\"");
+            var asked = await b.NextAsync(method);
+            Assert.Equal("t1", (string?)asked["params"]!["taskId"]);
+            await b.AnswerAsync(asked, """{"resultType":"complete","taskId":"t1","status":"cancelled","ttlMs":null}""");
+            Assert.Equal("task-b:t1", (string?)(await call)["result"]!["taskId"]);
+        }
+
+        var update = client.CallAsync("tasks/update", "\"taskId\":\"task-a:t1\",\"inputResponses\":{\"k\":{}}");
+        var updated = await a.NextAsync("tasks/update");
+        Assert.Equal("t1", (string?)updated["params"]!["taskId"]);
+        await a.AnswerAsync(updated, """{"resultType":"complete"}""");
+        Assert.Equal("complete", (string?)(await update)["result"]!["resultType"]);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Between_the_eras_there_are_no_tasks()
+    {
+        await using var modern = await GatewayRig.StartAsync(static server => server.IsModern = true, "task-a");
+        await using var legacy = await GatewayRig.StartAsync("task-a");
+        using var legacyClient = new RigClient(new Uri(modern.Url, "/servers/task-a/mcp"));
+        using var modernClient = legacy.Modern(capabilities: WithTasks);
+
+        Assert.Null((await legacyClient.InitializeAsync())["result"]!["capabilities"]!["tasks"]);
+        Assert.Equal(-32601, (int?)(await legacyClient.CallAsync("tasks/get", """{"taskId":"t1"}"""))["error"]!["code"]);
+        Assert.Null((await modernClient.CallAsync("server/discover"))["result"]!["capabilities"]!["extensions"]);
+        using var refused = await modernClient.PostAsync(modernClient.Message("tasks/get", "\"taskId\":\"task-a:t1\""));
+        Assert.Equal((System.Net.HttpStatusCode.NotFound, -32601), (refused.StatusCode, (int?)(await RigClient.JsonAsync(refused))["error"]!["code"]));
+    }
+
+    private static async Task<string?> BeginModernAsync(ModernRigClient client, ScriptedServer server, string tool)
+    {
+        var call = client.CallToolAsync(tool);
+        await server.AnswerAsync(await server.NextAsync("tools/call"), """{"resultType":"task","taskId":"t1","status":"working"}""");
+        return (string?)(await call)["result"]!["taskId"];
     }
 
     private static async Task<string?> BeginAsync(RigClient client, ScriptedServer server, string tool, string id = "t1", string meta = "")
