@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Steward.EndToEnd.Clients;
-using Steward.EndToEnd.Matrix;
 using Steward.EndToEnd.Running;
 using Xunit;
 
@@ -23,19 +22,6 @@ public sealed class ConformanceTests
     public async Task Every_scenario_passes_whatever_era_the_server_is_of(string revision, string era)
     {
         await using var steward = await StewardProcess.StartReadyAsync(new() { ["fixture"] = Upstreams.TestServer("--era", era) }, Cancellation);
-
-        Passes(await ConformanceSuite.RunAsync(steward.EndpointOf("fixture"), revision, Cancellation), revision, era);
-    }
-
-    // Over HTTP, where the server's questions come with the call that they belong to. The suite leaves calls behind in which it was
-    // asked something; on stdio, a question of a shared server could then be about any of them.
-    [Theory(Timeout = 180_000)]
-    [InlineData("2026-07-28", "legacy")]
-    public async Task Every_scenario_passes_with_a_server_whose_questions_name_their_call(string revision, string era)
-    {
-        await using var server = await WebServer.FixtureAsync(era, Cancellation);
-        var entry = new JsonObject { ["type"] = "http", ["url"] = new Uri(server.Url, "/mcp").ToString() };
-        await using var steward = await StewardProcess.StartReadyAsync(new() { ["fixture"] = entry }, Cancellation);
 
         Passes(await ConformanceSuite.RunAsync(steward.EndpointOf("fixture"), revision, Cancellation), revision, era);
     }
