@@ -54,6 +54,9 @@ internal sealed class GatewayServer(ManagedServer managed)
             && Volatile.Read(ref _needs).Any(need => need.Era is not ProtocolEra.Legacy && need.Concerns(client.Capabilities)),
     };
 
+    /// <summary>Whether a request of a modern client must look out for others that are asked meanwhile.</summary>
+    public bool HasAskedDuring(McpMethod method) => Config.Isolation == ServerIsolation.Auto && Volatile.Read(ref _needs).Length > 0 && AsksByRequests && BridgedExchange.TakesInput(method);
+
     /// <summary>A server of the modern era asks by its results, which belong to their calls: whoever shares it cannot be mistaken for another.</summary>
     private bool AsksByRequests => Run?.Connection.Server.Era is not ProtocolEra.Modern;
 

@@ -45,7 +45,7 @@ internal sealed class McpGateway : IAsyncDisposable
 
         _subscriptions = new SubscriptionDesk(parts, config.Gateway.Limits);
         _logLevels = new LogLevels(parts.Sessions, parts.Servers, _clock, _logger);
-        _leases = new LeasePools(config.Gateway.Limits, parts.ParkedCalls, host);
+        _leases = new LeasePools(config.Gateway.Limits, parts.Sessions, parts.ParkedCalls, host);
         var relay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _leases, _logLevels);
         var all = new MergedView(parts.Servers, config.Gateway.Naming);
         var chosen = config.SseProxy?.AllowedServers is { } ids ? new MergedView(parts.Servers.Only(ids), config.Gateway.Naming) : all;

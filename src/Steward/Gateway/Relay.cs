@@ -32,8 +32,14 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         client.MarkUsed(server);
         if (server.NeedsOwnProcess(client) && client is Session session)
             return SendOwnAsync(session, server, message, envelope, name);
-        if (server.Run is not null && client is ModernClient asker && server.NeedsLease(asker, envelope.Method))
-            return SendLeasedAsync(asker, server, message, envelope, name);
+        if (server.Run is { } shared && client is ModernClient asker)
+        {
+            if (server.NeedsLease(asker, envelope.Method))
+                return SendAloneAsync(asker, server, shared.Connection, message, envelope, name);
+            if (server.HasAskedDuring(envelope.Method) && shared.Connection.AnyCall(static call => call.MustBeAlone))
+                return SendLeasedAsync(asker, server, message, envelope, name);
+        }
+
         if (server.Run is { } run)
             return SendAsync(client, server, run.Connection, message, envelope, name);
         return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Unavailable(server.Status, host.Time)));
@@ -134,6 +140,20 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         }
     }
 
+    /// <summary>Has a call made where it is alone: on the process that all share while nobody else is there, else on one of its own.</summary>
+    private async ValueTask<Reply> SendAloneAsync(ModernClient client, GatewayServer server, UpstreamConnection shared, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
+    {
+        if (leases.MaySharedBeTaken(server))
+        {
+            if (LogSeverities.Parse(envelope.LogLevel.Of(message.Span)) is { } level)
+                await logLevels.WantAsync(server, shared, level).ConfigureAwait(false);
+            if (TrySend(client, server, shared, message, envelope, name, mustBeAlone: true) is { } reply)
+                return reply;
+        }
+
+        return await SendLeasedAsync(client, server, message, envelope, name).ConfigureAwait(false);
+    }
+
     private async ValueTask<Reply> SendLeasedAsync(ModernClient client, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
     {
         var pool = leases.Of(server);
@@ -157,7 +177,11 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         }
     }
 
-    private Reply Send(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
+    private Reply Send(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name) =>
+        TrySend(client, server, connection, message, envelope, name, mustBeAlone: false)!.Value;
+
+    /// <summary>Sends a request; <see langword="null"/> where it must be alone and would not be.</summary>
+    private Reply? TrySend(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name, bool mustBeAlone)
     {
         if (client.Era == ProtocolEra.Legacy && connection.Server.Era == ProtocolEra.Modern && ModernMembers.AreIn(envelope))
         {
@@ -166,6 +190,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         }
 
         var exchange = NewExchange(client, connection, server.Config.RequestTimeout, message.Span, envelope, name);
+        exchange.MustBeAlone = mustBeAlone;
         exchange.Task = TaskRelation.Of(client, server, connection, ExposesTaskIds, name, envelope);
         if (!client.TryAdd(exchange, limits.CallsInFlight))
         {
@@ -176,8 +201,10 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         }
 
         var additions = client is Session { } session && connection.Server.Era == ProtocolEra.Modern ? session.ModernMeta : default;
-        connection.Call(exchange, message.Span, envelope, name, new RequestAdditions(additions, default));
-        return Reply.Of(exchange);
+        if (connection.Call(exchange, message.Span, envelope, name, new RequestAdditions(additions, default)))
+            return Reply.Of(exchange);
+        exchange.Refuse();
+        return null;
     }
 
     private Exchange NewExchange(GatewayClient client, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, byte[]? name) =>

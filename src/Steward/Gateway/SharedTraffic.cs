@@ -29,9 +29,10 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
 
         if (connection.FindSoleCaller(out var several) is Exchange caller)
         {
-            caller.OnServerRequest(connection, message, envelope);
+            // Noted first: whoever comes when he has heard of the question must find it known.
             if (caller is LegacyExchange && servers.Find(connection.ServerId) is { } asking)
                 NoteNeed(asking, envelope.Method, "during a call", ProtocolEra.Modern);
+            caller.OnServerRequest(connection, message, envelope);
             return;
         }
 

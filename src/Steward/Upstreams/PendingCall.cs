@@ -14,6 +14,9 @@ internal abstract class PendingCall
     /// <summary>Whose request it is: what the server asks meanwhile belongs to the same. Nobody's, where Steward itself asks.</summary>
     public object? Client { get; protected init; }
 
+    /// <summary>Whether the call is made only while the server cannot be at work for any other client.</summary>
+    public bool MustBeAlone { get; set; }
+
     /// <summary>How long the server may stay silent about the request.</summary>
     public TimeSpan Timeout { get; protected init; }
 

@@ -53,14 +53,17 @@ internal sealed partial class UpstreamConnection
     /// <param name="envelope">Where its parts are.</param>
     /// <param name="name">What replaces <c>params.name</c> or <c>params.uri</c>, as JSON; empty leaves it.</param>
     /// <param name="additions">What the request gets beside what the client wrote.</param>
-    public void Call(PendingCall call, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ReadOnlySpan<byte> name = default, RequestAdditions additions = default)
+    /// <returns>Whether the call is made: <see langword="false"/> only where it must be alone and would not be.</returns>
+    public bool Call(PendingCall call, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ReadOnlySpan<byte> name = default, RequestAdditions additions = default)
     {
         var room = name.Length + additions.Length + 64;
         var edits = new FrameEdits(room <= NameScratch ? stackalloc byte[NameScratch] : new byte[room]);
         if (!TryRegister(call, out var closedBecause))
         {
+            if (closedBecause is null)
+                return false;
             call.OnFailed(JsonRpcErrorCode.ServerUnavailable, closedBecause);
-            return;
+            return true;
         }
 
         edits.Replace(envelope.Id, call.UpstreamId);
@@ -71,6 +74,7 @@ internal sealed partial class UpstreamConnection
         if (envelope.ProtocolVersion.Exists && Server.Era == ProtocolEra.Legacy)
             ModernMeta.CutFrom(ref edits, message, envelope);
         Deliver(call, message, edits);
+        return true;
     }
 
     /// <summary>Makes a request of Steward's own.</summary>
@@ -96,7 +100,7 @@ internal sealed partial class UpstreamConnection
     {
         if (!TryRegister(call, out var closedBecause))
         {
-            call.OnFailed(JsonRpcErrorCode.ServerUnavailable, closedBecause);
+            call.OnFailed(JsonRpcErrorCode.ServerUnavailable, closedBecause!);
             return;
         }
 
@@ -213,13 +217,15 @@ internal sealed partial class UpstreamConnection
             call.OnFailed(JsonRpcErrorCode.ServerUnavailable, reason);
     }
 
-    private bool TryRegister(PendingCall call, out string closedBecause)
+    /// <param name="call">The call.</param>
+    /// <param name="closedBecause">Why no call can be made; <see langword="null"/> where this one alone cannot.</param>
+    private bool TryRegister(PendingCall call, out string? closedBecause)
     {
         var now = _time.GetTimestamp();
         lock (_gate)
         {
-            closedBecause = _closedBecause!;
-            if (closedBecause is not null)
+            closedBecause = _closedBecause;
+            if (closedBecause is not null || (call.MustBeAlone && WorksForAnybody()))
                 return false;
             call.UpstreamId = ++_lastId;
             _pending.Add(call.UpstreamId, call);
@@ -227,6 +233,9 @@ internal sealed partial class UpstreamConnection
             return true;
         }
     }
+
+    private bool WorksForAnybody() =>
+        _pending.Values.Any(call => call.Client is not null) || _abandoned.Values.Any(call => call.Client is not null && _time.GetElapsedTime(call.Since) < AbandonedFor);
 
     private void Deliver(PendingCall call, ReadOnlySpan<byte> message, scoped in FrameEdits edits)
     {

@@ -6,11 +6,18 @@ using Steward.Upstreams;
 namespace Steward.Gateway.Leases;
 
 /// <summary>The pools of all servers.</summary>
-internal sealed class LeasePools(GatewayLimits limits, ParkedCalls parked, UpstreamHost host)
+internal sealed class LeasePools(GatewayLimits limits, SessionTable sessions, ParkedCalls parked, UpstreamHost host)
 {
     private readonly ConcurrentDictionary<GatewayServer, LeasePool> _pools = new();
 
     public LeasePool Of(GatewayServer server) => _pools.GetOrAdd(server, key => new LeasePool(key, limits.LeasedProcesses, parked, host));
+
+    /// <summary>
+    /// Whether a client that may be asked something can take the process that all share, as long as it is alone there: what it does
+    /// should meet what it did before. A session that is at it could call in the next moment.
+    /// </summary>
+    public bool MaySharedBeTaken(GatewayServer server) =>
+        server.Config.Isolation != ServerIsolation.Session && !sessions.All.Any(session => session.IsWaiting && session.Uses(server) && !server.NeedsOwnProcess(session));
 
     /// <summary>Ends what nobody has used for a while.</summary>
     public void Tend()

@@ -63,6 +63,28 @@ public sealed class LeaseTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Whoever_is_alone_keeps_to_the_process_that_all_share()
+    {
+        await using var rig = await GatewayRig.StartAsync("a");
+        var shared = await rig.LaunchedAsync("a");
+        var client = new DirectClient(rig, name: "one");
+        var first = await client.WaitAsync();
+        var request = await shared.NextAsync("tools/call");
+        await shared.SayAsync(Questions.Form("1"));
+        var asked = await first.QuestionsAsync();
+        first = await client.WaitAsync(asked, Questions.Responses(asked, Questions.Accepted));
+        await shared.AnswerAsync(request);
+        await first.ResultAsync();
+
+        await client.WaitAsync();
+        await shared.NextAsync("tools/call"); // what it did before is there
+
+        await new DirectClient(rig, name: "two", capabilities: "{}").WaitAsync(); // it cannot be asked, but would make questions to the other uncertain
+        await (await rig.LaunchedAsync("a")).NextAsync("tools/call");
+        Assert.False(shared.HasHeard("tools/call"));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_process_serves_one_call_after_the_other_of_its_own_client_only()
     {
         await using var rig = await GatewayRig.StartAsync(Session());
