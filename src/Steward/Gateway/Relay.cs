@@ -151,7 +151,11 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
                 return reply;
         }
 
-        return await SendLeasedAsync(client, server, message, envelope, name).ConfigureAwait(false);
+        // Calls that nobody comes back to may hold all processes for long. Where sharing is allowed at all, a call that may not even be
+        // asked anything is better made among others than not.
+        return server.Config.Isolation != ServerIsolation.Session && leases.Of(server).IsExhausted
+            ? await SendAsync(client, server, shared, message, envelope, name).ConfigureAwait(false)
+            : await SendLeasedAsync(client, server, message, envelope, name).ConfigureAwait(false);
     }
 
     private async ValueTask<Reply> SendLeasedAsync(ModernClient client, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)

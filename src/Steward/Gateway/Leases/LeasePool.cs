@@ -32,6 +32,16 @@ internal sealed class LeasePool(GatewayServer server, int limit, ParkedCalls par
         return await StartAsync(key, LeaseKey.Introduce(client), replaces: process).ConfigureAwait(false);
     }
 
+    /// <summary>Whether whoever comes now has to wait.</summary>
+    public bool IsExhausted
+    {
+        get
+        {
+            lock (_gate)
+                return _all.Count >= limit && !_all.Exists(process => process.IsFree);
+        }
+    }
+
     /// <summary>The call has been sent, or has failed before: once it has been answered, the process is free again.</summary>
     public void OnCalled(LeasedProcess process)
     {

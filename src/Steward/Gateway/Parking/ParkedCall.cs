@@ -15,6 +15,7 @@ internal sealed class ParkedCall
     private const int MaxQuestions = 64;
     private const int MaxRounds = 100;
     private const int MaxHeld = 64;
+    private static readonly TimeSpan GatherWithin = TimeSpan.FromMilliseconds(500);
 
     private static readonly SearchValues<byte> PlainBytes = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"u8);
 
@@ -65,7 +66,22 @@ internal sealed class ParkedCall
         if (!isTaken)
             Session.Refuse(Connection, id, $"The call waits for {MaxQuestions} answers already, or has ended.");
         else if (mustAsk)
-            ThreadPool.UnsafeQueueUserWorkItem(static call => call.AskCurrent(), this, preferLocal: false); // what else has just come goes with it
+            _ = AskSoonAsync(); // cannot fault
+    }
+
+    /// <summary>What the server asks at the same time comes before its answer to a ping, and goes into the same result.</summary>
+    private async Task AskSoonAsync()
+    {
+        try
+        {
+            await Connection.RequestAsync("ping", default, GatherWithin, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
+        {
+            // An error is an answer, and no answer is waited for no longer.
+        }
+
+        AskCurrent();
     }
 
     /// <summary>The server no longer wants to know; <see langword="false"/> where it did not ask that in this call.</summary>
