@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Steward.Upstreams;
 
 namespace Steward.Gateway;
 
@@ -8,8 +9,6 @@ namespace Steward.Gateway;
 /// </summary>
 internal static class CapabilityTranslation
 {
-    private const string TasksExtension = "io.modelcontextprotocol/tasks";
-
     /// <summary>Writes the capabilities of an <c>initialize</c> request as <c>clientCapabilities</c>.</summary>
     public static void WriteModern(Utf8JsonWriter json, JsonElement legacy) => Write(json, legacy, WriteModernMember);
 
@@ -51,7 +50,7 @@ internal static class CapabilityTranslation
         json.WriteStartObject("extensions"u8);
         foreach (var extension in capability.Value.EnumerateObject())
         {
-            if (extension.Name != TasksExtension)
+            if (extension.Name != ProtocolRevisions.TasksExtension)
                 WriteMember(json, extension); // the eras' tasks differ
         }
 
