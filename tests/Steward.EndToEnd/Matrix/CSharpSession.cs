@@ -82,8 +82,13 @@ internal sealed class CSharpSession : IAsyncDisposable
 
         var listening = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var filter = new JsonObject { ["toolsListChanged"] = true, ["resourceSubscriptions"] = new JsonArray(uri) };
-        var request = RequestAsync("subscriptions/listen", new() { ["notifications"] = filter }, listening.Token);
-        await HearsAsync("notifications/subscriptions/acknowledged", _ => true, cancellationToken);
+        var id = $"listen-{Guid.NewGuid():N}"; // the acknowledgement names it: one of a request before must not pass for this one's
+        var request = _client.SendRequestAsync(
+            new JsonRpcRequest { Id = new(id), Method = "subscriptions/listen", Params = new JsonObject { ["notifications"] = filter } }, listening.Token);
+        await HearsAsync(
+            "notifications/subscriptions/acknowledged",
+            parameters => (string?)parameters!["_meta"]!["io.modelcontextprotocol/subscriptionId"] == id,
+            cancellationToken);
         return new Ending(async () =>
         {
             await listening.CancelAsync();
