@@ -7,6 +7,9 @@ namespace Steward.Cli.Up;
 /// <summary>What to paste into the configuration of an MCP client.</summary>
 internal static class ClientSnippet
 {
+    /// <summary>For clients that speak to a program which they start, and to nothing else.</summary>
+    public const string Launched = "A client that launches its servers: \"command\": \"steward\", \"args\": [\"stdio\"]";
+
     private static readonly JsonWriterOptions Indented = new() { Indented = true };
 
     public static string Create(string url, GatewayConfig gateway)

@@ -22,6 +22,7 @@ internal sealed class LiveDisplay(CliContext context) : IUpDisplay
         _console.MarkupLineInterpolated($"[bold]Steward {StewardHost.Version}[/] serves [aqua]{host.Url}/mcp[/] (one server: {host.Url}/servers/ID/mcp)");
         _console.MarkupLine("Paste into your client's configuration:");
         _console.WriteLine(ClientSnippet.Create(host.Url, host.Gateway));
+        _console.WriteLine(ClientSnippet.Launched);
         _console.WriteLine();
     }
 

@@ -12,6 +12,7 @@ internal sealed class PlainDisplay(CliContext context) : IUpDisplay
         Say($"Steward {StewardHost.Version} listens on {host.Url}/mcp (one server: {host.Url}/servers/ID/mcp)");
         context.Out.WriteLine("Paste into your client's configuration:");
         context.Out.WriteLine(ClientSnippet.Create(host.Url, host.Gateway));
+        context.Out.WriteLine(ClientSnippet.Launched);
         context.Out.Flush();
     }
 

@@ -30,7 +30,7 @@ internal static class ServerSection
     };
 
     private static readonly TextKey Url = new("url", new(TextRules.RemoteUrl, Late: true), standard: null,
-        "The endpoint of a remote server. `http://` or `https://`, or `ws://` or `wss://` for a WebSocket. Not with type `stdio`; with every other it must be given.")
+        "The endpoint of a remote server. `http://` or `https://`, or `ws://` or `wss://` for a WebSocket. Not with type `stdio`; with every other it must be given. User and password in it are sent as Basic credentials, unless `auth` or `headers.Authorization` is there.")
     {
         Synonyms = ["serverUrl", "httpUrl", "endpoint"],
     };
