@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Steward.Configuration;
+using Steward.Processes;
 using Steward.Tests.Testing;
+using Steward.Tests.Upstreams.Remote;
+using Steward.Upstreams;
 using Steward.Upstreams.Auth;
 using Xunit;
 
@@ -48,6 +51,14 @@ internal sealed class AuthRig : IAsyncDisposable
         var client = new HttpClient(chain);
         _clients.Add(client);
         return client;
+    }
+
+    /// <summary>A link to one of the server's other endpoints.</summary>
+    public Task<LinkRig> LinkAsync(RemoteAuthorization life, ServerTransport transport, string path)
+    {
+        var host = new UpstreamHost(new ProcessSpawner(NullLogger.Instance, null), new ServerLogs(new ServerLogOptions(), Time, NullLogger<ServerLogs>.Instance),
+            new VariableResolver(), Time, Loggers) { Authorization = life };
+        return LinkRig.ConnectAsync(new Uri(Server.Origin, path), transport, host: host);
     }
 
     /// <summary>Sends a request of a method; gives the status of the answer.</summary>

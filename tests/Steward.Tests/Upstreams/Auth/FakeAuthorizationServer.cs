@@ -57,12 +57,14 @@ internal sealed class FakeAuthorizationServer : IAsyncDisposable
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         var server = new FakeAuthorizationServer(app);
-        app.MapGet("/.well-known/oauth-protected-resource/mcp", server.Resource);
+        app.UseWebSockets();
+        app.MapGet("/.well-known/oauth-protected-resource/{endpoint}", server.Resource);
         app.MapGet("/.well-known/oauth-authorization-server", server.Metadata);
         app.MapPost("/register", server.Register);
         app.MapGet("/authorize", server.Authorize);
         app.MapPost("/token", server.TokenAsync);
         app.MapPost("/mcp", server.McpAsync);
+        ProtectedChannels.Map(app, server.Admit);
         await app.StartAsync();
         server.Origin = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         return server;
@@ -90,10 +92,10 @@ internal sealed class FakeAuthorizationServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private IResult Resource()
+    private IResult Resource(string endpoint)
     {
         Asked.Enqueue("resource");
-        return Results.Json(new { resource = Endpoint.AbsoluteUri, authorization_servers = new[] { Issuer }, scopes_supported = Scopes });
+        return Results.Json(new { resource = new Uri(Origin, endpoint).AbsoluteUri, authorization_servers = new[] { Issuer }, scopes_supported = Scopes });
     }
 
     private string Issuer => Origin.GetLeftPart(UriPartial.Authority);
@@ -161,11 +163,9 @@ internal sealed class FakeAuthorizationServer : IAsyncDisposable
         var message = await request.ReadFromJsonAsync<System.Text.Json.JsonElement>();
         var method = message.GetProperty("method").GetString()!;
         Asked.Enqueue($"mcp {method}");
-        var token = request.Headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var given] ? given : "";
-        if (!_scopes.TryGetValue(token, out var scopes))
+        if (!_scopes.TryGetValue(TokenOf(request), out var scopes))
         {
-            request.HttpContext.Response.Headers.WWWAuthenticate = ChallengeScheme.Length == 0 ? default
-                : $"{ChallengeScheme} realm=\"mcp\", resource_metadata=\"{Origin}.well-known/oauth-protected-resource/mcp\"";
+            Challenge(request.HttpContext.Response);
             return Results.StatusCode(401);
         }
 
@@ -185,6 +185,21 @@ internal sealed class FakeAuthorizationServer : IAsyncDisposable
         };
         return Results.Json(new { jsonrpc = "2.0", id, result });
     }
+
+    private bool Admit(HttpContext context)
+    {
+        if (_scopes.ContainsKey(TokenOf(context.Request)))
+            return true;
+        Challenge(context.Response);
+        context.Response.StatusCode = 401;
+        return false;
+    }
+
+    private void Challenge(HttpResponse response) => response.Headers.WWWAuthenticate = ChallengeScheme.Length == 0 ? default
+        : $"{ChallengeScheme} realm=\"mcp\", resource_metadata=\"{Origin}.well-known/oauth-protected-resource{response.HttpContext.Request.Path}\"";
+
+    private static string TokenOf(HttpRequest request) =>
+        request.Headers.Authorization.ToString() is ['B', 'e', 'a', 'r', 'e', 'r', ' ', .. var given] ? given : "";
 
     private static string Base64(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
 }
