@@ -1,0 +1,40 @@
+using Steward.Configuration;
+
+namespace Steward.Discovery;
+
+/// <summary>
+/// A server that was found, and how it would be started. Finding runs nothing; adding it is the user's word. What the finder
+/// read may come from strangers: its texts are shown, never trusted.
+/// </summary>
+public sealed record DiscoveredServer
+{
+    /// <summary>The id that it would get: <c>[A-Za-z0-9_-]+</c>, the same as <see cref="ServerConfig.Id"/> of <see cref="Config"/>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What its source calls it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it is good for, in its author's words.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>How it would be run. May hold secrets where the source held them: show it only masked, see <see cref="SecretMask"/>.</summary>
+    public required ServerConfig Config { get; init; }
+
+    /// <summary>Which source found it, such as <c>path</c>, <c>npm</c>, <c>claude-desktop</c> or <c>github:org/repo</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Where it was found: the full path of a file or folder, or an address.</summary>
+    public required string Location { get; init; }
+
+    /// <summary>The version that was found, where the source knows one.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Whether the source advises against it, or keeps it for old times' sake.</summary>
+    public bool IsDeprecated { get; init; }
+
+    /// <summary>What stands between this server and its start, a sentence each with the mend: a variable that is not set, a program that is not installed.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
+    /// <summary>Names it and no more: the rest may hold a secret.</summary>
+    public override string ToString() => $"{nameof(DiscoveredServer)} {Id} ({Source})";
+}

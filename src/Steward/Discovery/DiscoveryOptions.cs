@@ -1,0 +1,17 @@
+namespace Steward.Discovery;
+
+/// <summary>How <see cref="ServerDiscovery"/> asks and remembers.</summary>
+public sealed record DiscoveryOptions
+{
+    /// <summary>How long an answer counts as new.</summary>
+    /// <value>Default: 1 hour.</value>
+    public TimeSpan CacheFor { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a source on this machine may take.</summary>
+    /// <value>Default: 10 seconds.</value>
+    public TimeSpan LocalTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a source on another machine may take, all its requests together.</summary>
+    /// <value>Default: 30 seconds.</value>
+    public TimeSpan RemoteTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}
