@@ -31,6 +31,9 @@ internal abstract class GatewayEndpoint(Relay relay)
     /// <summary>Whose a resource is that clients of this endpoint know by a URI, and what that server calls it.</summary>
     public abstract (GatewayServer Server, string Uri)? FindResource(string uri);
 
+    /// <summary>Whose a task is that clients of this endpoint know by an id, and what that server calls it.</summary>
+    public abstract (GatewayServer Server, string TaskId)? FindTask(string exposedId);
+
     /// <summary>The id by which clients of this endpoint know a server's task.</summary>
     public virtual string ExposedTaskId(string serverId, string taskId) => taskId;
 

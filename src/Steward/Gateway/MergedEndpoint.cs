@@ -23,6 +23,9 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
 
     public override bool Serves(GatewayServer server) => view.Servers.Find(server.Id) == server;
 
+    public override (GatewayServer Server, string TaskId)? FindTask(string exposedId) =>
+        ExposedTask.Parse(exposedId) is { } task && view.Servers.Find(task.ServerId) is { } server ? (server, task.TaskId) : null;
+
     public override string ExposedTaskId(string serverId, string taskId) => ExposedTask.Of(serverId, taskId);
 
     public override string ExposedUri(GatewayServer server, string uri) => view.Catalog.ExposedUri(server, uri);
@@ -100,8 +103,8 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
     }
 
     private ValueTask<Reply> TaskAsync(GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope) =>
-        JsonText.Read(envelope.TaskId.Of(message.Span)) is { } exposed && ExposedTask.Parse(exposed) is { } task && view.Servers.Find(task.ServerId) is { } server
-            ? Tasks.SendAsync(client, server, task.TaskId, message, envelope)
+        JsonText.Read(envelope.TaskId.Of(message.Span)) is { } exposed && FindTask(exposed) is var (server, id)
+            ? Tasks.SendAsync(client, server, id, message, envelope)
             : new(TaskRouter.NotFound(message.Span, envelope));
 
     private async ValueTask<Reply> ListSettledAsync(Task settled, CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)

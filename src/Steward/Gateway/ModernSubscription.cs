@@ -16,7 +16,11 @@ internal sealed class ModernSubscription : IListener
     private readonly byte[] _id;
     private readonly byte[] _idMember;
     private readonly bool _ownsStream;
+    // What tasks did between their server's acknowledgement and ours, of each task the last: it may have been its end.
+    private readonly Dictionary<string, byte[]> _early = new(StringComparer.Ordinal);
     private SubscriptionFilter? _filter;
+    private Action? _whenEnded;
+    private bool _isUnheard;
     private bool _ended;
 
     /// <param name="endpoint">Of what the client wants to hear.</param>
@@ -50,7 +54,15 @@ internal sealed class ModernSubscription : IListener
                 return;
             _filter = honoured;
             Stream.Append(RentedFrame.Copy(JsonRpcWriter.Notification("notifications/subscriptions/acknowledged", parameters)));
+            foreach (var id in honoured.TaskIds)
+            {
+                if (_early.Remove(id, out var news))
+                    Stream.Append(RentedFrame.Copy(news));
+            }
         }
+
+        if (Volatile.Read(ref _isUnheard))
+            Complete();
     }
 
     public void OnListsChanged(IReadOnlyList<CatalogKind> kinds)
@@ -67,16 +79,61 @@ internal sealed class ModernSubscription : IListener
 
     public void OnResourceUpdated(byte[] uri, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        var additions = envelope.SubscriptionId.Exists ? default : new RequestAdditions(_idMember, default);
-        var edits = new FrameEdits(new byte[uri.Length + _id.Length + additions.Length]);
-        edits.Replace(envelope.Uri, uri);
-        edits.Replace(envelope.SubscriptionId, _id);
-        additions.AddTo(ref edits, message, envelope);
+        var tagged = Tag(message, envelope, envelope.Uri, uri);
         lock (_gate)
         {
             if (!_ended && _filter is not null)
-                Stream.Append(RentedFrame.Copy(message, edits));
+                Stream.Append(tagged);
+            else
+                tagged.Return();
         }
+    }
+
+    /// <summary>One of its tasks has changed.</summary>
+    /// <param name="taskId">What its endpoint calls the task.</param>
+    /// <param name="message">The <c>notifications/tasks</c>, under the server's own id.</param>
+    /// <param name="envelope">Where its parts are.</param>
+    public void OnTaskChanged(string taskId, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        var tagged = Tag(message, envelope, envelope.TaskId, JsonRpcWriter.String(taskId));
+        lock (_gate)
+        {
+            if (!_ended && _filter is not null)
+            {
+                Stream.Append(tagged);
+                return;
+            }
+
+            if (!_ended)
+                _early[taskId] = tagged.Span.ToArray();
+        }
+
+        tagged.Return();
+    }
+
+    /// <summary>A server tells no longer of tasks for which that was agreed: the client, which need not ask for them, must listen anew.</summary>
+    public void OnTasksUnheard()
+    {
+        Volatile.Write(ref _isUnheard, true);
+        bool isOpen;
+        lock (_gate)
+            isOpen = _filter is not null;
+        if (isOpen)
+            Complete(); // else right behind the acknowledgement, before which nothing may come
+    }
+
+    /// <summary>Has something done once the subscription has ended, at once where it has.</summary>
+    public void WhenEnded(Action action)
+    {
+        bool hasEnded;
+        lock (_gate)
+        {
+            hasEnded = _ended;
+            _whenEnded += action;
+        }
+
+        if (hasEnded)
+            action();
     }
 
     /// <summary>A sign of life, where nothing was said for a while.</summary>
@@ -96,17 +153,30 @@ internal sealed class ModernSubscription : IListener
     /// <summary>Ends the subscription from the client's side: it hears nothing more.</summary>
     public void Cancel() => End(last: null);
 
+    private RentedFrame Tag(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ByteRange part, byte[] with)
+    {
+        var additions = envelope.SubscriptionId.Exists ? default : new RequestAdditions(_idMember, default);
+        var edits = new FrameEdits(new byte[with.Length + _id.Length + additions.Length]);
+        edits.Replace(part, with);
+        edits.Replace(envelope.SubscriptionId, _id);
+        additions.AddTo(ref edits, message, envelope);
+        return RentedFrame.Copy(message, edits);
+    }
+
     private void End(byte[]? last)
     {
+        Action? whenEnded;
         lock (_gate)
         {
             if (_ended)
                 return;
-            _ended = true;
+            (_ended, whenEnded) = (true, _whenEnded);
             if (last is not null)
                 Stream.Append(RentedFrame.Copy(last));
             if (_ownsStream)
                 Stream.Complete(Client.Clock.GetTimestamp());
         }
+
+        whenEnded?.Invoke();
     }
 }

@@ -23,6 +23,8 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
 
     public override (GatewayServer Server, string Uri)? FindResource(string uri) => (server, uri);
 
+    public override (GatewayServer Server, string TaskId)? FindTask(string exposedId) => (server, exposedId);
+
     public override bool Serves(GatewayServer other) => other == server;
 
     public override async ValueTask<byte[]> InitializeAsync(Session session, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Steward.Configuration;
+using Steward.Gateway.Tasks;
 using Steward.Supervision;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -21,8 +22,11 @@ internal sealed class SubscriptionDesk(GatewayParts parts, GatewayLimits limits)
         if (SubscriptionFilter.Read(envelope.Notifications.Of(message.Span)) is not { } wanted)
         {
             return Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams,
-                $"params.notifications must be an object with toolsListChanged, promptsListChanged, resourcesListChanged (booleans) and resourceSubscriptions (up to {SubscriptionFilter.MaxUris} URIs), each optional.");
+                $"params.notifications must be an object with toolsListChanged, promptsListChanged, resourcesListChanged (booleans), resourceSubscriptions and taskIds (up to {SubscriptionFilter.MaxNames} strings), each optional.");
         }
+
+        if (wanted.TaskIds.Count > 0 && !client.Capabilities.Tasks)
+            return TaskCapability.RefuseUndeclared(message.Span, envelope);
 
         if (parts.Listeners.Subscriptions.Count >= limits.Sessions)
             return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, $"There are {limits.Sessions} subscriptions already (gateway.limits.sessions); try again later.");
@@ -34,11 +38,12 @@ internal sealed class SubscriptionDesk(GatewayParts parts, GatewayLimits limits)
             subscription.Complete();
         await endpoint.SettleAsync(CancellationToken.None).ConfigureAwait(false);
         var uris = await SubscribeAsync(subscription, wanted.Uris).ConfigureAwait(false);
+        var taskIds = await TaskSubscriptions.BeginAsync(subscription, wanted.TaskIds, AnswerWithin).ConfigureAwait(false);
         subscription.Acknowledge(new SubscriptionFilter(
             wanted.Tools && endpoint.Offers(Catalog.CatalogKind.Tools),
             wanted.Prompts && endpoint.Offers(Catalog.CatalogKind.Prompts),
             wanted.Resources && endpoint.Offers(Catalog.CatalogKind.Resources),
-            uris));
+            uris) { TaskIds = taskIds });
         return Reply.Of(subscription);
     }
 

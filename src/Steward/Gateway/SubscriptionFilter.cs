@@ -14,8 +14,11 @@ namespace Steward.Gateway;
 /// <param name="Uris">Changes of these resources.</param>
 internal sealed record SubscriptionFilter(bool Tools, bool Prompts, bool Resources, IReadOnlyList<string> Uris)
 {
-    /// <summary>More resources than one subscription can be to; each costs the server a request.</summary>
-    public const int MaxUris = 1_000;
+    /// <summary>More resources, or tasks, than one subscription can be to; each resource costs the server a request.</summary>
+    public const int MaxNames = 1_000;
+
+    /// <summary>What becomes of these tasks; see <see href="https://modelcontextprotocol.io/extensions/tasks/overview"/>.</summary>
+    public IReadOnlyList<string> TaskIds { get; init; } = [];
 
     /// <summary>Whether the list is among it.</summary>
     public bool Has(CatalogKind kind) => kind switch
@@ -36,8 +39,8 @@ internal sealed record SubscriptionFilter(bool Tools, bool Prompts, bool Resourc
             using var document = JsonDocument.ParseValue(ref reader);
             var root = document.RootElement;
             return TryReadFlag(root, "toolsListChanged", out var tools) && TryReadFlag(root, "promptsListChanged", out var prompts)
-                && TryReadFlag(root, "resourcesListChanged", out var resources) && TryReadUris(root, out var uris)
-                ? new SubscriptionFilter(tools, prompts, resources, uris)
+                && TryReadFlag(root, "resourcesListChanged", out var resources) && TryReadNames(root, "resourceSubscriptions", out var uris) && TryReadNames(root, "taskIds", out var tasks)
+                ? new SubscriptionFilter(tools, prompts, resources, uris) { TaskIds = tasks }
                 : null;
         }
         catch (InvalidOperationException)
@@ -55,13 +58,19 @@ internal sealed record SubscriptionFilter(bool Tools, bool Prompts, bool Resourc
             json.WriteBoolean("promptsListChanged"u8, true);
         if (Resources)
             json.WriteBoolean("resourcesListChanged"u8, true);
-        if (Uris.Count == 0)
-            return;
-        json.WriteStartArray("resourceSubscriptions"u8);
-        foreach (var uri in Uris)
-            json.WriteStringValue(uri);
-        json.WriteEndArray();
+        WriteNames(json, "resourceSubscriptions", Uris);
+        WriteNames(json, "taskIds", TaskIds);
     });
+
+    private static void WriteNames(Utf8JsonWriter json, string member, IReadOnlyList<string> names)
+    {
+        if (names.Count == 0)
+            return;
+        json.WriteStartArray(member);
+        foreach (var name in names)
+            json.WriteStringValue(name);
+        json.WriteEndArray();
+    }
 
     private static bool TryReadFlag(JsonElement filter, string name, out bool flag)
     {
@@ -72,14 +81,14 @@ internal sealed record SubscriptionFilter(bool Tools, bool Prompts, bool Resourc
         return flag || member.ValueKind == JsonValueKind.False;
     }
 
-    private static bool TryReadUris(JsonElement filter, out IReadOnlyList<string> uris)
+    private static bool TryReadNames(JsonElement filter, string list, out IReadOnlyList<string> names)
     {
-        uris = [];
-        if (!filter.TryGetProperty("resourceSubscriptions"u8, out var member))
+        names = [];
+        if (!filter.TryGetProperty(list, out var member))
             return true;
-        if (member.ValueKind != JsonValueKind.Array || member.GetArrayLength() > MaxUris || member.EnumerateArray().Any(uri => uri.ValueKind != JsonValueKind.String))
+        if (member.ValueKind != JsonValueKind.Array || member.GetArrayLength() > MaxNames || member.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String))
             return false;
-        uris = [.. member.EnumerateArray().Select(uri => uri.GetString()!).Distinct(StringComparer.Ordinal)];
+        names = [.. member.EnumerateArray().Select(name => name.GetString()!).Distinct(StringComparer.Ordinal)];
         return true;
     }
 }

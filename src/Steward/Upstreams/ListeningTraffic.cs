@@ -31,6 +31,11 @@ internal sealed class ListeningTraffic(IConnectionHandler next) : IConnectionHan
         {
             next.OnNotification(connection, message, envelope);
         }
+        else if (FindTaskCall(connection, message, envelope) is { } taskCall)
+        {
+            if (!taskCall.TryHear(message, envelope))
+                connection.Forget(taskCall);
+        }
         else if (envelope.Method == McpMethod.NotificationsSubscriptionsAcknowledged)
         {
             listening.OnAcknowledged(message, envelope);
@@ -46,6 +51,13 @@ internal sealed class ListeningTraffic(IConnectionHandler next) : IConnectionHan
             var untagged = WithoutTag(message, envelope);
             next.OnNotification(connection, untagged, JsonRpcEnvelope.Parse(untagged));
         }
+    }
+
+    /// <summary>The subscription to tasks that a notification belongs to, or ends.</summary>
+    private static TaskListenCall? FindTaskCall(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        var id = envelope.SubscriptionId.Exists ? envelope.SubscriptionId : envelope.Method == McpMethod.NotificationsCancelled ? envelope.RequestId : default;
+        return id.Exists ? connection.FindCall(id.Of(message)) as TaskListenCall : null;
     }
 
     private static byte[] WithoutTag(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)

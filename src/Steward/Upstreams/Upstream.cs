@@ -215,6 +215,8 @@ internal sealed class Upstream : IAsyncDisposable
 
     private async ValueTask StopListeningAsync()
     {
+        foreach (var call in Connection.CallsOf<TaskListenCall>())
+            call.Stop(Connection);
         if (_traffic.Listening is { } listening)
             await listening.DisposeAsync().ConfigureAwait(false);
     }

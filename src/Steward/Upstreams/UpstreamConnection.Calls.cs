@@ -96,7 +96,10 @@ internal sealed partial class UpstreamConnection
     }
 
     /// <summary>Sends a request of Steward's own; the call is told the rest. Whoever gives it up cancels or forgets it.</summary>
-    public void Send(PendingCall call, string method, ReadOnlySpan<byte> parameters)
+    public void Send(PendingCall call, string method, ReadOnlySpan<byte> parameters) => Send(call, method, parameters, Meta.Span);
+
+    /// <summary>The same for a client: what the request has in its <c>_meta</c> says so.</summary>
+    public void Send(PendingCall call, string method, ReadOnlySpan<byte> parameters, ReadOnlySpan<byte> meta)
     {
         if (!TryRegister(call, out var closedBecause))
         {
@@ -105,7 +108,7 @@ internal sealed partial class UpstreamConnection
         }
 
         var message = JsonRpcWriter.Request(call.UpstreamId, method, parameters);
-        var additions = new RequestAdditions(Meta.Span, default);
+        var additions = new RequestAdditions(meta, default);
         if (additions.IsEmpty)
         {
             Deliver(call, message, default);
@@ -152,6 +155,23 @@ internal sealed partial class UpstreamConnection
             call.IsPaused = false;
             SetDeadline(call, _time.GetTimestamp());
         }
+    }
+
+    /// <summary>The calls of a kind that wait for their answers.</summary>
+    public IReadOnlyList<TCall> CallsOf<TCall>()
+        where TCall : PendingCall
+    {
+        lock (_gate)
+            return [.. _pending.Values.OfType<TCall>()];
+    }
+
+    /// <summary>The call that waits for its answer under an id, as JSON; <see langword="null"/> where none does.</summary>
+    public PendingCall? FindCall(ReadOnlySpan<byte> id)
+    {
+        if (!TryReadId(id, out var number))
+            return null;
+        lock (_gate)
+            return _pending.GetValueOrDefault(number);
     }
 
     /// <summary>Whether a call like this waits for its answer.</summary>

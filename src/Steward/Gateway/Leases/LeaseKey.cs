@@ -20,9 +20,10 @@ internal sealed record LeaseKey(string? Principal, EventStream? Channel, string 
         new(client.Principal, client.Channel, Encoding.UTF8.GetString(client.Info), Encoding.UTF8.GetString(client.DeclaredCapabilities));
 
     /// <summary>The client as its processes come to know it.</summary>
-    public static Introduction Introduce(ModernClient client) => new(WriteOpening(client), WriteMeta(client));
+    public static Introduction Introduce(ModernClient client) => new(WriteOpening(client), MetaOf(client));
 
-    private static byte[] WriteMeta(ModernClient client) => JsonRpcWriter.Object(json =>
+    /// <summary>The members of <c>_meta</c> by which a request is known to be made for a client.</summary>
+    public static byte[] MetaOf(ModernClient client) => JsonRpcWriter.Object(json =>
     {
         json.WriteString("io.modelcontextprotocol/protocolVersion"u8, ProtocolRevisions.Modern);
         json.WritePropertyName("io.modelcontextprotocol/clientInfo"u8);

@@ -25,6 +25,8 @@ internal sealed class TaskRouter(Relay relay)
     {
         if (server.Run is { } run && !server.NeedsOwnProcess(client) && !Passes(client, run.Connection))
             return new(Undeclared(message.Span, envelope, server));
+        if (client is ModernClient { Capabilities.Tasks: false })
+            return new(TaskCapability.RefuseUndeclared(message.Span, envelope));
         return server.Tasks.IsOpenTo(taskId, client)
             ? relay.SendAsync(client, server, message, envelope, JsonRpcWriter.String(taskId))
             : new(NotFound(message.Span, envelope));

@@ -15,13 +15,17 @@ internal static class ModernHeaders
         var envelope = message.Envelope;
         headers.TryAddWithoutValidation(RemoteHeaders.ProtocolVersion, message.Text(envelope.ProtocolVersion));
         headers.TryAddWithoutValidation(RemoteHeaders.Method, message.Text(envelope.MethodName));
-        if (envelope.Method is not (McpMethod.ToolsCall or McpMethod.PromptsGet or McpMethod.ResourcesRead) || message.Text(envelope.Target) is not { } name)
+        if (!HasName(envelope.Method) || message.Text(envelope.Target) is not { } name)
             return;
 
         headers.TryAddWithoutValidation(RemoteHeaders.Name, HeaderValue.Encode(name));
         if (envelope.Method == McpMethod.ToolsCall && envelope.Arguments.Exists && tools.Find(name) is { Count: > 0 } marked)
             AddParameters(headers, message.Part(envelope.Arguments), marked);
     }
+
+    /// <summary>The last three are those of the extension for tasks, which names the task there.</summary>
+    private static bool HasName(McpMethod method) => method is McpMethod.ToolsCall or McpMethod.PromptsGet or McpMethod.ResourcesRead
+        or McpMethod.TasksGet or McpMethod.TasksUpdate or McpMethod.TasksCancel;
 
     private static void AddParameters(HttpRequestHeaders headers, ReadOnlyMemory<byte> arguments, IReadOnlyList<ToolHeader> marked)
     {

@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Steward.Tests.Gateway;
+namespace Steward.Tests.Gateway.Tasks;
 
 public sealed class TaskTests
 {
