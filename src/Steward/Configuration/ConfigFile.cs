@@ -1,3 +1,4 @@
+using Steward.Configuration.Keys;
 using Steward.Configuration.Parsing;
 using Steward.Configuration.Sections;
 
@@ -30,6 +31,30 @@ public static class ConfigFile
     /// <exception cref="ConfigException">The text cannot be used; every problem is listed.</exception>
     public static StewardConfig Parse(ReadOnlySpan<byte> utf8, string fileName, string baseDirectory) =>
         Parse(utf8, fileName, baseDirectory, new VariableResolver());
+
+    /// <summary>Reads one server: an object as it stands under <c>mcpServers</c>.</summary>
+    /// <param name="utf8">The object.</param>
+    /// <param name="id">The server's id.</param>
+    /// <param name="fileName">What problems call the text.</param>
+    /// <param name="baseDirectory">The folder from which relative paths count.</param>
+    /// <param name="checkReferences">
+    /// Whether a reference that cannot be resolved now is a problem. Where it is not, such as for what was kept from an earlier day, the
+    /// server says so when it is started.
+    /// </param>
+    /// <exception cref="ConfigException">The text or the id cannot be used; every problem is listed.</exception>
+    public static ServerConfig ParseServer(ReadOnlySpan<byte> utf8, string id, string fileName, string baseDirectory, bool checkReferences = true)
+    {
+        var directory = Path.GetFullPath(baseDirectory);
+        var reading = new ConfigReading(new SourceText(fileName, utf8), new VariableResolver(), directory, RootSection.Keys);
+        if (TextRules.ServerId.Complain(id) is { } complaint)
+            reading.Problem(0, "id", $"the id {Quote.Text(id)} {complaint}", TextRules.ServerId.Mend);
+        var root = ConfigTree.Parse(reading);
+        var value = root is null ? null : new ConfigValue(reading, root, KeyPath.Root, checkReferences);
+        if (value is not null)
+            DuplicateKeys.Report(value);
+        var server = value is null ? null : ServerSection.Read(value, id, new ServerConfig { Id = "", BaseDirectory = directory });
+        return server is not null && reading.Problems.Count == 0 ? server : throw new ConfigException(reading.Problems, reading.Warnings);
+    }
 
     internal static StewardConfig Load(string path, VariableResolver variables)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Steward.Configuration;
 
 /// <summary>
@@ -9,6 +11,13 @@ public sealed record ServerConfig
 {
     /// <summary>The server's name: <c>[A-Za-z0-9_-]+</c>, unique within a manager.</summary>
     public required string Id { get; init; }
+
+    /// <summary>What people call the server.</summary>
+    /// <value>Default: <see langword="null"/>; the <see cref="Id"/> then stands for it (<c>name</c>).</value>
+    public string? Name { get; init; }
+
+    /// <summary>Words by which servers are found and put into groups (<c>tags</c>).</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>How the server is reached.</summary>
     /// <value>Default: <see cref="ServerTransport.Stdio"/>.</value>
@@ -70,6 +79,9 @@ public sealed record ServerConfig
 
     /// <summary>Which of the server's tools are shown and may be called.</summary>
     public ToolFilter Tools { get; init; } = ToolFilter.All;
+
+    /// <summary>What the declaration holds beside the keys of Steward: it has no effect, and is kept for whoever wrote it.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Extra { get; init; } = new Dictionary<string, JsonElement>();
 
     /// <summary>The folder against which relative paths are resolved: the configuration file's.</summary>
     public string BaseDirectory { get; init; } = Environment.CurrentDirectory;

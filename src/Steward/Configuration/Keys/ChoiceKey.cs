@@ -16,6 +16,12 @@ internal sealed class ChoiceKey<T>(string name, IReadOnlyList<(string Word, T Va
 
     public IReadOnlyList<string> Aliases => [.. AlsoRead.Select(choice => choice.Word)];
 
+    protected override bool CanWrite(T value) => Word(value) is not null;
+
+    protected override void WriteValue(Utf8JsonWriter json, T value, T standard) => json.WriteStringValue(Word(value));
+
+    private string? Word(T value) => choices.FirstOrDefault(choice => Same(choice.Value, value)).Word;
+
     public override T Read(ConfigValue value, T inherited)
     {
         var allowed = string.Join(", ", Words.Select(Quote.Text));

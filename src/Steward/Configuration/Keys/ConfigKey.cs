@@ -14,6 +14,9 @@ internal abstract class ConfigKey(string name, string description)
     /// <summary>What other programs call it: offered when somebody writes that.</summary>
     public IReadOnlyList<string> Synonyms { get; init; } = [];
 
+    /// <summary>Whether it is written even where it says the default: absent it would be guessed from other keys.</summary>
+    public bool IsAlwaysWritten { get; init; }
+
     /// <summary>The keys of the objects below this one, if it holds such.</summary>
     public virtual KeySet? Inner => null;
 }

@@ -17,4 +17,6 @@ internal sealed class FlagKey(string name, bool standard, string description) : 
             value.Node is { Kind: JsonValueKind.String, Text: "true" or "false" } ? "Remove the quotes." : "Write true or false.");
         return inherited;
     }
+
+    protected override void WriteValue(Utf8JsonWriter json, bool value, bool standard) => json.WriteBooleanValue(value);
 }

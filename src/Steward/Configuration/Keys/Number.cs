@@ -9,7 +9,7 @@ internal static class Number
         new(name, description, new(min, max, unit), standard, number => (int)number, count => count);
 
     public static NumberKey<double> Fraction(string name, double standard, decimal min, decimal max, string description) =>
-        new(name, description, new(min, max, Whole: false), standard, number => (double)number, fraction => (decimal)fraction);
+        new(name, description, new(min, max, Whole: false), standard, number => (double)number, ToDecimal);
 
     public static NumberKey<TimeSpan> Duration(string name, TimeSpan standard, long minMs, long maxMs, string description, params IReadOnlyList<string> synonyms) =>
         new(name, description, new(minMs, maxMs, Milliseconds), standard, ToTime, time => (decimal)time.TotalMilliseconds) { Synonyms = synonyms };
@@ -22,6 +22,9 @@ internal static class Number
         {
             Synonyms = synonyms,
         };
+
+    /// <summary>What no decimal can say is out of every range, and stays so.</summary>
+    private static decimal ToDecimal(double fraction) => Math.Abs(fraction) < 1e15 ? (decimal)fraction : decimal.MinValue;
 
     private static TimeSpan ToTime(decimal milliseconds) => TimeSpan.FromMilliseconds((long)milliseconds);
 }

@@ -30,4 +30,7 @@ internal sealed class NumberKey<T>(string name, string description, NumberRange 
             $"Write a number in that range, or remove the key to take the default {NumberRange.Shown(Default)}.");
         return inherited;
     }
+
+    protected override void WriteValue(Utf8JsonWriter json, T value, T standard) =>
+        json.WriteRawValue(NumberRange.Shown(to(value)), skipInputValidation: true);
 }

@@ -12,6 +12,9 @@ internal sealed class SectionKey<T>(string name, KeySet keys, Func<ConfigSection
     /// <summary>What <c>null</c> in place of the object means; null where it is a problem.</summary>
     public T? WhenNull { get; init; }
 
+    /// <summary>Leads a visitor over the keys of two such objects. Null where nobody writes or compares the section.</summary>
+    public Action<IKeyVisitor, T, T>? Members { get; init; }
+
     public bool MayBeNull => WhenNull is not null;
 
     public override T Read(ConfigValue value, T inherited)
@@ -23,4 +26,34 @@ internal sealed class SectionKey<T>(string name, KeySet keys, Func<ConfigSection
         var ground = ReferenceEquals(inherited, WhenNull) ? new T() : inherited;
         return ConfigSection.Open(value, keys) is { } section ? read(section, ground) : inherited;
     }
+
+    public override bool Same(T left, T right)
+    {
+        if (ReferenceEquals(left, right))
+            return true;
+        if (left is null || right is null)
+            return false;
+
+        var paths = new List<string>();
+        Lead(new KeyDifferences(paths), left, right);
+        return paths.Count == 0;
+    }
+
+    public override void AddDifferences(List<string> paths, string prefix, T left, T right)
+    {
+        if (left is null || right is null)
+            paths.Add(prefix + Name);
+        else
+            Lead(new KeyDifferences(paths, $"{prefix}{Name}."), left, right);
+    }
+
+    protected override void WriteValue(Utf8JsonWriter json, T value, T standard)
+    {
+        json.WriteStartObject();
+        Lead(new KeyWriter(json), value, standard ?? new T());
+        json.WriteEndObject();
+    }
+
+    private void Lead(IKeyVisitor visitor, T value, T other) =>
+        (Members ?? throw new NotSupportedException($"The section {Name} can only be read."))(visitor, value, other);
 }

@@ -34,6 +34,9 @@ internal sealed record TextFormat(TextRule Rule, bool Secret = false, bool Late 
         return Late ? value.Node.Text : resolved;
     }
 
+    /// <summary>The text as the file would have it.</summary>
+    public string Written(string text) => Late ? text : text.Replace("${", "$${", StringComparison.Ordinal);
+
     /// <summary>URLs carry secrets before an @ and behind a question mark.</summary>
     private static string Redacted(string text)
     {

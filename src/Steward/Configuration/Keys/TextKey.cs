@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Steward.Configuration.Parsing;
 
 namespace Steward.Configuration.Keys;
@@ -11,4 +12,6 @@ internal sealed class TextKey(string name, TextFormat format, string? standard, 
     public string Absent { get; init; } = "none";
 
     public override string? Read(ConfigValue value, string? inherited) => format.Read(value) ?? inherited;
+
+    protected override void WriteValue(Utf8JsonWriter json, string? value, string? standard) => json.WriteStringValue(format.Written(value!));
 }

@@ -27,4 +27,15 @@ internal sealed class TextListKey(string name, TextFormat format, string absent,
 
         return texts;
     }
+
+    public override bool Same(IReadOnlyList<string>? left, IReadOnlyList<string>? right) =>
+        left is null ? right is null : right is not null && left.SequenceEqual(right, StringComparer.Ordinal);
+
+    protected override void WriteValue(Utf8JsonWriter json, IReadOnlyList<string>? value, IReadOnlyList<string>? standard)
+    {
+        json.WriteStartArray();
+        foreach (var text in value!)
+            json.WriteStringValue(format.Written(text));
+        json.WriteEndArray();
+    }
 }

@@ -30,4 +30,21 @@ internal sealed class TextMapKey(string name, TextRule names, TextFormat format,
             merged[key] = text;
         return merged;
     }
+
+    public override bool Same(IReadOnlyDictionary<string, string> left, IReadOnlyDictionary<string, string> right)
+    {
+        if (left.Count != right.Count)
+            return false;
+
+        var named = new Dictionary<string, string>(right, comparer);
+        return left.All(pair => named.TryGetValue(pair.Key, out var text) && text == pair.Value);
+    }
+
+    protected override void WriteValue(Utf8JsonWriter json, IReadOnlyDictionary<string, string> value, IReadOnlyDictionary<string, string> standard)
+    {
+        json.WriteStartObject();
+        foreach (var (name, text) in value)
+            json.WriteString(name, format.Written(text));
+        json.WriteEndObject();
+    }
 }

@@ -23,6 +23,12 @@ internal static class TextRules
             : $"must be made of letters A-Z a-z, digits, _ and -, at most {MaxIdLength}",
         "Rename the server; the id becomes a part of tool names and URLs.");
 
+    public static TextRule Tag { get; } = new(
+        text => text.Length is > 0 and <= MaxIdLength && !text.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter == ',')
+            ? null
+            : $"must be one word without spaces and commas, at most {MaxIdLength} characters",
+        "Write each tag as one string.");
+
     public static TextRule VariableName { get; } = new(
         text => text.Length > 0 && !text.AsSpan().ContainsAny("=\0") ? null : "must not be empty or hold = or U+0000",
         "Write the name of an environment variable.");

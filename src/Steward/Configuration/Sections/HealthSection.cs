@@ -25,4 +25,11 @@ internal static class HealthSection
         Timeout = section.Read(Timeout, inherited.Timeout),
         FailureThreshold = section.Read(FailureThreshold, inherited.FailureThreshold),
     };
+
+    public static void Visit(IKeyVisitor visitor, HealthPolicy health, HealthPolicy other)
+    {
+        visitor.Visit(Interval, health.Interval, other.Interval);
+        visitor.Visit(Timeout, health.Timeout, other.Timeout);
+        visitor.Visit(FailureThreshold, health.FailureThreshold, other.FailureThreshold);
+    }
 }

@@ -43,6 +43,7 @@ internal static class PolicySection
         "When and how often a failed server is started again. `null` never restarts.")
     {
         WhenNull = RestartPolicy.Never,
+        Members = RestartPolicySection.Visit,
         Synonyms = ["restart"],
     };
 
@@ -50,13 +51,20 @@ internal static class PolicySection
         "How a running server is probed.")
     {
         Synonyms = ["healthCheck"],
+        Members = HealthSection.Visit,
     };
 
     private static readonly SectionKey<ShutdownPolicy> Shutdown = new("shutdown", ShutdownSection.Keys, ShutdownSection.Read,
-        "How a server is stopped: calls drain, then end of input, then SIGTERM, then SIGKILL.");
+        "How a server is stopped: calls drain, then end of input, then SIGTERM, then SIGKILL.")
+    {
+        Members = ShutdownSection.Visit,
+    };
 
     private static readonly SectionKey<ToolFilter> Tools = new("tools", ToolsSection.Keys, ToolsSection.Read,
-        "Which of the server's tools are shown and may be called.");
+        "Which of the server's tools are shown and may be called.")
+    {
+        Members = ToolsSection.Visit,
+    };
 
     public static TextMapKey Env { get; } = new("env", TextRules.VariableName, new(TextRules.Any, Secret: true, Late: true), StringComparer.Ordinal,
         "Variables added to the environment that the server inherits. Those of `defaults` and of the server are merged name by name.")
@@ -95,5 +103,20 @@ internal static class PolicySection
             Shutdown = section.Read(Shutdown, inherited.Shutdown),
             Tools = section.Read(Tools, inherited.Tools),
         };
+    }
+
+    /// <summary>Leads a visitor over what is read here, but for what only a program has, environment and folder.</summary>
+    public static void Visit(IKeyVisitor visitor, ServerConfig server, ServerConfig other)
+    {
+        visitor.Visit(Disabled, server.Disabled, other.Disabled);
+        visitor.Visit(AutoApprove, server.AutoApprove, other.AutoApprove);
+        visitor.Visit(StartupTimeout, server.StartupTimeout, other.StartupTimeout);
+        visitor.Visit(RequestTimeout, server.RequestTimeout, other.RequestTimeout);
+        visitor.Visit(Isolation, server.Isolation, other.Isolation);
+        visitor.Visit(Lifecycle, server.Lifecycle, other.Lifecycle);
+        visitor.Visit(Restart, server.RestartPolicy, other.RestartPolicy);
+        visitor.Visit(Health, server.Health, other.Health);
+        visitor.Visit(Shutdown, server.Shutdown, other.Shutdown);
+        visitor.Visit(Tools, server.Tools, other.Tools);
     }
 }

@@ -48,4 +48,14 @@ internal static class RestartPolicySection
 
         return policy;
     }
+
+    public static void Visit(IKeyVisitor visitor, RestartPolicy policy, RestartPolicy other)
+    {
+        visitor.Visit(InitialDelay, policy.InitialDelay, other.InitialDelay);
+        visitor.Visit(MaxDelay, policy.MaxDelay, other.MaxDelay);
+        visitor.Visit(BackoffMultiplier, policy.BackoffMultiplier, other.BackoffMultiplier);
+        visitor.Visit(MaxRestartAttempts, policy.MaxRestartAttempts, other.MaxRestartAttempts);
+        visitor.Visit(ResetAfter, policy.ResetAfter, other.ResetAfter);
+        visitor.Visit(Jitter, policy.Jitter, other.Jitter);
+    }
 }

@@ -11,7 +11,10 @@ internal static class ServerAuthSection
     private static readonly ChoiceKey<ServerAuthType> Type = new("type",
         [("bearer", ServerAuthType.Bearer), ("apiKey", ServerAuthType.ApiKey), ("oauth", ServerAuthType.OAuth)],
         standard: null,
-        "`bearer`: a fixed token. `apiKey`: a fixed value in a header. `oauth`: tokens of an authorization server, OAuth 2.1. Absent: `bearer` with `token`, `apiKey` with `value`, else `oauth`.");
+        "`bearer`: a fixed token. `apiKey`: a fixed value in a header. `oauth`: tokens of an authorization server, OAuth 2.1. Absent: `bearer` with `token`, `apiKey` with `value`, else `oauth`.")
+    {
+        IsAlwaysWritten = true,
+    };
 
     private static readonly TextKey Token = new("token", new(TextRules.Token, Secret: true, Late: true), standard: null,
         "With `bearer`: the token, sent as `Authorization: Bearer`. Keep it out of the file: `${env:NAME}` or `${file:PATH}`.");
@@ -69,6 +72,21 @@ internal static class ServerAuthSection
         };
         Check(section, auth);
         return auth;
+    }
+
+    public static void Visit(IKeyVisitor visitor, ServerAuth auth, ServerAuth other)
+    {
+        visitor.Visit(Type, auth.Type, other.Type);
+        visitor.Visit(Token, auth.Token, other.Token);
+        visitor.Visit(Header, auth.Header, other.Header);
+        visitor.Visit(Value, auth.Value, other.Value);
+        visitor.Visit(Grant, auth.Grant, other.Grant);
+        visitor.Visit(ClientId, auth.ClientId, other.ClientId);
+        visitor.Visit(ClientSecret, auth.ClientSecret, other.ClientSecret);
+        visitor.Visit(ClientMetadataUrl, auth.ClientMetadataUrl, other.ClientMetadataUrl);
+        visitor.Visit(Scopes, auth.Scopes, other.Scopes);
+        visitor.Visit(PrivateKeyPem, auth.PrivateKeyPem, other.PrivateKeyPem);
+        visitor.Visit(RedirectPort, auth.RedirectPort, other.RedirectPort);
     }
 
     private static void Check(ConfigSection section, ServerAuth auth)

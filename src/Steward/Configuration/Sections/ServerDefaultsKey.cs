@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Steward.Configuration.Keys;
 using Steward.Configuration.Parsing;
 
@@ -12,4 +13,7 @@ internal sealed class ServerDefaultsKey(string name, string description) : Confi
 
     public override ServerConfig Read(ConfigValue value, ServerConfig inherited) =>
         ConfigSection.Open(value, PolicySection.Keys) is { } section ? PolicySection.Read(section, inherited) : inherited;
+
+    protected override void WriteValue(Utf8JsonWriter json, ServerConfig value, ServerConfig standard) =>
+        throw new NotSupportedException("A server is written whole, with what it inherited.");
 }

@@ -6,6 +6,19 @@ namespace Steward.Configuration.Sections;
 /// <summary>Reads one entry of <c>mcpServers</c>: how the server is reached, then what it shares with <c>defaults</c>.</summary>
 internal static class ServerSection
 {
+    private static readonly TextKey Name = new("name", new(TextRules.NotEmpty), standard: null,
+        "What people call the server, where the id is too short for that.")
+    {
+        Absent = "the id",
+        Synonyms = ["displayName", "title"],
+    };
+
+    private static readonly TextListKey Tags = new("tags", new(TextRules.Tag), "none",
+        "Words by which servers are found and put into groups.")
+    {
+        Synonyms = ["labels", "categories"],
+    };
+
     private static readonly ChoiceKey<ServerTransport> Type = new("type",
         [("stdio", ServerTransport.Stdio), ("http", ServerTransport.Http), ("sse", ServerTransport.Sse), ("ws", ServerTransport.WebSocket)],
         standard: null,
@@ -42,9 +55,10 @@ internal static class ServerSection
         "How Steward proves to a remote server who it is. Absent: by `headers`, or, where the server asks for OAuth, by a login.")
     {
         Synonyms = ["authentication", "authorization", "oauth"],
+        Members = ServerAuthSection.Visit,
     };
 
-    public static KeySet Keys { get; } = new("a server", [Type, Command, Args, Url, Headers, Auth, .. PolicySection.Keys.Keys]);
+    public static KeySet Keys { get; } = new("a server", [Name, Tags, Type, Command, Args, Url, Headers, Auth, .. PolicySection.Keys.Keys]);
 
     public static ServerConfig? Read(ConfigValue value, string id, ServerConfig defaults)
     {
@@ -60,15 +74,42 @@ internal static class ServerSection
 
         server = server with
         {
+            Name = section.Read(Name, null),
+            Tags = section.Read(Tags, null) ?? [],
             Transport = transport,
             Command = section.Read(Command, null),
             Args = section.Read(Args, null) ?? [],
             Url = section.Read(Url, null),
             Headers = section.Read(Headers, server.Headers),
             Auth = section.Has(Auth) ? section.Read(Auth, new()) : null,
+            Extra = NodeJson.Members(value.Node.Properties.Where(property => !Keys.Knows(property.Name))),
         };
         CheckCredentials(section, server);
         return server;
+    }
+
+    /// <summary>Leads a visitor over the keys that have an effect on either server, in the order in which they are written.</summary>
+    public static void Visit(IKeyVisitor visitor, ServerConfig server, ServerConfig other)
+    {
+        visitor.Visit(Name, server.Name, other.Name);
+        visitor.Visit(Tags, server.Tags, other.Tags);
+        visitor.Visit(Type, server.Transport, other.Transport);
+        visitor.Visit(Command, server.Command, other.Command);
+        if (server.Transport == ServerTransport.Stdio)
+        {
+            visitor.Visit(Args, server.Args, other.Args);
+            visitor.Visit(PolicySection.Env, server.Env, other.Env);
+            visitor.Visit(PolicySection.Cwd, server.Cwd, other.Cwd);
+        }
+
+        visitor.Visit(Url, server.Url, other.Url);
+        if (server.Transport != ServerTransport.Stdio)
+        {
+            visitor.Visit(Headers, server.Headers, other.Headers);
+            visitor.Visit(Auth!, server.Auth, other.Auth);
+        }
+
+        PolicySection.Visit(visitor, server, other);
     }
 
     /// <summary>Two credentials in one header are one too many.</summary>

@@ -21,4 +21,10 @@ internal static class ShutdownSection
         Drain = section.Read(Drain, inherited.Drain),
         Grace = section.Read(Grace, inherited.Grace),
     };
+
+    public static void Visit(IKeyVisitor visitor, ShutdownPolicy shutdown, ShutdownPolicy other)
+    {
+        visitor.Visit(Drain, shutdown.Drain, other.Drain);
+        visitor.Visit(Grace, shutdown.Grace, other.Grace);
+    }
 }

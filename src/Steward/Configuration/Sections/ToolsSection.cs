@@ -19,4 +19,10 @@ internal static class ToolsSection
         Allow = section.Read(Allow, inherited.Allow),
         Deny = section.Read(Deny, inherited.Deny) ?? [],
     };
+
+    public static void Visit(IKeyVisitor visitor, ToolFilter tools, ToolFilter other)
+    {
+        visitor.Visit(Allow, tools.Allow, other.Allow);
+        visitor.Visit(Deny, tools.Deny, other.Deny);
+    }
 }
