@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using Steward.Configuration;
+using Steward.Upstreams.Auth;
+
+namespace Steward.Registry;
+
+/// <summary>
+/// Seals definitions, which may hold secrets, with a key that lies beside the registry's file, for its owner alone. The seal does
+/// not hold against somebody who can read the whole folder; it does against a database that is copied, mailed or browsed, and
+/// against a row that was changed or put in the place of another.
+/// </summary>
+internal sealed class DefinitionSeal(string keyFile)
+{
+    private readonly Lock _gate = new();
+    private byte[]? _key;
+
+    /// <exception cref="IOException">The key cannot be read or made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The key cannot be read or made.</exception>
+    public byte[] Close(ServerConfig config)
+    {
+        var plain = DefinitionText.Write(config);
+        try
+        {
+            return Close(plain, PlaceOf(config.Id));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    /// <summary>Seals something else for a place of its own.</summary>
+    public byte[] Close(ReadOnlySpan<byte> plain, string place) => TokenCipher.Seal(Key(), plain, place);
+
+    /// <summary>Opens something else; <see langword="null"/> where it was sealed otherwise.</summary>
+    public byte[]? Open(byte[] sealedText, string place) => TokenCipher.TryOpen(Key(), sealedText, place, out var plain) ? plain : null;
+
+    /// <exception cref="InvalidDataException">It was sealed with another key, or changed, or says what this Steward cannot read.</exception>
+    /// <exception cref="IOException">The key cannot be read or made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The key cannot be read or made.</exception>
+    public ServerConfig OpenDefinition(string id, byte[] definition)
+    {
+        if (Open(definition, PlaceOf(id)) is not { } plain)
+            throw new InvalidDataException($"its definition was not sealed with the key in {keyFile}. Put the right key back, or remove the server and add it anew.");
+        try
+        {
+            return DefinitionText.Read(plain, id);
+        }
+        catch (ConfigException unusable)
+        {
+            throw new InvalidDataException($"its definition cannot be used: {unusable.Problems[0].Message}. Remove the server and add it anew.", unusable);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    /// <summary>A digest that is the same for the same definition, and from which nobody can try out what a secret in it might be.</summary>
+    public string Digest(ServerConfig config)
+    {
+        var plain = DefinitionText.Write(config);
+        try
+        {
+            return Convert.ToHexStringLower(HMACSHA256.HashData(Key(), plain));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    private static string PlaceOf(string id) => $"definition\n{id}";
+
+    private byte[] Key()
+    {
+        lock (_gate)
+        {
+            if (_key is not null)
+                return _key;
+            PrivateFile.TryCreate(keyFile, RandomNumberGenerator.GetBytes(TokenCipher.KeySize));
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(keyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            var key = File.ReadAllBytes(keyFile);
+            return _key = key.Length == TokenCipher.KeySize
+                ? key
+                : throw new IOException($"{keyFile} holds no key of {TokenCipher.KeySize} bytes. Put the right one back, or remove the file: what was sealed with it is then lost.");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+namespace Steward.Registry.InMemory;
+
+/// <summary>History in memory, oldest first. What retention does not keep is forgotten when a row is added.</summary>
+internal sealed class MemoryHistory(HistoryRetention retention, TimeProvider time) : IHistoryTable
+{
+    private readonly Lock _gate = new();
+    private readonly LinkedList<LifecycleEvent> _events = [];
+    private readonly LinkedList<ConnectionRecord> _connections = [];
+    private long _lastEvent;
+    private long _lastConnection;
+
+    public long Lost => 0;
+
+    public void Record(LifecycleEvent occurrence)
+    {
+        lock (_gate)
+        {
+            _events.AddLast(occurrence with { Id = ++_lastEvent });
+            Forget(_events, static row => row.At);
+        }
+    }
+
+    public void Connected(string server, DateTimeOffset at)
+    {
+        lock (_gate)
+        {
+            Close(server, at, ConnectionOutcome.Failed, "its end went unseen");
+            Add(new ConnectionRecord(server, at));
+        }
+    }
+
+    public void Disconnected(string server, DateTimeOffset at, ConnectionOutcome outcome, string? error)
+    {
+        lock (_gate)
+            Close(server, at, outcome, error);
+    }
+
+    public void NotConnected(string server, DateTimeOffset at, string? error)
+    {
+        lock (_gate)
+            Add(new ConnectionRecord(server, at, ConnectionOutcome.NotConnected, at, error));
+    }
+
+    public Task<IReadOnlyList<LifecycleEvent>> ReadEventsAsync(HistoryQuery query, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return Page(_events.Reverse().Where(row => Matches(query, row.Server, row.Id)), query);
+    }
+
+    public Task<IReadOnlyList<ConnectionRecord>> ReadConnectionsAsync(HistoryQuery query, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return Page(_connections.Reverse().Where(row => Matches(query, row.Server, row.Id)), query);
+    }
+
+    public Task<int> ClearAsync(string? server, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(
+                Remove(_events, row => server is null || row.Server == server)
+                + Remove(_connections, row => (server is null || row.Server == server) && row.Outcome != ConnectionOutcome.Open));
+        }
+    }
+
+    private static bool Matches(HistoryQuery query, string server, long id) =>
+        (query.Server is null || query.Server == server) && (query.Before is null || id < query.Before);
+
+    private static Task<IReadOnlyList<T>> Page<T>(IEnumerable<T> rows, HistoryQuery query) => Task.FromResult<IReadOnlyList<T>>([.. rows.Take(query.Limit)]);
+
+    private static int Remove<T>(LinkedList<T> rows, Func<T, bool> condition)
+    {
+        var removed = 0;
+        for (var node = rows.First; node is not null;)
+        {
+            var next = node.Next;
+            if (condition(node.Value))
+            {
+                rows.Remove(node);
+                removed++;
+            }
+
+            node = next;
+        }
+
+        return removed;
+    }
+
+    private void Add(ConnectionRecord connection)
+    {
+        _connections.AddLast(connection with { Id = ++_lastConnection });
+        Forget(_connections, static row => row.Connected);
+    }
+
+    private void Close(string server, DateTimeOffset at, ConnectionOutcome outcome, string? error)
+    {
+        for (var node = _connections.Last; node is not null; node = node.Previous)
+        {
+            if (node.Value.Server == server && node.Value.Outcome == ConnectionOutcome.Open)
+                node.Value = node.Value with { Outcome = outcome, Disconnected = at, Error = error };
+        }
+    }
+
+    private void Forget<T>(LinkedList<T> rows, Func<T, DateTimeOffset> timeOf)
+    {
+        var oldest = time.GetUtcNow() - retention.MaxAge;
+        while (rows.First is { } first && (rows.Count > retention.MaxRows || timeOf(first.Value) < oldest))
+            rows.RemoveFirst();
+    }
+}

@@ -1,0 +1,75 @@
+using Steward.Configuration;
+
+namespace Steward.Registry.Sqlite;
+
+/// <summary>The definitions in the file, sealed.</summary>
+internal sealed class SqliteServers(SqliteWriter writer, SqliteReaders readers, DefinitionSeal seal) : IServerTable
+{
+    public Task<RegistryContent> ReadAsync(CancellationToken cancellationToken) => readers.ReadAsync(Read, cancellationToken);
+
+    public Task<bool> AddAsync(RegisteredServer server, CancellationToken cancellationToken)
+    {
+        var (config, definition) = (server.Config, Seal(server));
+        return writer.WriteAsync(
+            session => session.Execute(
+                """
+                INSERT INTO servers (id, name, transport, enabled, tags, source, created, updated, definition)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING
+                """,
+                config.Id, null, config.Transport.ToString(), !config.Disabled, TagsOf(config), server.Source, server.Created.ToRow(), server.Updated.ToRow(), definition) == 1,
+            cancellationToken);
+    }
+
+    public Task<bool> UpdateAsync(RegisteredServer server, CancellationToken cancellationToken)
+    {
+        var (config, definition) = (server.Config, Seal(server));
+        return writer.WriteAsync(
+            session => session.Execute(
+                "UPDATE servers SET name = $2, transport = $3, enabled = $4, tags = $5, source = $6, updated = $7, definition = $8 WHERE id = $1",
+                config.Id, null, config.Transport.ToString(), !config.Disabled, TagsOf(config), server.Source, server.Updated.ToRow(), definition) == 1,
+            cancellationToken);
+    }
+
+    public Task<bool> RemoveAsync(string id, CancellationToken cancellationToken) =>
+        writer.WriteAsync(session => session.Execute("DELETE FROM servers WHERE id = $1", id) == 1, cancellationToken);
+
+    public Task OverrideAsync(string id, bool? enabled, CancellationToken cancellationToken) => writer.WriteAsync(
+        session => enabled is { } value
+            ? session.Execute("INSERT INTO overrides (id, enabled) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET enabled = $2", id, value)
+            : session.Execute("DELETE FROM overrides WHERE id = $1", id),
+        cancellationToken);
+
+    private static string TagsOf(ServerConfig config) => config.Id[..0];
+
+    private byte[] Seal(RegisteredServer server)
+    {
+        try
+        {
+            return seal.Close(server.Config);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new RegistryException($"The key of the registry cannot be used: {failure.Message}", failure);
+        }
+    }
+
+    private RegistryContent Read(SqliteSession session)
+    {
+        var (servers, unreadable) = (new List<RegisteredServer>(), new List<UnreadableServer>());
+        session.Read("SELECT id, transport, source, created, updated, definition FROM servers ORDER BY position", row =>
+        {
+            try
+            {
+                servers.Add(new RegisteredServer(seal.OpenDefinition(row.GetString(0), row.Bytes(5)), row.GetString(2), row.Time(3), row.Time(4)));
+            }
+            catch (InvalidDataException problem)
+            {
+                unreadable.Add(new UnreadableServer(row.GetString(0), row.GetString(1), row.GetString(2), row.Time(3), problem.Message));
+            }
+
+            return true;
+        });
+        var overrides = session.Read("SELECT id, enabled FROM overrides", row => (Id: row.GetString(0), Enabled: row.GetBoolean(1)));
+        return new(servers, unreadable, overrides.ToDictionary(row => row.Id, row => row.Enabled, StringComparer.Ordinal));
+    }
+}

@@ -1,0 +1,9 @@
+using Steward.Registry;
+using Steward.Registry.InMemory;
+
+namespace Steward.Tests.Registry;
+
+public sealed class MemoryStoreTests : StoreContract
+{
+    private protected override IRegistryStore Create(HistoryRetention retention) => new MemoryRegistryStore(retention, Time);
+}
