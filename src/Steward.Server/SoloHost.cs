@@ -1,4 +1,5 @@
 using Steward.Configuration;
+using Steward.Gateway;
 using Steward.Gateway.Channels;
 using Steward.Server.Daemon;
 
@@ -56,10 +57,10 @@ internal sealed class SoloHost : IAsyncDisposable
     }
 
     /// <summary>A channel for the client.</summary>
-    /// <param name="server">The id of the server that it is to reach; <see langword="null"/> for all as one.</param>
-    /// <returns><see langword="null"/> where there is no such server.</returns>
-    public ClientChannel? Connect(string? server) =>
-        (server is null ? _runtime.Gateway.Merged : _runtime.Gateway.FindServer(server)) is { } endpoint
+    /// <param name="target">What it is to reach.</param>
+    /// <returns><see langword="null"/> where there is no such thing.</returns>
+    public ClientChannel? Connect(GatewayTarget target) =>
+        _runtime.Gateway.Find(target) is { } endpoint
             ? new ClientChannel(_runtime.Gateway, endpoint, principal: null, _log.Loggers.CreateLogger("Steward.Server.Channels"))
             : null;
 

@@ -85,6 +85,8 @@ internal sealed class DaemonClient : IDisposable
     public Task<string> ReadToolsAsync(string? server, CancellationToken cancellationToken) =>
         GetAsync(server is null ? "tools" : $"tools?server={Escape(server)}", cancellationToken);
 
+    public Task<string> ReadGroupsAsync(CancellationToken cancellationToken) => GetAsync("groups", cancellationToken);
+
     public Task<string> CallAsync(string server, string tool, string arguments, CancellationToken cancellationToken) =>
         PostAsync($"servers/{Escape(server)}/tools/{Escape(tool)}/call", arguments, cancellationToken);
 

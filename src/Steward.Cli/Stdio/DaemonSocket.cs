@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
+using Steward.Gateway;
 using Steward.Server.Channels;
 using Steward.Server.Daemon;
 using Steward.Wire;
@@ -22,10 +23,10 @@ internal sealed class DaemonSocket : IDisposable
 
     /// <summary>Connects.</summary>
     /// <param name="data">The data directory.</param>
-    /// <param name="server">The id of the server that is wanted; <see langword="null"/> for all as one.</param>
+    /// <param name="target">What is wanted there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="DaemonUnreachableException">There is no daemon, or it does not let us in.</exception>
-    public static async Task<DaemonSocket> ConnectAsync(DataDirectory data, string? server, CancellationToken cancellationToken)
+    public static async Task<DaemonSocket> ConnectAsync(DataDirectory data, GatewayTarget target, CancellationToken cancellationToken)
     {
         var facts = DaemonFacts.Read(data) ?? throw new DaemonUnreachableException($"no daemon is running with the data directory {data}; 'steward up' starts one", isFinal: false);
         var socket = new DaemonSocket();
@@ -38,15 +39,14 @@ internal sealed class DaemonSocket : IDisposable
             options.CollectHttpResponseDetails = true;
             // The daemon is on this machine: a proxy of the environment must neither see the token nor stand in the way.
             using var http = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false });
-            var path = server is null ? "/ws" : $"/servers/{Uri.EscapeDataString(server)}/ws";
-            await socket._socket.ConnectAsync(new UriBuilder(new Uri(new Uri(facts.Url), path)) { Scheme = "ws" }.Uri, http, cancellationToken);
+            await socket._socket.ConnectAsync(new UriBuilder(new Uri(new Uri(facts.Url), $"{target.Path}/ws")) { Scheme = "ws" }.Uri, http, cancellationToken);
             return socket;
         }
         catch (Exception error) when (error is WebSocketException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             var refusal = socket._socket.HttpStatusCode switch
             {
-                HttpStatusCode.NotFound => new DaemonUnreachableException($"the daemon at {facts.Url} has no server '{server}' for its clients; 'steward status' lists the servers", isFinal: true),
+                HttpStatusCode.NotFound => new DaemonUnreachableException($"the daemon at {facts.Url} has no {target} for its clients; 'steward {(target.Kind == GatewayTargetKind.Group ? "groups" : "status")}' lists those there are", isFinal: true),
                 HttpStatusCode.Unauthorized => new DaemonUnreachableException($"the daemon at {facts.Url} does not accept the token in {data.ApiTokenFile}", isFinal: true),
                 HttpStatusCode.ServiceUnavailable => new DaemonUnreachableException($"the daemon at {facts.Url} has as many clients as it may have (gateway.limits.sessions)", isFinal: true),
                 _ => new DaemonUnreachableException($"the daemon at {facts.Url} cannot be reached: {error.Message}", isFinal: false),

@@ -3,15 +3,18 @@ using Steward.Cli.Output;
 using Steward.Cli.Stdio;
 using Steward.Cli.Up;
 using Steward.Configuration;
+using Steward.Gateway;
 using Steward.Server;
 using Steward.Server.Daemon;
 
 namespace Steward.Cli.Verbs;
 
-/// <summary><c>steward stdio [--server ID]</c>: an MCP server on standard input and output, for clients that launch a command.</summary>
+/// <summary><c>steward stdio [--server ID | --group NAME]</c>: an MCP server on standard input and output, for clients that launch a command.</summary>
 internal sealed class StdioVerb : Verb
 {
     private readonly Option<string?> _server = new("--server") { Description = "Only this server, its names untouched. Default: all as one", HelpName = "ID" };
+
+    private readonly Option<string?> _group = new("--group") { Description = "Only this group of servers", HelpName = "NAME" };
 
     private readonly Option<string?> _config = new("--config", "-c")
     {
@@ -23,6 +26,7 @@ internal sealed class StdioVerb : Verb
         : base(context, "stdio", "Be an MCP server on standard input and output: attach to the daemon, or run the servers here")
     {
         Options.Add(_server);
+        Options.Add(_group);
         Options.Add(_config);
     }
 
@@ -30,6 +34,7 @@ internal sealed class StdioVerb : Verb
     [
         ("steward stdio", "all servers of the running daemon"),
         ("steward stdio --server memory", "one server, its names untouched"),
+        ("steward stdio --group research", "the servers and tools of a group"),
         ("steward stdio --config ~/mcp.json", "where no daemon runs: the servers of this file, as long as the client stays"),
     ];
 
@@ -40,12 +45,12 @@ internal sealed class StdioVerb : Verb
         using var output = new StdioOutput(Context.OpenOutput());
         var input = new StdioInput(Context.OpenInput());
         var data = Context.FindData(arguments.GetValue(CommonOptions.Data));
-        var server = arguments.GetValue(_server);
+        var target = TargetOf(arguments);
         try
         {
             if (DaemonLock.IsTaken(data))
             {
-                await new DaemonBridge(end => DaemonSocket.ConnectAsync(data, server, end), output, Context.Error, Context.Time).ServeAsync(input, stop.Token);
+                await new DaemonBridge(end => DaemonSocket.ConnectAsync(data, target, end), output, Context.Error, Context.Time).ServeAsync(input, stop.Token);
                 return ExitCodes.Success;
             }
 
@@ -78,11 +83,11 @@ internal sealed class StdioVerb : Verb
 
         await using (host)
         {
-            var server = arguments.GetValue(_server);
-            using var channel = host.Connect(server);
+            var target = TargetOf(arguments);
+            using var channel = host.Connect(target);
             if (channel is null)
             {
-                var complaint = $"The configuration has no server '{SafeText.Line(server!)}' for clients.";
+                var complaint = $"The configuration has no {SafeText.Line(target.ToString())} for clients.";
                 Context.Error.WriteLine($"steward: {complaint}");
                 await DeadEnd.ServeAsync(input, output, complaint, stop);
                 return ExitCodes.Unknown;
@@ -94,6 +99,14 @@ internal sealed class StdioVerb : Verb
             return ExitCodes.Success;
         }
     }
+
+    private GatewayTarget TargetOf(ParseResult arguments) => (arguments.GetValue(_server), arguments.GetValue(_group)) switch
+    {
+        (null, null) => GatewayTarget.All,
+        ({ } server, null) => new(GatewayTargetKind.Server, server),
+        (null, { } group) => new(GatewayTargetKind.Group, group),
+        _ => throw new CliException(ExitCodes.Usage, "--server and --group exclude each other: give one of them."),
+    };
 
     private StewardConfig Load(ParseResult arguments)
     {

@@ -16,6 +16,7 @@ namespace Steward.Server.Api;
 [JsonSerializable(typeof(IReadOnlyList<LogLine>))]
 [JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(GatewayFacts))]
+[JsonSerializable(typeof(IReadOnlyList<GroupFacts>))]
 [JsonSerializable(typeof(LoginAddress))]
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(ProblemDetails))]

@@ -8,7 +8,8 @@ using Steward.Server.Mcp;
 namespace Steward.Server.Channels;
 
 /// <summary>
-/// WebSocket and HTTP+SSE: <c>/ws</c>, <c>/sse</c> and <c>/messages</c> for all servers, the same below <c>/servers/{id}</c> for one.
+/// WebSocket and HTTP+SSE: <c>/ws</c>, <c>/sse</c> and <c>/messages</c> for all servers, the same below <c>/servers/{id}</c> for one
+/// and below <c>/groups/{name}</c> for a group.
 /// </summary>
 internal sealed class ChannelFront
 {
@@ -46,8 +47,8 @@ internal sealed class ChannelFront
             return Cors.AnswerPreflight(context);
         if (!_gate.TryIdentify(context.Request, out var principal))
             return McpErrors.UnauthorizedAsync(context);
-        if ((path.Server is null ? _gateway.Merged : _gateway.FindServer(path.Server)) is not { } endpoint)
-            return McpErrors.UnknownServerAsync(context, path.Server!, _gateway.Servers.All.Select(server => server.Id));
+        if (_gateway.Find(path.Target) is not { } endpoint)
+            return McpErrors.UnknownTargetAsync(context, path.Target, _gateway);
 
         var method = path.Kind == ChannelPathKind.Messages ? HttpMethods.Post : HttpMethods.Get;
         if (!HttpMethods.Equals(context.Request.Method, method))

@@ -1,14 +1,17 @@
+using Steward.Gateway;
+
 namespace Steward.Server.Channels;
 
-/// <summary>One of the paths of WebSocket and HTTP+SSE: <c>/ws</c>, <c>/sse</c>, <c>/messages</c>, for all servers or below <c>/servers/{id}</c> for one.</summary>
+/// <summary>
+/// One of the paths of WebSocket and HTTP+SSE: <c>/ws</c>, <c>/sse</c>, <c>/messages</c>, for all servers, below <c>/servers/{id}</c>
+/// for one, below <c>/groups/{name}</c> for a group.
+/// </summary>
 /// <param name="Kind">What is there.</param>
-/// <param name="Server">The server's id; <see langword="null"/> for all.</param>
-internal readonly record struct ChannelPath(ChannelPathKind Kind, string? Server)
+/// <param name="Target">What a client reaches by it.</param>
+internal readonly record struct ChannelPath(ChannelPathKind Kind, GatewayTarget Target)
 {
-    private const string ServersPrefix = "/servers/";
-
     /// <summary>Where a client of HTTP+SSE posts its messages.</summary>
-    public string MessagesPath => Server is null ? "/messages" : $"{ServersPrefix}{Server}/messages";
+    public string MessagesPath => $"{Target.Path}/messages";
 
     public static bool TryParse(string path, out ChannelPath parsed)
     {
@@ -21,11 +24,9 @@ internal readonly record struct ChannelPath(ChannelPathKind Kind, string? Server
             _ => null,
         };
         parsed = default;
-        if (kind is null)
+        if (kind is null || !GatewayTarget.TryParse(path.AsSpan(0, last), out var target))
             return false;
-        if (last > 0 && (last <= ServersPrefix.Length || !path.StartsWith(ServersPrefix, StringComparison.Ordinal)))
-            return false;
-        parsed = new(kind.Value, last > 0 ? path[ServersPrefix.Length..last] : null);
+        parsed = new(kind.Value, target);
         return true;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Steward.Gateway;
 using Steward.Wire;
 
 namespace Steward.Server.Mcp;
@@ -17,8 +18,11 @@ internal static class McpErrors
         return WriteAsync(context, StatusCodes.Status401Unauthorized, InvalidRequest, "This gateway needs a token: Authorization: Bearer TOKEN (gateway.auth.bearer.tokens).");
     }
 
-    public static Task UnknownServerAsync(HttpContext context, string id, IEnumerable<string> known) =>
-        WriteAsync(context, StatusCodes.Status404NotFound, InvalidRequest, $"There is no server '{id}' here; there are: {string.Join(", ", known)}.");
+    public static Task UnknownTargetAsync(HttpContext context, GatewayTarget target, McpGateway gateway)
+    {
+        string[] known = [.. target.Kind == GatewayTargetKind.Group ? gateway.Groups.Select(view => view.Group!.Name) : gateway.Servers.All.Select(server => server.Id)];
+        return WriteAsync(context, StatusCodes.Status404NotFound, InvalidRequest, $"There is no {target} here; there {(known.Length == 0 ? "are none" : $"are: {string.Join(", ", known)}")}.");
+    }
 
     /// <summary>Refuses a request whose id is not known.</summary>
     public static Task WriteAsync(HttpContext context, int status, int code, string message) => WriteAsync(context, status, default, code, message);

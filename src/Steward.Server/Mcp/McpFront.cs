@@ -5,14 +5,14 @@ using Steward.Gateway;
 namespace Steward.Server.Mcp;
 
 /// <summary>
-/// Streamable HTTP for clients of both eras: <c>/mcp</c> for all servers, <c>/servers/{id}/mcp</c> for one.
+/// Streamable HTTP for clients of both eras: <c>/mcp</c> for all servers, <c>/servers/{id}/mcp</c> for one,
+/// <c>/groups/{name}/mcp</c> for a group.
 /// See <see href="https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http"/> and
 /// <see href="https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http"/>.
 /// </summary>
 internal sealed class McpFront
 {
-    private const string MergedPath = "/mcp";
-    private const string ServersPrefix = "/servers/";
+    private const string Suffix = "/mcp";
 
     private readonly McpGateway _gateway;
     private readonly ClientTokens _tokens;
@@ -28,26 +28,20 @@ internal sealed class McpFront
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var path = context.Request.Path.Value ?? "";
-        if (path == MergedPath)
-            return HandleAsync(context, _gateway.Merged, path);
-        if (path.Length > ServersPrefix.Length + MergedPath.Length && path.StartsWith(ServersPrefix, StringComparison.Ordinal) && path.EndsWith(MergedPath, StringComparison.Ordinal))
-        {
-            var id = path[ServersPrefix.Length..^MergedPath.Length];
-            return HandleAsync(context, _gateway.FindServer(id), path);
-        }
-
-        return next(context);
+        return path.EndsWith(Suffix, StringComparison.Ordinal) && GatewayTarget.TryParse(path.AsSpan(0, path.Length - Suffix.Length), out var target)
+            ? HandleAsync(context, target)
+            : next(context);
     }
 
-    private Task HandleAsync(HttpContext context, GatewayEndpoint? endpoint, string path)
+    private Task HandleAsync(HttpContext context, GatewayTarget target)
     {
         Cors.Apply(context);
         if (HttpMethods.IsOptions(context.Request.Method))
             return Cors.AnswerPreflight(context);
         if (!_tokens.TryIdentify(context.Request, out var principal))
             return McpErrors.UnauthorizedAsync(context);
-        if (endpoint is null)
-            return McpErrors.UnknownServerAsync(context, path[ServersPrefix.Length..^MergedPath.Length], _gateway.Servers.All.Select(server => server.Id));
+        if (_gateway.Find(target) is not { } endpoint)
+            return McpErrors.UnknownTargetAsync(context, target, _gateway);
         if (HttpMethods.IsPost(context.Request.Method))
             return _post.HandleAsync(context, endpoint, principal);
         if (ModernPost.Takes(context.Request.Headers))

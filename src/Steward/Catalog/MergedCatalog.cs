@@ -15,9 +15,10 @@ internal sealed class MergedCatalog
 
     /// <param name="sources">The servers in the order in which their items are to stand.</param>
     /// <param name="naming">How names look.</param>
-    public MergedCatalog(IReadOnlyList<(GatewayServer Server, ServerCatalog Catalog)> sources, ToolNaming naming)
+    /// <param name="shape">How tools are shown.</param>
+    public MergedCatalog(IReadOnlyList<(GatewayServer Server, ServerCatalog Catalog)> sources, ToolNaming naming, ToolShape shape)
     {
-        _lists = [.. Enum.GetValues<CatalogKind>().Select(kind => new MergedList(kind, sources, naming))];
+        _lists = [.. Enum.GetValues<CatalogKind>().Select(kind => new MergedList(kind, sources, naming, shape))];
         _templates = [.. this[CatalogKind.ResourceTemplates].Routes
             .Select(route => (new UriTemplate(route.Key), route.Value))
             .OrderByDescending(template => template.Item1.Weight)];

@@ -10,11 +10,14 @@ namespace Steward.Catalog;
 internal sealed class MergedList
 {
     private readonly Dictionary<string, CatalogRoute> _routes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _claimed = new(StringComparer.Ordinal); // whose each name is, before a group gives it another
+    private readonly ToolShape _shape;
     private readonly Lazy<byte[]> _modernResult;
     private readonly Dictionary<string, CatalogRoute>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
-    public MergedList(CatalogKind kind, IReadOnlyList<(GatewayServer Server, ServerCatalog Catalog)> sources, ToolNaming naming)
+    public MergedList(CatalogKind kind, IReadOnlyList<(GatewayServer Server, ServerCatalog Catalog)> sources, ToolNaming naming, ToolShape shape)
     {
+        _shape = kind == CatalogKind.Tools ? shape : ToolShape.None;
         _lookup = _routes.GetAlternateLookup<ReadOnlySpan<char>>();
         var claims = CountClaims(kind, sources);
         var result = new ArrayBufferWriter<byte>(1024);
@@ -26,11 +29,12 @@ internal sealed class MergedList
                 var name = kind is CatalogKind.Resources or CatalogKind.ResourceTemplates
                     ? claims[item.Key] == 1 ? item.Key : ExposedName.Uri(server.Id, item.Key)
                     : Claim(server.Id, item.Key, naming == ToolNaming.OnCollision && claims[item.Key] == 1, sources);
-                if (!_routes.TryAdd(name, new CatalogRoute(server, item.Key, item.KeyRange.Of(item.Raw).ToArray())))
+                if (!_claimed.TryAdd(name, server.Id) || _shape.NameOf(name) is not { } shown)
                     continue; // a server that lists a name twice means one thing
+                _routes.Add(shown, new CatalogRoute(server, item.Key, item.KeyRange.Of(item.Raw).ToArray()));
                 if (_routes.Count > 1)
                     result.Write(","u8);
-                WriteItem(result, item, name);
+                WriteItem(result, _shape.Describe(name, item), shown);
             }
         }
 
@@ -95,7 +99,7 @@ internal sealed class MergedList
         return readsAsAnothers || IsTaken(name, server) ? ExposedName.Hashed(server, key) : name;
     }
 
-    private bool IsTaken(string name, string server) => _routes.TryGetValue(name, out var route) && route.Server.Id != server;
+    private bool IsTaken(string name, string server) => _shape.Reserves(name) || (_claimed.TryGetValue(name, out var other) && other != server);
 
     private static void Begin(ArrayBufferWriter<byte> result, CatalogKind kind)
     {

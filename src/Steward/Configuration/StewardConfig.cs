@@ -6,6 +6,10 @@ public sealed record StewardConfig
     /// <summary>The servers, in the order in which they were declared.</summary>
     public required IReadOnlyList<ServerConfig> Servers { get; init; }
 
+    /// <summary>Chosen parts of the servers, each served under a name of its own.</summary>
+    /// <value>Default: none (<c>groups</c>).</value>
+    public IReadOnlyList<GroupConfig> Groups { get; init; } = [];
+
     /// <summary>The endpoint that clients connect to.</summary>
     public GatewayConfig Gateway { get; init; } = new();
 

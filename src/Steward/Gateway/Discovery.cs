@@ -21,6 +21,12 @@ internal static class Discovery
     /// <param name="hasTasks">Whether one of them makes tasks of calls as the extension of the modern era has it.</param>
     public static byte[] OfAll(bool hasTasks) => hasTasks ? WithTasks : WithoutTasks;
 
+    /// <summary>The same for a group of them.</summary>
+    /// <param name="hasTasks">As for all.</param>
+    /// <param name="description">What the group is for.</param>
+    public static byte[] OfGroup(bool hasTasks, string description) =>
+        Write(JsonRpcWriter.Object(hasTasks ? WriteMergedCapabilitiesAndTasks : WriteMergedCapabilities), JsonRpcWriter.String(description), StewardIdentity.Json, Merged);
+
     /// <summary>What a server is, as it said itself in its own era.</summary>
     public static byte[] Of(HandshakeResult server)
     {

@@ -29,6 +29,7 @@ internal sealed class McpGateway : IAsyncDisposable
     private readonly MergedEndpoint _merged;
     private readonly MergedEndpoint _proxied;
     private readonly Dictionary<string, ServerEndpoint> _endpoints;
+    private readonly Dictionary<string, MergedEndpoint> _groups;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ITimer _upkeep;
@@ -48,12 +49,14 @@ internal sealed class McpGateway : IAsyncDisposable
         _leases = new LeasePools(config.Gateway.Limits, parts.Sessions, parts.ParkedCalls, host);
         var relay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _leases, _logLevels);
         var all = new MergedView(parts.Servers, config.Gateway.Naming);
-        var chosen = config.SseProxy?.AllowedServers is { } ids ? new MergedView(parts.Servers.Only(ids), config.Gateway.Naming) : all;
-        _board = new CatalogBoard(manager, parts.Servers, [.. new[] { all, chosen }.Distinct()], parts.Listeners, _clock, _logger) { RunBegan = _logLevels.ApplyAsync };
+        var chosen = config.SseProxy?.AllowedServers is { } ids ? new MergedView(parts.Servers.Only(server => ids.Contains(server.Id)), config.Gateway.Naming) : all;
+        MergedView[] groups = [.. config.Groups.Select(group => new MergedView(parts.Servers.Only(group.Contains), config.Gateway.Naming, group))];
+        _board = new CatalogBoard(manager, parts.Servers, [.. groups.Prepend(chosen).Prepend(all).Distinct()], parts.Listeners, _clock, _logger) { RunBegan = _logLevels.ApplyAsync };
         parts.Traffic.CatalogChanged = _ => _board.Look();
         var mergedRelay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _leases, _logLevels) { ExposesTaskIds = true };
         _merged = new MergedEndpoint(all, _board, _logLevels, mergedRelay);
         _proxied = chosen == all ? _merged : new MergedEndpoint(chosen, _board, _logLevels, mergedRelay);
+        _groups = groups.ToDictionary(view => view.Group!.Name, view => new MergedEndpoint(view, _board, _logLevels, mergedRelay), StringComparer.Ordinal);
         _endpoints = parts.Servers.All.ToDictionary(server => server.Id, server => new ServerEndpoint(server, manager, _logLevels, relay), StringComparer.Ordinal);
         _upkeep = _clock.CreateTimer(_ => Tend(), null, UpkeepInterval, UpkeepInterval);
         _board.Start();
@@ -71,8 +74,16 @@ internal sealed class McpGateway : IAsyncDisposable
     /// <summary>The servers of the <c>sseProxy</c> as one.</summary>
     public GatewayEndpoint Proxied => _proxied;
 
-    /// <summary>One server; <see langword="null"/> where clients cannot reach one of that id.</summary>
-    public GatewayEndpoint? FindServer(string id) => _endpoints.GetValueOrDefault(id);
+    /// <summary>The groups, in the order of the configuration.</summary>
+    public IEnumerable<MergedView> Groups => _groups.Values.Select(endpoint => endpoint.View);
+
+    /// <summary>What a client wants to reach; <see langword="null"/> where there is no such thing for clients.</summary>
+    public GatewayEndpoint? Find(GatewayTarget target) => target.Kind switch
+    {
+        GatewayTargetKind.Server => _endpoints.GetValueOrDefault(target.Name),
+        GatewayTargetKind.Group => _groups.GetValueOrDefault(target.Name),
+        _ => _merged,
+    };
 
     /// <summary>Opens a session for a client that says <c>initialize</c>.</summary>
     /// <param name="endpoint">What it connects to.</param>

@@ -41,6 +41,8 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
             json.WriteEndObject();
             json.WritePropertyName("serverInfo"u8);
             json.WriteRawValue(StewardIdentity.Json);
+            if (view.Group?.Description is { } description)
+                json.WriteString("instructions"u8, description);
         }));
 
     protected override ValueTask<Reply> DispatchAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) => envelope.Method switch
@@ -56,7 +58,7 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
         McpMethod.LoggingSetLevel when client is Session session => logLevels.SetAsync(session, message, envelope),
         McpMethod.TasksList when client is Session session && view.Servers.All.Any(server => server.HasTasks(client.Era)) => TaskRouter.ListAsync(session, view.Servers.All, (server, id) => ExposedTaskId(server.Id, id), message, envelope),
         _ when TaskRouter.Is(envelope.Method) && view.Servers.All.Any(server => server.HasTasks(client.Era)) => TaskAsync(client, message, envelope),
-        McpMethod.ServerDiscover => new(Reply.Result(message.Span, envelope, Discovery.OfAll(view.Servers.All.Any(server => server.HasTasks(ProtocolEra.Modern))))),
+        McpMethod.ServerDiscover => new(Reply.Result(message.Span, envelope, Discover())),
         McpMethod.Ping => new(Reply.Result(message.Span, envelope, "{}"u8)),
         _ => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.MethodNotFound,
             $"Method {envelope.MethodName.Of(message.Span).ToText()} does not say which server it is for; send it to /servers/ID/mcp.")),
@@ -68,6 +70,12 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
             return; // it does not say which server it is for
         foreach (var connection in session.OwnConnections())
             connection.Post(message);
+    }
+
+    private byte[] Discover()
+    {
+        var hasTasks = view.Servers.All.Any(server => server.HasTasks(ProtocolEra.Modern));
+        return view.Group?.Description is { } description ? Discovery.OfGroup(hasTasks, description) : Discovery.OfAll(hasTasks);
     }
 
     private ValueTask<Reply> CallAsync(CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)

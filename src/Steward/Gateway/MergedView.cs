@@ -4,9 +4,16 @@ using Steward.Configuration;
 namespace Steward.Gateway;
 
 /// <summary>Some servers as one: what they offer together.</summary>
-internal sealed class MergedView(ServerDirectory servers, ToolNaming naming)
+/// <param name="servers">The servers.</param>
+/// <param name="naming">How names look.</param>
+/// <param name="group">How they are shown, where they are a group.</param>
+internal sealed class MergedView(ServerDirectory servers, ToolNaming naming, GroupConfig? group = null)
 {
-    private MergedCatalog _catalog = new([], naming);
+    private readonly ToolShape _shape = group is null ? ToolShape.None : new(group);
+    private MergedCatalog _catalog = new([], naming, ToolShape.None);
+
+    /// <summary>The group that the servers are; <see langword="null"/> where it is none that the operator named.</summary>
+    public GroupConfig? Group => group;
 
     public ServerDirectory Servers => servers;
 
@@ -17,7 +24,7 @@ internal sealed class MergedView(ServerDirectory servers, ToolNaming naming)
     /// <returns>The kinds whose lists are different now.</returns>
     public CatalogKind[] Merge()
     {
-        var merged = new MergedCatalog([.. servers.All.Select(server => (server, server.Catalog))], naming);
+        var merged = new MergedCatalog([.. servers.All.Select(server => (server, server.Catalog))], naming, _shape);
         CatalogKind[] differences = [.. merged.Differences(_catalog)];
         Volatile.Write(ref _catalog, merged);
         return differences;

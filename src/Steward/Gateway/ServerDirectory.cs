@@ -1,3 +1,5 @@
+using Steward.Configuration;
+
 namespace Steward.Gateway;
 
 /// <summary>The servers that clients may reach, in the order of the configuration.</summary>
@@ -11,10 +13,10 @@ internal sealed class ServerDirectory
     public GatewayServer? Find(string id) => _byId.GetValueOrDefault(id);
 
     /// <summary>A directory of some of them.</summary>
-    public ServerDirectory Only(IReadOnlyCollection<string> ids)
+    public ServerDirectory Only(Func<ServerConfig, bool> isWanted)
     {
         var some = new ServerDirectory();
-        some.Fill(All.Where(server => ids.Contains(server.Id)));
+        some.Fill(All.Where(server => isWanted(server.Config)));
         return some;
     }
 

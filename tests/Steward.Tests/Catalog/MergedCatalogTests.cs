@@ -133,13 +133,13 @@ public sealed class MergedCatalogTests
     private static MergedCatalog Merge(ToolNaming naming, params (string Server, string[] Tools)[] sources) =>
         Merge(naming, [.. sources.Select(source => (Server(source.Server), Catalog(CatalogKind.Tools, [.. source.Tools.Select(tool => Item(CatalogKind.Tools, $$"""{"name":"{{tool}}"}"""))])))]);
 
-    private static MergedCatalog Merge(ToolNaming naming, params (GatewayServer, ServerCatalog)[] sources) => new(sources, naming);
+    private static MergedCatalog Merge(ToolNaming naming, params (GatewayServer, ServerCatalog)[] sources) => new(sources, naming, ToolShape.None);
 
-    private static ServerCatalog Catalog(CatalogKind kind, params CatalogItem[] items) => ServerCatalog.Empty.With(kind, new CatalogList(items, CacheHint.None));
+    internal static ServerCatalog Catalog(CatalogKind kind, params CatalogItem[] items) => ServerCatalog.Empty.With(kind, new CatalogList(items, CacheHint.None));
 
     private static CatalogItem Uri(string uri) => Item(CatalogKind.Resources, $$"""{"uri":"{{uri}}"}""");
 
-    private static CatalogItem Item(CatalogKind kind, string raw)
+    internal static CatalogItem Item(CatalogKind kind, string raw)
     {
         var items = new List<CatalogItem>();
         byte[] page = [.. "{\""u8, .. kind.ItemsMember(), .. "\":["u8, .. Messages.Utf8(raw), .. "]}"u8];
@@ -147,7 +147,7 @@ public sealed class MergedCatalogTests
         return Assert.Single(items);
     }
 
-    private static GatewayServer Server(string id) => new(new ManagedServer(new ServerConfig { Id = id }, new StatusBoard()));
+    internal static GatewayServer Server(string id) => new(new ManagedServer(new ServerConfig { Id = id }, new StatusBoard()));
 
     private static string[] Names(MergedCatalog merged) =>
         [.. JsonNode.Parse(merged[CatalogKind.Tools].Result)!["tools"]!.AsArray().Select(tool => (string)tool!["name"]!)];

@@ -52,6 +52,7 @@ internal static class ManualTables
         TextKey => "text",
         TextListKey => "list of texts",
         TextMapKey => "object of texts",
+        SectionMapKey { Name: "groups" } => "object, name → [group](#groups)",
         SectionMapKey => "object, id → [server](#servers)",
         ISectionKey { MayBeNull: true } => $"[object](#{key.Inner!.Name.ToLowerInvariant()}) or `null`",
         ISectionKey => $"[object](#{key.Inner!.Name.ToLowerInvariant()})",

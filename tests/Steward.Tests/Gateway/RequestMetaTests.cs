@@ -61,6 +61,6 @@ public sealed class RequestMetaTests
     {
         await using var rig = await GatewayRig.StartAsync("a");
         var message = Encoding.UTF8.GetBytes("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"_meta\":{" + meta + "}}}");
-        return await rig.Gateway.RequestModernAsync(rig.Gateway.Merged, principal: null, message, JsonRpcEnvelope.Parse(message));
+        return await rig.Gateway.RequestModernAsync(rig.Gateway.Find(GatewayTarget.All)!, principal: null, message, JsonRpcEnvelope.Parse(message));
     }
 }

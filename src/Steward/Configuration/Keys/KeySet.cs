@@ -19,8 +19,9 @@ internal sealed class KeySet(string name, IReadOnlyList<ConfigKey> keys)
     /// <summary>What to write instead of an unknown key.</summary>
     public string MendFor(string unknown, KeySet root)
     {
-        var meant = Keys.FirstOrDefault(key => key.Synonyms.Contains(unknown, StringComparer.OrdinalIgnoreCase))?.Name
-            ?? NearestName.Among(unknown, Keys.Select(key => key.Name));
+        if (Keys.FirstOrDefault(key => key.Synonyms.Contains(unknown, StringComparer.OrdinalIgnoreCase)) is { } same)
+            return $"Did you mean \"{same.Name}\"?";
+        var meant = NearestName.Among(unknown, Keys.Select(key => key.Name));
         var home = root.HomeOf(unknown);
         return (home, meant) switch
         {

@@ -10,6 +10,9 @@ internal static class TextRules
     private static readonly SearchValues<char> IdChars =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
 
+    private static readonly SearchValues<char> ToolNameChars =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
+
     private static readonly SearchValues<char> HeaderNameChars =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~");
 
@@ -28,6 +31,14 @@ internal static class TextRules
             ? null
             : $"must be one word without spaces and commas, at most {MaxIdLength} characters",
         "Write each tag as one string.");
+
+    public static TextRule GroupName { get; } = ServerId with { Mend = "Rename the group; the name becomes a part of URLs." };
+
+    public static TextRule ToolName { get; } = new(
+        text => text.Length is > 0 and <= Catalog.ExposedName.MaxLength && !text.AsSpan().ContainsAnyExcept(ToolNameChars)
+            ? null
+            : $"must be made of letters A-Z a-z, digits, _, - and ., at most {Catalog.ExposedName.MaxLength}",
+        "Give the tool another name; clients and model providers refuse what is longer or holds other characters.");
 
     public static TextRule VariableName { get; } = new(
         text => text.Length > 0 && !text.AsSpan().ContainsAny("=\0") ? null : "must not be empty or hold = or U+0000",

@@ -20,6 +20,9 @@ internal static class RootSection
     private static readonly ServerDefaultsKey Defaults = new("defaults",
         "What holds for every server that does not say otherwise, key by key.");
 
+    private static readonly SectionMapKey Groups = new("groups", TextRules.GroupName, GroupSection.Keys,
+        "Chosen parts of the servers and their tools, each under its name, served at `/groups/NAME/mcp`.");
+
     private static readonly SectionKey<GatewayConfig> Gateway = new("gateway", GatewaySection.Keys, GatewaySection.Read,
         "The endpoint that clients connect to.");
 
@@ -29,7 +32,7 @@ internal static class RootSection
     private static readonly NumberKey<int> StartConcurrency = Number.Count("startConcurrency", Standard.StartConcurrency, 1, 1024,
         "How many servers are started at one time.");
 
-    public static KeySet Keys { get; } = new("the configuration", [Schema, Servers, Defaults, Gateway, SseProxy, StartConcurrency]);
+    public static KeySet Keys { get; } = new("the configuration", [Schema, Servers, Defaults, Groups, Gateway, SseProxy, StartConcurrency]);
 
     public static StewardConfig? Read(ConfigValue root)
     {
@@ -53,11 +56,15 @@ internal static class RootSection
         return new StewardConfig
         {
             Servers = servers,
+            Groups = ReadGroups(section),
             Gateway = gateway,
             SseProxy = sseProxy,
             StartConcurrency = section.Read(StartConcurrency, Standard.StartConcurrency),
         };
     }
+
+    private static List<GroupConfig> ReadGroups(ConfigSection section) => section.Find(Groups) is not { } value ? []
+        : [.. Groups.Entries(value).Select(entry => GroupSection.Read(entry.Value, entry.Property.Name)).OfType<GroupConfig>()];
 
     private static List<ServerConfig> ReadServers(ConfigSection section, ServerConfig defaults)
     {

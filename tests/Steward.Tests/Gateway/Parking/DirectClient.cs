@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Steward.Gateway;
 using Steward.Wire;
 using Xunit;
 
@@ -35,7 +36,7 @@ internal sealed class DirectClient(GatewayRig rig, string capabilities = DirectC
 
         var id = ++_lastId;
         var message = Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":{{id}},"method":"{{method}}","params":{{body.ToJsonString()}}}""");
-        var endpoint = path.Length == 0 ? rig.Gateway.Merged : rig.Gateway.FindServer(path)!;
+        var endpoint = rig.Gateway.Find(path.Length == 0 ? GatewayTarget.All : new(GatewayTargetKind.Server, path))!;
         var reply = await rig.Gateway.RequestModernAsync(endpoint, principal, message, JsonRpcEnvelope.Parse(message)).AsTask().WaitAsync(TestContext.Current.CancellationToken);
         return new DirectCall(reply, id);
     }
