@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Steward.Catalog;
+using Steward.Configuration;
 using Steward.Wire;
 
 namespace Steward.Upstreams;
@@ -9,7 +10,8 @@ namespace Steward.Upstreams;
 /// <summary>
 /// Keeps one <c>subscriptions/listen</c> request open at a server of the modern era: for the lists whose changes it announces and the
 /// resources that somebody wants to hear of. Owned by one loop; when the wish changes a new request is acknowledged before the old
-/// one is given up, so that nothing is missed. See
+/// one is given up, so that nothing is missed. Over Streamable HTTP each has a stream of its own, and what was said on the old one may
+/// arrive after that: there both are heard for a moment, and a change may be told twice. See
 /// <see href="https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions"/>.
 /// </summary>
 internal sealed class UpstreamListening : IAsyncDisposable
@@ -17,6 +19,8 @@ internal sealed class UpstreamListening : IAsyncDisposable
     private static readonly TimeSpan AcknowledgedWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(1);
 
     private readonly UpstreamConnection _connection;
     private readonly TimeProvider _time;
@@ -30,6 +34,8 @@ internal sealed class UpstreamListening : IAsyncDisposable
     private Task _keeping = Task.CompletedTask;
     private ListenCall? _opening;
     private ListenCall? _current;
+    private ListenCall? _retiring; // the one before, while what it said may still be under way
+    private long _retiringSince;
     private bool _mayHaveMissed;
     private bool _over;
 
@@ -73,11 +79,11 @@ internal sealed class UpstreamListening : IAsyncDisposable
             _mayHaveMissed = _current is null;
     }
 
-    /// <summary>Whether a notification with this tag is to be heard: of two requests that overlap the newer one counts.</summary>
+    /// <summary>Whether a notification with this tag is to be heard: where order is kept, of two requests that overlap the newer one counts.</summary>
     public bool IsCurrent(ReadOnlySpan<byte> subscription)
     {
         lock (_gate)
-            return _current is not null && Is(_current, subscription);
+            return (_current is not null && Is(_current, subscription)) || (_retiring is not null && Is(_retiring, subscription));
     }
 
     /// <summary>The server has agreed to tell. From here on, in the order in which it speaks, the newer request counts.</summary>
@@ -89,6 +95,8 @@ internal sealed class UpstreamListening : IAsyncDisposable
         {
             if (_opening is null || !Is(_opening, envelope.SubscriptionId.Of(message)))
                 return; // of one that was given up
+            if (!KeepsOrder)
+                _retiring = _current;
             (acknowledged, _current, _opening) = (_opening, _opening, null);
             (missed, _mayHaveMissed) = (_mayHaveMissed, false);
         }
@@ -103,7 +111,7 @@ internal sealed class UpstreamListening : IAsyncDisposable
     {
         ListenCall? ended;
         lock (_gate)
-            ended = _opening is not null && Is(_opening, requestId) ? _opening : _current is not null && Is(_current, requestId) ? _current : null;
+            ended = Find(requestId, _opening) ?? Find(requestId, _current) ?? Find(requestId, _retiring);
         if (ended is null)
             return false;
         _connection.Forget(ended);
@@ -116,6 +124,8 @@ internal sealed class UpstreamListening : IAsyncDisposable
         await _lifetime.CancelAsync().ConfigureAwait(false);
         await _keeping.ConfigureAwait(false);
     }
+
+    private static ListenCall? Find(ReadOnlySpan<byte> id, ListenCall? call) => call is not null && Is(call, id) ? call : null;
 
     private static bool Is(ListenCall call, ReadOnlySpan<byte> id) =>
         Utf8Parser.TryParse(id, out long number, out var read) && read == id.Length && number == call.UpstreamId;
@@ -139,7 +149,9 @@ internal sealed class UpstreamListening : IAsyncDisposable
                 else
                     retry = pause;
 
-                await WaitAsync(open, retry).ConfigureAwait(false);
+                await WaitAsync(open, retry ?? (_retiring is null ? null : Overlap)).ConfigureAwait(false);
+                if (_retiring is not null && _time.GetElapsedTime(_retiringSince) >= Overlap)
+                    Retire(null);
                 if (open is { Ended.IsCompleted: true })
                 {
                     if (_time.GetElapsedTime(openedAt) >= LongestPause)
@@ -168,6 +180,7 @@ internal sealed class UpstreamListening : IAsyncDisposable
     private async Task<ListenCall?> OpenAsync(HashSet<string> wanted, List<Wish> wishes)
     {
         var call = new ListenCall(wanted);
+        Retire(null);
         lock (_gate)
             _opening = call;
         try
@@ -221,10 +234,26 @@ internal sealed class UpstreamListening : IAsyncDisposable
                 (_current, _opening, _mayHaveMissed) = (null, null, true);
         }
 
-        if (open is not null)
+        if (next is null)
+            Retire(null);
+        if (open is not null && next is not null && !KeepsOrder)
+            Retire(open);
+        else if (open is not null)
             _connection.Cancel(open, next is null ? "No longer needed." : "Replaced by another.");
         return next;
     }
+
+    /// <summary>Gives up the request that was to be heard a little longer, and keeps another in its place.</summary>
+    private void Retire(ListenCall? next)
+    {
+        ListenCall? last;
+        lock (_gate)
+            (last, _retiring, _retiringSince) = (_retiring, next, _time.GetTimestamp());
+        if (last is not null && last != next)
+            _connection.Cancel(last, "Replaced by another.");
+    }
+
+    private bool KeepsOrder => _connection.Transport != ServerTransport.Http;
 
     /// <summary>Waits for a change of what is wanted, the end of the present request, or the time to try again.</summary>
     private async Task WaitAsync(ListenCall? open, TimeSpan? retry)

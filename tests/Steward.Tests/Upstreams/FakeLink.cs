@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using Steward.Configuration;
 using Steward.Upstreams;
 using Steward.Wire;
 using Xunit;
@@ -14,6 +15,8 @@ internal sealed class FakeLink : ILink
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<string> Closed => _closed.Task;
+
+    public ServerTransport Transport { get; set; } = ServerTransport.Stdio;
 
     public List<string> Sent { get; } = [];
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
+using Steward.Configuration;
 using Steward.Tests.Testing;
 using Steward.Tests.Wire;
 using Steward.Upstreams;
@@ -65,6 +66,31 @@ public sealed class UpstreamListeningTests : IAsyncDisposable
         Assert.Equal(2, _handler.Notifications.Count);
         var cancelled = await ExpectAsync("notifications/cancelled");
         Assert.Equal((long?)first["id"], (long?)cancelled["params"]!["requestId"]);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Where_each_request_has_a_stream_of_its_own_the_old_one_is_heard_a_little_longer()
+    {
+        _link.Transport = ServerTransport.Http;
+        var first = await ExpectAsync("subscriptions/listen");
+        Acknowledge(first, """{"toolsListChanged":true}""");
+        var subscribing = _listening.SubscribeAsync("a:1", TestContext.Current.CancellationToken);
+        var second = await ExpectAsync("subscriptions/listen");
+        Acknowledge(second, """{"toolsListChanged":true,"resourceSubscriptions":["a:1"]}""");
+        Tell(first, "notifications/tools/list_changed", ""); // said before, and late
+        await subscribing;
+        Assert.Single(_handler.Notifications);
+
+        var cancelled = ExpectAsync("notifications/cancelled");
+        while (!cancelled.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        Assert.Equal((long?)first["id"], (long?)(await cancelled)["params"]!["requestId"]);
+        Tell(first, "notifications/tools/list_changed", "");
+        Assert.Single(_handler.Notifications);
     }
 
     [Fact(Timeout = 30_000)]
