@@ -137,6 +137,7 @@ public sealed class TaskSubscriptionTests
         await AcknowledgeAsync(a, fromA, "\"taskIds\":[\"t1\"]");
         await new Listening(a, fromA).TellAsync("working");
         await new Listening(a, fromA).TellAsync("completed");
+        await client.CallToolAsync("task-a__echo"); // answered behind what was told, which has been heard by then
         await AcknowledgeAsync(b, fromB, "\"taskIds\":[\"t1\"]");
 
         using var stream = await opening;
