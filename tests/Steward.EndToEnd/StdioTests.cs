@@ -52,6 +52,33 @@ public sealed class StdioTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_script_that_ends_its_input_at_once_is_answered_when_its_server_is_up()
+    {
+        await using var rig = await StdioRig.StartAsync(new() { ["server"] = Upstreams.TestServer("--mode", "slow-start", "--delay", "1500") }, daemon: false, Cancellation);
+        await using var command = Start(rig);
+        await command.WriteLineAsync(Initialize);
+        await command.WriteLineAsync("""{"jsonrpc":"2.0","id":"call","method":"tools/call","params":{"name":"server__echo","arguments":{"text":"late"}}}""");
+        command.CloseInput();
+
+        Assert.Contains("late", (await AnswerAsync(command, "call")).GetProperty("result").ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await command.ExitAsync(Cancellation));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_group_is_served_under_its_own_names()
+    {
+        var groups = new JsonObject { ["talk"] = new JsonObject { ["servers"] = new JsonArray("server"), ["rename"] = new JsonObject { ["server__echo"] = "say" } } };
+        await using var rig = await StdioRig.StartAsync(new() { ["server"] = Upstreams.TestServer("--mode", "echo") }, daemon: false, Cancellation, groups);
+        await using var command = LineProcess.Start(Repository.StewardProgram, rig.ArgumentsOfGroup("talk"), rig.Environment);
+        await command.WriteLineAsync(Initialize);
+        await command.WriteLineAsync("""{"jsonrpc":"2.0","id":"call","method":"tools/call","params":{"name":"say","arguments":{"text":"hello"}}}""");
+        command.CloseInput();
+
+        Assert.Contains("hello", (await AnswerAsync(command, "call")).GetProperty("result").ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await command.ExitAsync(Cancellation));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_signal_ends_it_with_its_servers()
     {
         await using var rig = await StdioRig.StartAsync(new() { ["server"] = Upstreams.TestServer("--mode", "forks", "--how", "plain") }, daemon: false, Cancellation);

@@ -12,8 +12,10 @@ internal sealed class DaemonBridge(Func<CancellationToken, Task<DaemonSocket>> c
     // How long a request waits for a daemon before it is answered with an error.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    // What was asked right before the end of the input is still answered, if it does not take long: scripts do that.
-    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(1);
+    // What was asked right before the end of the input is still answered: scripts do that. A client that wants no answers any more
+    // sends a signal.
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ClosedWithin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(2);
@@ -57,7 +59,7 @@ internal sealed class DaemonBridge(Func<CancellationToken, Task<DaemonSocket>> c
             await Task.Delay(Look, time, end);
         if (Link is not { IsCompletedSuccessfully: true } link)
             return;
-        using var limit = new CancellationTokenSource(AnswersWithin, time);
+        using var limit = new CancellationTokenSource(ClosedWithin, time);
         await (await link).CloseAsync(limit.Token);
     }
 

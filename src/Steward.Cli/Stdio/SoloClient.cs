@@ -7,8 +7,10 @@ namespace Steward.Cli.Stdio;
 /// <summary>Brings the client of this process and its channel together.</summary>
 internal static class SoloClient
 {
-    // What was asked right before the end of the input is still answered, if it does not take long: scripts do that.
-    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(1);
+    // What was asked right before the end of the input is still answered, also when its server is being started: scripts do that.
+    // A client that wants no answers any more sends a signal.
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WrittenWithin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Serves until the input ends, or nobody reads the output any more.</summary>
@@ -30,7 +32,7 @@ internal static class SoloClient
             while (!channel.IsIdle && time.GetElapsedTime(end) < AnswersWithin)
                 await Task.Delay(Look, time, gone.Token);
             channel.Outbound.Complete(time.GetTimestamp());
-            await writing.WaitAsync(AnswersWithin, time, gone.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await writing.WaitAsync(WrittenWithin, time, gone.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         catch (OperationCanceledException) when (gone.IsCancellationRequested)
         {

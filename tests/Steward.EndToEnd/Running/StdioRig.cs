@@ -24,21 +24,27 @@ internal sealed class StdioRig : IAsyncDisposable
     /// <summary>The living processes of the commands.</summary>
     public IReadOnlyList<MarkedProcess> Living => _census.Living();
 
-    public static async Task<StdioRig> StartAsync(JsonObject servers, bool daemon, CancellationToken cancellationToken)
+    /// <param name="servers">The servers.</param>
+    /// <param name="daemon">Whether a daemon runs them.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="groups">Groups of them, where no daemon runs.</param>
+    public static async Task<StdioRig> StartAsync(JsonObject servers, bool daemon, CancellationToken cancellationToken, JsonObject? groups = null)
     {
         var rig = new StdioRig();
         if (daemon)
             rig.Steward = await StewardProcess.StartReadyAsync(servers, cancellationToken);
         else
-            await File.WriteAllTextAsync(rig.ConfigFile, new JsonObject { ["mcpServers"] = servers }.ToJsonString(), cancellationToken);
+            await File.WriteAllTextAsync(rig.ConfigFile, new JsonObject { ["mcpServers"] = servers, ["groups"] = groups ?? [] }.ToJsonString(), cancellationToken);
         return rig;
     }
 
     /// <summary>The command line, for all servers or for one.</summary>
-    public string[] Arguments(string server) =>
-    [
-        "stdio", "--data", Steward?.Data ?? Path.Combine(_folder, "data"), "--config", ConfigFile, .. server.Length == 0 ? (string[])[] : ["--server", server],
-    ];
+    public string[] Arguments(string server) => [.. Arguments(), .. server.Length == 0 ? (string[])[] : ["--server", server]];
+
+    /// <summary>The command line for a group.</summary>
+    public string[] ArgumentsOfGroup(string group) => [.. Arguments(), "--group", group];
+
+    private string[] Arguments() => ["stdio", "--data", Steward?.Data ?? Path.Combine(_folder, "data"), "--config", ConfigFile];
 
     public async ValueTask DisposeAsync()
     {
