@@ -6,7 +6,10 @@ internal static class PrivateFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Puts a file in place, instead of the one that is there.</summary>
-    public static void Replace(string path, ReadOnlySpan<byte> content) => Place(path, content, overwrite: true);
+    /// <param name="path">Where.</param>
+    /// <param name="content">What is in it.</param>
+    /// <param name="mode">Who may do what with it, where the file is not ours alone.</param>
+    public static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode mode = OwnerOnly) => Place(path, content, overwrite: true, mode);
 
     /// <summary>Puts a file in place unless there is one.</summary>
     /// <returns>Whether it was put there.</returns>
@@ -14,7 +17,7 @@ internal static class PrivateFile
     {
         try
         {
-            Place(path, content, overwrite: false);
+            Place(path, content, overwrite: false, OwnerOnly);
             return true;
         }
         catch (IOException) when (File.Exists(path))
@@ -23,12 +26,12 @@ internal static class PrivateFile
         }
     }
 
-    private static void Place(string path, ReadOnlySpan<byte> content, bool overwrite)
+    private static void Place(string path, ReadOnlySpan<byte> content, bool overwrite, UnixFileMode mode)
     {
         var draft = $"{path}.{Path.GetRandomFileName()}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
+            options.UnixCreateMode = mode;
         try
         {
             using (var stream = new FileStream(draft, options))

@@ -26,6 +26,9 @@ public sealed record DiscoveredServer
     /// <summary>Where it was found: the full path of a file or folder, or an address.</summary>
     public required string Location { get; init; }
 
+    /// <summary>Other places in which the same server stands, such as <c>cursor (/home/ann/.cursor/mcp.json)</c>.</summary>
+    public IReadOnlyList<string> AlsoAt { get; init; } = [];
+
     /// <summary>The version that was found, where the source knows one.</summary>
     public string? Version { get; init; }
 

@@ -1,12 +1,13 @@
 using System.Text;
 using Steward.Configuration;
+using Steward.Tests.Testing;
 using Xunit;
 
 namespace Steward.Tests.Configuration;
 
 public sealed class FuzzTests
 {
-    private const int Mutations = 6000;
+    private const int Mutations = 10_000;
 
     private static readonly byte[] Sample = Encoding.UTF8.GetBytes("""
         // comment
@@ -26,17 +27,6 @@ public sealed class FuzzTests
         }
         """);
 
-    /// <summary>Pieces that readers of JSON, numbers, texts and references stumble over.</summary>
-    private static readonly byte[][] Pieces =
-    [
-        .. new[]
-        {
-            "{", "}", "[", "]", "\"", ":", ",", "\\", "\\u", "\\ud83d", "//", "/*", "*/", "null", "true", "-", "1e999", "0.0000000000000000000000001", "\n", "\r", "\0",
-            "${env:", "${file:", "${", "$${", ":-", "ä", "€", "😀", "\u2028", "\"mcpServers\":", "\"command\":null,", "http://", "@", "?", "[::", "xn--", " ",
-        }.Select(Encoding.UTF8.GetBytes),
-        [0xff], [0xc3], [0xf0, 0x9f], [0xef, 0xbb, 0xbf], [0x80],
-    ];
-
     [Fact(Timeout = 120_000)]
     public async Task Whatever_the_file_holds_it_is_read_or_refused_with_places() => await Task.Run(
         () =>
@@ -48,7 +38,7 @@ public sealed class FuzzTests
 
     private static void Try(int seed)
     {
-        var text = Mutate(new Random(seed));
+        var text = Mutation.Of(Sample, new Random(seed));
         IReadOnlyList<ConfigProblem> found;
         try
         {
@@ -68,36 +58,5 @@ public sealed class FuzzTests
         Assert.All(found, problem => Assert.True(
             problem.Line >= 1 && problem.Line <= lines && problem.Column >= 1 && problem.Message.Length > 0 && problem.Mend.Length > 0 && !problem.ToString().Contains('\n', StringComparison.Ordinal),
             $"Seed {seed}: {problem}"));
-    }
-
-    private static byte[] Mutate(Random random)
-    {
-        var text = Sample.ToList();
-        for (var edits = random.Next(1, 5); edits > 0; edits--)
-        {
-            var at = random.Next(text.Count + 1);
-            var length = random.Next(Math.Min(12, text.Count - at + 1));
-            switch (random.Next(5))
-            {
-                case 0:
-                    text.RemoveRange(at, length);
-                    break;
-                case 1:
-                    text.InsertRange(at, Pieces[random.Next(Pieces.Length)]);
-                    break;
-                case 2 when at < text.Count:
-                    text[at] = (byte)random.Next(256);
-                    break;
-                case 3:
-                    text.InsertRange(at, text.GetRange(at, length));
-                    break;
-                default:
-                    if (random.Next(4) == 0)
-                        text.RemoveRange(at, text.Count - at);
-                    break;
-            }
-        }
-
-        return [.. text];
     }
 }

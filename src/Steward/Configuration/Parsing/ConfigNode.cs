@@ -7,6 +7,9 @@ namespace Steward.Configuration.Parsing;
 /// <param name="Offset">The byte at which it begins.</param>
 internal sealed record ConfigNode(JsonValueKind Kind, int Offset)
 {
+    /// <summary>The byte behind it.</summary>
+    public int End { get; init; }
+
     /// <summary>The text of a string, or a number as it was written; empty for all else.</summary>
     public string Text { get; init; } = "";
 

@@ -11,7 +11,12 @@ internal static class ConfigTree
     private const int MaxDepth = 64;
 
     /// <summary>The root of the text, or null when it is no JSON: then the problem is noted.</summary>
-    public static ConfigNode? Parse(ConfigReading reading)
+    /// <param name="reading">The text, and where problems go.</param>
+    /// <param name="takesHalfPairs">
+    /// Whether a string may hold half of a surrogate pair. Such a string stays as it is written: programs that cut texts by
+    /// UTF-16 units write it, and it is no reason to refuse what else their files hold.
+    /// </param>
+    public static ConfigNode? Parse(ConfigReading reading, bool takesHalfPairs = false)
     {
         var source = reading.Source;
         if (!Utf8.IsValid(source.Utf8))
@@ -35,7 +40,7 @@ internal static class ConfigTree
         try
         {
             reader.Read();
-            var root = ReadValue(ref reader);
+            var root = ReadValue(ref reader, takesHalfPairs);
             while (reader.Read())
             {
                 // Text after the root makes the reader throw, with its place.
@@ -51,44 +56,45 @@ internal static class ConfigTree
         }
     }
 
-    private static ConfigNode ReadValue(ref Utf8JsonReader reader)
+    private static ConfigNode ReadValue(ref Utf8JsonReader reader, bool takesHalfPairs)
     {
         var offset = (int)reader.TokenStartIndex;
-        return reader.TokenType switch
+        var node = reader.TokenType switch
         {
-            JsonTokenType.StartObject => new(JsonValueKind.Object, offset) { Properties = ReadProperties(ref reader) },
-            JsonTokenType.StartArray => new(JsonValueKind.Array, offset) { Items = ReadItems(ref reader) },
-            JsonTokenType.String => new(JsonValueKind.String, offset) { Text = ReadText(ref reader) },
+            JsonTokenType.StartObject => new ConfigNode(JsonValueKind.Object, offset) { Properties = ReadProperties(ref reader, takesHalfPairs) },
+            JsonTokenType.StartArray => new(JsonValueKind.Array, offset) { Items = ReadItems(ref reader, takesHalfPairs) },
+            JsonTokenType.String => new(JsonValueKind.String, offset) { Text = ReadText(ref reader, takesHalfPairs) },
             JsonTokenType.Number => new(JsonValueKind.Number, offset) { Text = Encoding.UTF8.GetString(reader.ValueSpan) },
             JsonTokenType.True => new(JsonValueKind.True, offset),
             JsonTokenType.False => new(JsonValueKind.False, offset),
             _ => new(JsonValueKind.Null, offset),
         };
+        return node with { End = (int)reader.BytesConsumed };
     }
 
-    private static List<ConfigProperty> ReadProperties(ref Utf8JsonReader reader)
+    private static List<ConfigProperty> ReadProperties(ref Utf8JsonReader reader, bool takesHalfPairs)
     {
         var properties = new List<ConfigProperty>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var offset = (int)reader.TokenStartIndex;
-            var name = ReadText(ref reader);
+            var name = ReadText(ref reader, takesHalfPairs);
             reader.Read();
-            properties.Add(new(name, offset, ReadValue(ref reader)));
+            properties.Add(new(name, offset, ReadValue(ref reader, takesHalfPairs)));
         }
 
         return properties;
     }
 
-    private static List<ConfigNode> ReadItems(ref Utf8JsonReader reader)
+    private static List<ConfigNode> ReadItems(ref Utf8JsonReader reader, bool takesHalfPairs)
     {
         var items = new List<ConfigNode>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            items.Add(ReadValue(ref reader));
+            items.Add(ReadValue(ref reader, takesHalfPairs));
         return items;
     }
 
-    private static string ReadText(ref Utf8JsonReader reader)
+    private static string ReadText(ref Utf8JsonReader reader, bool takesHalfPairs)
     {
         try
         {
@@ -97,6 +103,8 @@ internal static class ConfigTree
         catch (InvalidOperationException error)
         {
             // The reader accepts "\ud800" alone and only fails to turn it into text.
+            if (takesHalfPairs)
+                return Encoding.UTF8.GetString(reader.ValueSpan);
             var before = reader.TokenStartIndex;
             throw new JsonException("a \\u escape is half of a surrogate pair.", null, 0, before, error);
         }
@@ -110,7 +118,7 @@ internal static class ConfigTree
         if (place >= 0)
             reason = reason[..place];
         var quoteEnd = reason.StartsWith('\'') ? reason.IndexOf("' is ", StringComparison.Ordinal) : -1;
-        if (quoteEnd > 3)
+        if (quoteEnd > 2) // more than one character: a piece of the text
             reason = "the text here is " + reason[(quoteEnd + "' is ".Length)..];
         return reason.TrimEnd('.');
     }

@@ -1,0 +1,83 @@
+using static Steward.Discovery.Clients.ClientScope;
+
+namespace Steward.Discovery.Clients;
+
+/// <summary>The clients that Steward knows. The sources of what stands here are named at each of <see cref="ClientDialects"/>.</summary>
+internal static class ClientApplications
+{
+    private const string ClineFile = "cline_mcp_settings.json";
+
+    /// <summary>In the order in which they are asked: the first that has a server gives it its name.</summary>
+    public static IReadOnlyList<ClientApplication> All { get; } =
+    [
+        new("claude-desktop", "Claude Desktop",
+        [
+            new(User, ClientDialects.ClaudeDesktop, context => context.Settings("Claude/claude_desktop_config.json")),
+        ]),
+        new("claude-code", "Claude Code",
+        [
+            new(User, ClientDialects.ClaudeCodeUser, context => context.Below("CLAUDE_CONFIG_DIR", "", ".claude.json")),
+            new(Project, ClientDialects.ClaudeCode, context => context.Project(".mcp.json")),
+        ])
+        {
+            Aliases = ["claude"],
+        },
+        new("cursor", "Cursor",
+        [
+            new(User, ClientDialects.Cursor, context => context.HomePath(".cursor/mcp.json")),
+            new(Project, ClientDialects.Cursor, context => context.Project(".cursor/mcp.json")),
+        ]),
+        new("vscode", "VS Code",
+        [
+            new(User, ClientDialects.VisualStudioCode, context => context.Settings("Code/User/mcp.json")),
+            new(User, ClientDialects.VisualStudioCodeSettings, context => context.Settings("Code/User/settings.json")) { IsOld = true },
+            new(Project, ClientDialects.VisualStudioCode, context => context.Project(".vscode/mcp.json")),
+            new(Project, ClientDialects.VisualStudioCodeSettings, context => context.Project(".vscode/settings.json")) { IsOld = true },
+        ])
+        {
+            Aliases = ["code", "vs-code"],
+        },
+        new("windsurf", "Windsurf",
+        [
+            new(User, ClientDialects.Windsurf, context => context.HomePath(".codeium/windsurf/mcp_config.json")),
+            new(User, ClientDialects.Windsurf, context => context.HomePath(".codeium/mcp_config.json")) { IsOld = true },
+        ]),
+        new("cline", "Cline",
+        [
+            new(User, ClientDialects.Cline, context => context.Variables("CLINE_MCP_SETTINGS_PATH") is { Length: > 0 } path ? path : context.HomePath($".cline/data/settings/{ClineFile}")),
+            new(User, ClientDialects.Cline, context => context.Settings($"Code/User/globalStorage/saoudrizwan.claude-dev/settings/{ClineFile}")),
+        ]),
+        new("kiro", "Kiro",
+        [
+            new(User, ClientDialects.Kiro, context => context.HomePath(".kiro/settings/mcp.json")),
+            new(Project, ClientDialects.Kiro, context => context.Project(".kiro/settings/mcp.json")),
+        ]),
+        new("zed", "Zed",
+        [
+            new(User, ClientDialects.Zed, context => context.Platform == DiscoveryPlatform.Windows ? context.Settings("Zed/settings.json") : context.XdgConfig("zed/settings.json")),
+            new(Project, ClientDialects.Zed, context => context.Project(".zed/settings.json")),
+        ]),
+        new("gemini-cli", "Gemini CLI",
+        [
+            new(User, ClientDialects.GeminiCli, context => context.HomePath(".gemini/settings.json")),
+            new(Project, ClientDialects.GeminiCli, context => context.Project(".gemini/settings.json")),
+        ])
+        {
+            Aliases = ["gemini"],
+        },
+        new("codex", "Codex",
+        [
+            new(User, ClientDialects.Codex, context => context.Below("CODEX_HOME", ".codex", "config.toml")),
+            new(Project, ClientDialects.Codex, context => context.Project(".codex/config.toml")),
+        ]),
+        new("shannon", "Shannon",
+        [
+            new(User, ClientDialects.Shannon, context => context.HomePath(".config/claude/mcp_servers.json")),
+            new(User, ClientDialects.Shannon, context => context.HomePath(".claude/mcp_servers.json")),
+        ]),
+    ];
+
+    /// <summary>The client of a name or alias; null when there is none.</summary>
+    public static ClientApplication? Find(string name) =>
+        All.FirstOrDefault(client => client.Name.Equals(name, StringComparison.OrdinalIgnoreCase) || client.Aliases.Contains(name, StringComparer.OrdinalIgnoreCase));
+}
