@@ -23,7 +23,7 @@ internal static class LoginEndpoints
             .WithSummary("Waits for the end of a login under way, then until the server runs or has failed.")
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status502BadGateway);
         login.MapDelete("/", ForgetAsync).WithName("logout")
-            .WithSummary("Forgets the tokens of a remote server. A running server is stopped.")
+            .WithSummary("Forgets the tokens of a remote server, and has its authorization server revoke them. A running server is stopped.")
             .ProducesProblem(StatusCodes.Status409Conflict);
     }
 
@@ -69,7 +69,7 @@ internal static class LoginEndpoints
             return ApiProblems.UnknownServer(id, manager);
         try
         {
-            await desk.LogoutAsync(server);
+            await desk.LogoutAsync(server, aborted);
         }
         catch (Exception impossible) when (impossible is InvalidOperationException or VariableException)
         {

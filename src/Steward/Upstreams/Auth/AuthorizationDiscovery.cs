@@ -17,7 +17,8 @@ internal sealed class AuthorizationDiscovery(Uri endpoint, HttpClient http)
     /// <param name="TokenEndpoint">Where it gives tokens.</param>
     /// <param name="Scopes">What the server suggests to ask for, separated by blanks.</param>
     /// <param name="AuthMethods">How clients may prove themselves there; null where it does not say.</param>
-    public sealed record Findings(string Resource, string Issuer, Uri TokenEndpoint, string Scopes, IReadOnlyList<string>? AuthMethods);
+    /// <param name="RevocationEndpoint">Where it hears of tokens that are no longer used; null where it does not want to.</param>
+    public sealed record Findings(string Resource, string Issuer, Uri TokenEndpoint, string Scopes, IReadOnlyList<string>? AuthMethods, Uri? RevocationEndpoint);
 
     /// <exception cref="InvalidOperationException">There is none to be trusted; says why.</exception>
     public async Task<Findings> RunAsync(AuthChallenge challenge, CancellationToken cancellationToken)
@@ -35,7 +36,8 @@ internal sealed class AuthorizationDiscovery(Uri endpoint, HttpClient http)
                 throw new InvalidOperationException($"the metadata of the authorization server '{issuer}' is of another: '{server.Issuer}' (RFC 8414, section 3.3)");
             if (!Uri.TryCreate(server.TokenEndpoint, UriKind.Absolute, out var tokens))
                 throw new InvalidOperationException($"the metadata of the authorization server '{issuer}' names no token endpoint");
-            return new(resource.Resource, issuer, tokens, Parameter(challenge, "scope") ?? string.Join(' ', resource.ScopesSupported ?? []), server.TokenEndpointAuthMethodsSupported);
+            var scopes = Parameter(challenge, "scope") ?? string.Join(' ', resource.ScopesSupported ?? []);
+            return new(resource.Resource, issuer, tokens, scopes, server.TokenEndpointAuthMethodsSupported, Uri.TryCreate(server.RevocationEndpoint, UriKind.Absolute, out var revocation) ? revocation : null);
         }
 
         throw new InvalidOperationException($"the authorization server '{issuer}' has no metadata (RFC 8414)");

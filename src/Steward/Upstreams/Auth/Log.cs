@@ -28,4 +28,10 @@ internal static partial class Log
 
     [LoggerMessage(1287, LogLevel.Warning, "The login for {Server} failed: {Reason}")]
     public static partial void LoginFailed(this ILogger logger, string server, string reason);
+
+    [LoggerMessage(1288, LogLevel.Information, "The tokens of {Server} were revoked")]
+    public static partial void TokensRevoked(this ILogger logger, string server);
+
+    [LoggerMessage(1289, LogLevel.Warning, "The tokens of {Server} are forgotten here, but could not be revoked, and are good until they expire: {Reason}")]
+    public static partial void TokensNotRevoked(this ILogger logger, string server, string reason);
 }

@@ -55,10 +55,10 @@ internal sealed class LoginDesk(RemoteAuthorization authorization, VariableResol
         return (true, await login.Ended.WaitAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Forgets the tokens of a server, and a login under way.</summary>
+    /// <summary>Forgets the tokens of a server, and a login under way; has the tokens revoked where that is possible.</summary>
     /// <exception cref="VariableException">The server's declaration cannot be resolved.</exception>
     /// <exception cref="InvalidOperationException">The server has none.</exception>
-    public async Task LogoutAsync(ServerConfig server)
+    public async Task LogoutAsync(ServerConfig server, CancellationToken cancellationToken)
     {
         var session = FindSession(server) ?? throw new InvalidOperationException($"Server '{server.Id}' has no tokens to forget.");
         PendingLogin? login;
@@ -66,7 +66,7 @@ internal sealed class LoginDesk(RemoteAuthorization authorization, VariableResol
             _pending.Remove(server.Id, out login);
         if (login is not null)
             await login.DisposeAsync().ConfigureAwait(false);
-        session.Logout();
+        await session.LogoutAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()

@@ -11,6 +11,7 @@ internal sealed class OAuthSession : IAsyncDisposable
 {
     // Who could not renew a token that is still good asks no more often than this.
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RevokedWithin = TimeSpan.FromSeconds(5);
     private const int LongestReason = 400;
 
     private readonly AuthorizationHost _host;
@@ -88,8 +89,24 @@ internal sealed class OAuthSession : IAsyncDisposable
         Obtained();
     }
 
-    /// <summary>Forgets the tokens, and as whom they were got.</summary>
-    public void Logout() => _keeper.Forget();
+    /// <summary>Forgets the tokens, and as whom they were got; tells the authorization server so, if it wants to know and can be reached.</summary>
+    public async Task LogoutAsync(CancellationToken cancellationToken)
+    {
+        var tokens = _keeper.Current;
+        _keeper.Forget();
+        if (tokens is null)
+            return;
+        using var limit = new TimeLimit(RevokedWithin, _host.Time, cancellationToken);
+        try
+        {
+            if (await TokenRevocation.RunAsync(Server, tokens, _host.Time, limit.Token).ConfigureAwait(false))
+                _host.Logger.TokensRevoked(Server.Id);
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or HttpRequestException or OperationCanceledException or UriFormatException)
+        {
+            _host.Logger.TokensNotRevoked(Server.Id, failure is OperationCanceledException ? $"no answer within {RevokedWithin.TotalSeconds:0} s" : Reason(failure));
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

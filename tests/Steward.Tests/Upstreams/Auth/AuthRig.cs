@@ -53,6 +53,9 @@ internal sealed class AuthRig : IAsyncDisposable
         return client;
     }
 
+    public Task LogoutAsync(RemoteAuthorization life) =>
+        life.FindSession(ResolvedServer.From(Config, Steward.Tests.Configuration.Config.Variables()))!.LogoutAsync(Cancelled);
+
     /// <summary>A link to one of the server's other endpoints.</summary>
     public Task<LinkRig> LinkAsync(RemoteAuthorization life, ServerTransport transport, string path)
     {

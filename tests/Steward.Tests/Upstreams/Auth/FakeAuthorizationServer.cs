@@ -31,6 +31,13 @@ internal sealed class FakeAuthorizationServer : IAsyncDisposable
 
     public ConcurrentQueue<IReadOnlyDictionary<string, string>> TokenForms { get; } = new();
 
+    public ConcurrentQueue<IReadOnlyDictionary<string, string>> RevocationForms { get; } = new();
+
+    public bool OffersRevocation { get; set; } = true;
+
+    /// <summary>Status with which it refuses to revoke; 0 for none.</summary>
+    public int RevocationStatus { get; set; }
+
     /// <summary>The credentials of the last request for a token, as its header had them.</summary>
     public string? LastBasic { get; private set; }
 
@@ -63,6 +70,7 @@ internal sealed class FakeAuthorizationServer : IAsyncDisposable
         app.MapPost("/register", server.Register);
         app.MapGet("/authorize", server.Authorize);
         app.MapPost("/token", server.TokenAsync);
+        app.MapPost("/revoke", server.RevokeAsync);
         app.MapPost("/mcp", server.McpAsync);
         ProtectedChannels.Map(app, server.Admit);
         await app.StartAsync();
@@ -109,6 +117,7 @@ internal sealed class FakeAuthorizationServer : IAsyncDisposable
             authorization_endpoint = $"{Issuer}/authorize",
             token_endpoint = $"{Issuer}/token",
             registration_endpoint = $"{Issuer}/register",
+            revocation_endpoint = OffersRevocation ? $"{Issuer}/revoke" : null,
             code_challenge_methods_supported = ChallengeMethods,
             token_endpoint_auth_methods_supported = AuthMethods,
             authorization_response_iss_parameter_supported = true,
@@ -156,6 +165,13 @@ internal sealed class FakeAuthorizationServer : IAsyncDisposable
         if (grant == "authorization_code" || (grant == "refresh_token" && RotatesRefreshTokens))
             answer["refresh_token"] = $"refresh-{number}";
         return Results.Json(answer);
+    }
+
+    private async Task<IResult> RevokeAsync(HttpRequest request)
+    {
+        RevocationForms.Enqueue((await request.ReadFormAsync()).ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal));
+        LastBasic = request.Headers.Authorization;
+        return Results.StatusCode(RevocationStatus == 0 ? 200 : RevocationStatus);
     }
 
     private async Task<IResult> McpAsync(HttpRequest request)
