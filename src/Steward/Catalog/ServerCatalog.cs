@@ -9,11 +9,13 @@ internal sealed class ServerCatalog
 {
     private readonly CatalogList[] _lists;
     private readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>>> _parameterHeaders;
+    private readonly Lazy<IReadOnlyDictionary<string, TaskSupport>> _taskTools;
 
     public ServerCatalog(CatalogList[] lists)
     {
         _lists = lists;
         _parameterHeaders = new(ReadParameterHeaders);
+        _taskTools = new(() => TaskSupports.Read(this[CatalogKind.Tools]));
     }
 
     public static ServerCatalog Empty { get; } = new([CatalogList.Empty, CatalogList.Empty, CatalogList.Empty, CatalogList.Empty]);
@@ -22,6 +24,9 @@ internal sealed class ServerCatalog
 
     /// <summary>By tool, the parameters that clients repeat in headers; only tools that have any are in it.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>> ParameterHeaders => _parameterHeaders.Value;
+
+    /// <summary>By tool, whether it is called as a task; those are not in it that never are.</summary>
+    public IReadOnlyDictionary<string, TaskSupport> TaskTools => _taskTools.Value;
 
     /// <summary>For how long the server says that a list is good, and for whom.</summary>
     public CacheHint Cache(CatalogKind kind) => _lists[(int)kind].Cache;

@@ -31,7 +31,7 @@ internal static class Discovery
     public static byte[] Of(HandshakeResult server)
     {
         using var document = JsonDocument.Parse(server.Raw);
-        var capabilities = JsonRpcWriter.Object(json => WriteCapabilities(json, document.RootElement, server.Era));
+        var capabilities = JsonRpcWriter.Object(json => WriteCapabilities(json, document.RootElement, server.Era, server.HasToolTasks));
         byte[] instructions = document.RootElement.TryGetProperty("instructions"u8, out var text) && text.ValueKind == JsonValueKind.String ? [.. Encoding.UTF8.GetBytes(text.GetRawText())] : [];
         return Write(capabilities, instructions, server.ServerInfo, server.Cache);
     }
@@ -57,10 +57,7 @@ internal static class Discovery
     private static void WriteMergedCapabilitiesAndTasks(Utf8JsonWriter json)
     {
         WriteMergedCapabilities(json);
-        json.WriteStartObject("extensions"u8);
-        json.WriteStartObject(ProtocolRevisions.TasksExtension);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        WriteExtensions(json, default);
     }
 
     /// <param name="capabilities">As JSON.</param>
@@ -85,15 +82,37 @@ internal static class Discovery
         return ModernResult.Complete(result, McpMethod.ServerDiscover, cache, serverInfo);
     }
 
-    private static void WriteCapabilities(Utf8JsonWriter json, JsonElement introduction, ProtocolEra era)
+    private static void WriteCapabilities(Utf8JsonWriter json, JsonElement introduction, ProtocolEra era, bool hasToolTasks)
     {
         if (!introduction.TryGetProperty("capabilities"u8, out var capabilities) || capabilities.ValueKind != JsonValueKind.Object)
             return;
+        var addsTasks = era == ProtocolEra.Legacy && hasToolTasks;
         foreach (var capability in capabilities.EnumerateObject())
         {
-            // The experimental tasks of 2025-11-25 are another thing than the extension of that name: who offers them offers nothing here.
-            if (era == ProtocolEra.Modern || !capability.NameEquals("tasks"u8))
+            if (era == ProtocolEra.Legacy && capability.NameEquals("tasks"u8))
+                continue; // the modern era has tasks by an extension
+            if (addsTasks && capability.NameEquals("extensions"u8) && capability.Value.ValueKind == JsonValueKind.Object)
+                WriteExtensions(json, capability.Value);
+            else
                 capability.WriteTo(json);
         }
+
+        if (addsTasks && !(capabilities.TryGetProperty("extensions"u8, out var extensions) && extensions.ValueKind == JsonValueKind.Object))
+            WriteExtensions(json, default);
+    }
+
+    /// <summary>The extensions that a server has, and that for tasks.</summary>
+    private static void WriteExtensions(Utf8JsonWriter json, JsonElement others)
+    {
+        json.WriteStartObject("extensions"u8);
+        if (others.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var extension in others.EnumerateObject().Where(static extension => extension.Name != ProtocolRevisions.TasksExtension))
+                extension.WriteTo(json);
+        }
+
+        json.WriteStartObject(ProtocolRevisions.TasksExtension);
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
 using Steward.Gateway.Parking;
+using Steward.Gateway.Tasks;
 using Steward.Upstreams;
 
 namespace Steward.Gateway;
@@ -21,7 +22,7 @@ internal sealed class GatewayParts
         Listeners = new ListenerTable(Sessions);
         ModernClients = new ModernClients(clock);
         ParkedCalls = new ParkedCalls(limits, Servers, clock, Logger);
-        Traffic = new SharedTraffic(Servers, Sessions, ParkedCalls, clock, Logger);
+        Traffic = new SharedTraffic(Servers, Sessions, ParkedCalls, TaskKeepers, clock, Logger);
     }
 
     public ILogger Logger { get; }
@@ -35,6 +36,9 @@ internal sealed class GatewayParts
 
     /// <summary>The calls that wait for what a server asked of their client.</summary>
     public ParkedCalls ParkedCalls { get; }
+
+    /// <summary>Who keeps which task of a legacy server for a modern client.</summary>
+    public TaskKeepers TaskKeepers { get; } = new();
 
     public ListenerTable Listeners { get; }
 

@@ -28,8 +28,11 @@ internal sealed class GatewayServer(ManagedServer managed)
 
     public SubscriptionTable Subscriptions { get; } = new();
 
-    /// <summary>Whether clients of an era can have it make tasks, as far as is known now.</summary>
+    /// <summary>Whether it makes tasks as an era has them, as far as is known now.</summary>
     public bool HasTasks(ProtocolEra era) => Run?.Connection.Server is { HasTasks: true } server && server.Era == era;
+
+    /// <summary>Whether clients of an era can have it make tasks, as far as is known now.</summary>
+    public bool OffersTasks(ProtocolEra era) => HasTasks(era) || (era == ProtocolEra.Modern && Run?.Connection.Server.HasToolTasks == true);
 
     /// <summary>Whose the tasks are that it made.</summary>
     public TaskBook Tasks { get; } = new();

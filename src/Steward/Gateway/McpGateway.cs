@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
 using Steward.Gateway.Leases;
+using Steward.Gateway.Tasks;
 using Steward.Supervision;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -26,6 +27,7 @@ internal sealed class McpGateway : IAsyncDisposable
     private readonly LogLevels _logLevels;
     private readonly SubscriptionDesk _subscriptions;
     private readonly LeasePools _leases;
+    private readonly BridgedTasks _bridgedTasks;
     private readonly MergedEndpoint _merged;
     private readonly MergedEndpoint _proxied;
     private readonly Dictionary<string, ServerEndpoint> _endpoints;
@@ -44,16 +46,17 @@ internal sealed class McpGateway : IAsyncDisposable
             .Where(server => config.Gateway.AllowedServers?.Contains(server.Config.Id) ?? true)
             .Select(server => new GatewayServer(server)));
 
-        _subscriptions = new SubscriptionDesk(parts, config.Gateway.Limits);
+        _bridgedTasks = new BridgedTasks(parts.TaskKeepers, _clock);
+        _subscriptions = new SubscriptionDesk(parts, config.Gateway.Limits, _bridgedTasks);
         _logLevels = new LogLevels(parts.Sessions, parts.Servers, _clock, _logger);
-        _leases = new LeasePools(config.Gateway.Limits, parts.Sessions, parts.ParkedCalls, host);
-        var relay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _leases, _logLevels);
+        _leases = new LeasePools(config.Gateway.Limits, parts.Sessions, parts.ParkedCalls, parts.TaskKeepers, host);
+        var relay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _leases, _logLevels) { Bridged = _bridgedTasks };
         var all = new MergedView(parts.Servers, config.Gateway.Naming);
         var chosen = config.SseProxy?.AllowedServers is { } ids ? new MergedView(parts.Servers.Only(server => ids.Contains(server.Id)), config.Gateway.Naming) : all;
         MergedView[] groups = [.. config.Groups.Select(group => new MergedView(parts.Servers.Only(group.Contains), config.Gateway.Naming, group))];
         _board = new CatalogBoard(manager, parts.Servers, [.. groups.Prepend(chosen).Prepend(all).Distinct()], parts.Listeners, _clock, _logger) { RunBegan = _logLevels.ApplyAsync };
         parts.Traffic.CatalogChanged = _ => _board.Look();
-        var mergedRelay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _leases, _logLevels) { ExposesTaskIds = true };
+        var mergedRelay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _leases, _logLevels) { Bridged = _bridgedTasks, ExposesTaskIds = true };
         _merged = new MergedEndpoint(all, _board, _logLevels, mergedRelay);
         _proxied = chosen == all ? _merged : new MergedEndpoint(chosen, _board, _logLevels, mergedRelay);
         _groups = groups.ToDictionary(view => view.Group!.Name, view => new MergedEndpoint(view, _board, _logLevels, mergedRelay), StringComparer.Ordinal);
@@ -191,6 +194,7 @@ internal sealed class McpGateway : IAsyncDisposable
         foreach (var client in _parts.ModernClients.All)
             client.End("Steward stops.");
         _parts.ParkedCalls.End("Steward stops.");
+        _bridgedTasks.End();
         await _leases.StopAsync(force).ConfigureAwait(false);
         await Task.WhenAll(_closing.Values).ConfigureAwait(false);
         await _board.DisposeAsync().ConfigureAwait(false);
@@ -253,6 +257,7 @@ internal sealed class McpGateway : IAsyncDisposable
             subscription.Tend();
         _parts.ParkedCalls.Tend();
         _leases.Tend();
+        _bridgedTasks.Tend();
         _logLevels.Tend();
         foreach (var session in Sessions.Idle)
             Close(session, "nothing was heard of its client for long");

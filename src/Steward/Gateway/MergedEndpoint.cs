@@ -36,7 +36,7 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
             json.WriteString("protocolVersion"u8, session.Opening.Revision);
             json.WriteStartObject("capabilities"u8);
             Discovery.WriteMergedCapabilities(json);
-            if (view.Servers.All.Any(server => server.HasTasks(ProtocolEra.Legacy)))
+            if (view.Servers.All.Any(server => server.OffersTasks(ProtocolEra.Legacy)))
                 TaskCapability.Write(json);
             json.WriteEndObject();
             json.WritePropertyName("serverInfo"u8);
@@ -56,8 +56,8 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
         McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe => ResourceAsync(client, message, envelope),
         McpMethod.CompletionComplete => CompleteAsync(client, message, envelope),
         McpMethod.LoggingSetLevel when client is Session session => logLevels.SetAsync(session, message, envelope),
-        McpMethod.TasksList when client is Session session && view.Servers.All.Any(server => server.HasTasks(client.Era)) => TaskRouter.ListAsync(session, view.Servers.All, (server, id) => ExposedTaskId(server.Id, id), message, envelope),
-        _ when TaskRouter.Is(envelope.Method) && view.Servers.All.Any(server => server.HasTasks(client.Era)) => TaskAsync(client, message, envelope),
+        McpMethod.TasksList when client is Session session && view.Servers.All.Any(server => server.OffersTasks(client.Era)) => TaskRouter.ListAsync(session, view.Servers.All, (server, id) => ExposedTaskId(server.Id, id), message, envelope),
+        _ when TaskRouter.Is(envelope.Method) && view.Servers.All.Any(server => server.OffersTasks(client.Era)) => TaskAsync(client, message, envelope),
         McpMethod.ServerDiscover => new(Reply.Result(message.Span, envelope, Discover())),
         McpMethod.Ping => new(Reply.Result(message.Span, envelope, "{}"u8)),
         _ => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.MethodNotFound,
@@ -74,7 +74,7 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
 
     private byte[] Discover()
     {
-        var hasTasks = view.Servers.All.Any(server => server.HasTasks(ProtocolEra.Modern));
+        var hasTasks = view.Servers.All.Any(server => server.OffersTasks(ProtocolEra.Modern));
         return view.Group?.Description is { } description ? Discovery.OfGroup(hasTasks, description) : Discovery.OfAll(hasTasks);
     }
 

@@ -17,6 +17,9 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
     /// <summary>Whether clients know tasks by ids that name the server.</summary>
     public bool ExposesTaskIds { get; init; }
 
+    /// <summary>The tasks of legacy servers that modern clients own.</summary>
+    public required BridgedTasks Bridged { get; init; }
+
     /// <summary>Relays a request.</summary>
     /// <param name="client">Whose request it is.</param>
     /// <param name="server">Which server it is for.</param>
@@ -25,8 +28,8 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
     /// <param name="name">What replaces its name, URI or task id, as JSON; <see langword="null"/> leaves it.</param>
     public ValueTask<Reply> SendAsync(GatewayClient client, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name = null)
     {
-        if (!client.Rate.TryTake(limits.CallsPerMinute))
-            return new(RefuseRate(message.Span, envelope));
+        if (RefuseIfTooMany(client, message.Span, envelope) is { } refusal)
+            return new(refusal);
         if (client is ModernClient modern && envelope.RequestState.Exists && IsParked(server, message.Span, envelope))
             return new(parked.Resume(modern, server, message.Span, envelope));
         client.MarkUsed(server);
@@ -34,7 +37,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
             return SendOwnAsync(session, server, message, envelope, name);
         if (server.Run is { } shared && client is ModernClient asker)
         {
-            if (server.NeedsLease(asker, envelope.Method))
+            if (server.NeedsLease(asker, envelope.Method) && !MayShareAsTask(asker, server, shared.Connection, message.Span, envelope, name))
                 return SendAloneAsync(asker, server, shared.Connection, message, envelope, name);
             if (server.HasAskedDuring(envelope.Method) && shared.Connection.AnyCall(static call => call.MustBeAlone))
                 return SendLeasedAsync(asker, server, message, envelope, name);
@@ -80,6 +83,10 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
             return Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, failure.Message);
         }
     }
+
+    /// <summary>Counts a call of a client, and refuses it where there are too many.</summary>
+    public Reply? RefuseIfTooMany(GatewayClient client, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
+        client.Rate.TryTake(limits.CallsPerMinute) ? null : RefuseRate(message, envelope);
 
     /// <inheritdoc cref="Unavailable(ServerStatus, TimeProvider)"/>
     public string Unavailable(GatewayServer server) => Unavailable(server.Status, host.Time);
@@ -193,9 +200,21 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
             envelope = JsonRpcEnvelope.Parse(message.Span);
         }
 
+        if (client.Era == ProtocolEra.Modern && envelope.Task.Exists)
+        {
+            message = ModernMembers.RemoveTask(message.Span); // the modern era has no such member: a legacy server would take it for a wish
+            envelope = JsonRpcEnvelope.Parse(message.Span);
+        }
+
+        var taskCall = envelope.Method == McpMethod.ToolsCall && connection.Server.HasToolTasks && client is ModernClient modern ? TaskCallOf(modern, server, connection, message.Span, envelope, name) : null;
+        if (taskCall is { IsForClient: true } && !Bridged.TryMakeRoom((ModernClient)client))
+            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, $"This client has {BridgedTasks.MostOfOne} tasks at work already, or there are {BridgedTasks.Most} of all clients; try again later.");
+
         var exchange = NewExchange(client, connection, server.Config.RequestTimeout, message.Span, envelope, name);
         exchange.MustBeAlone = mustBeAlone;
         exchange.Task = TaskRelation.Of(client, server, connection, ExposesTaskIds, name, envelope);
+        if (taskCall is not null)
+            ((ParkableExchange)exchange).TaskCall = taskCall;
         if (!client.TryAdd(exchange, limits.CallsInFlight))
         {
             exchange.Refuse();
@@ -205,11 +224,19 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         }
 
         var additions = client is Session { } session && connection.Server.Era == ProtocolEra.Modern ? session.ModernMeta : default;
-        if (connection.Call(exchange, message.Span, envelope, name, new RequestAdditions(additions, default)))
+        if (connection.Call(exchange, message.Span, envelope, name, new RequestAdditions(additions, taskCall is null ? default : TaskCall.Parameter)))
             return Reply.Of(exchange);
         exchange.Refuse();
         return null;
     }
+
+    private TaskCall? TaskCallOf(ModernClient client, GatewayServer server, UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, byte[]? name) =>
+        TaskCall.IsForTask(client, server, connection, name ?? envelope.Name.Of(message)) is { } isForClient ? new TaskCall(Bridged, server, isForClient, ExposesTaskIds) : null;
+
+    /// <summary>What a task asks says to which task it belongs: with others on the server nobody can be mistaken for its client.</summary>
+    private static bool MayShareAsTask(ModernClient client, GatewayServer server, UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, byte[]? name) =>
+        server.Config.Isolation != ServerIsolation.Session && envelope.Method == McpMethod.ToolsCall
+        && TaskCall.IsForTask(client, server, connection, name ?? envelope.Name.Of(message)) is not null;
 
     private Exchange NewExchange(GatewayClient client, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, byte[]? name) =>
         (client, connection.Server.Era) switch

@@ -10,7 +10,7 @@ namespace Steward.Gateway;
 /// What servers that many clients share say of their own accord. It goes to the one client that it certainly belongs to;
 /// where that is not certain it goes to nobody, and the server is noted as one that cannot be shared.
 /// </summary>
-internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessions, ParkedCalls parked, TimeProvider clock, ILogger logger) : ISharedTraffic
+internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessions, ParkedCalls parked, TaskKeepers keepers, TimeProvider clock, ILogger logger) : ISharedTraffic
 {
     /// <summary>Called with the id of a server whose lists have changed.</summary>
     public Action<string>? CatalogChanged { get; set; }
@@ -24,6 +24,12 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
         if (TaskOf(connection, envelope.RelatedTaskId.Of(message)) is { Owner: Session owner })
         {
             owner.Ask(connection, message, envelope, owner.FindResultOf(connection, envelope.RelatedTaskId.Of(message)));
+            return;
+        }
+
+        if (keepers.Find(connection, envelope.RelatedTaskId.Of(message)) is { } keeper)
+        {
+            keeper.OnServerRequest(connection, message, envelope);
             return;
         }
 
@@ -76,6 +82,9 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
             case McpMethod.NotificationsTasksStatus when TaskOf(connection, envelope.TaskId.Of(message)) is { Owner: Session owner }:
                 owner.TellOfTask(connection.ServerId, message, envelope);
                 break;
+            case McpMethod.NotificationsTasksStatus when keepers.Find(connection, envelope.TaskId.Of(message)) is { } keeper:
+                keeper.OnStatus(message, envelope);
+                break;
             case McpMethod.NotificationsMessage:
                 TellOne(server, connection, message, LogSeverities.Parse(envelope.Level.Of(message)));
                 break;
@@ -87,7 +96,7 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
 
     private void Withdraw(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        if (parked.Withdraw(connection, message, envelope))
+        if (parked.Withdraw(connection, message, envelope) || keepers.Withdraw(connection, message, envelope))
             return;
         foreach (var session in sessions.All)
         {

@@ -9,7 +9,7 @@ namespace Steward.Gateway;
 /// <summary>
 /// Opens and closes the subscriptions of the modern era, and has servers report on the resources that somebody listens to.
 /// </summary>
-internal sealed class SubscriptionDesk(GatewayParts parts, GatewayLimits limits)
+internal sealed class SubscriptionDesk(GatewayParts parts, GatewayLimits limits, BridgedTasks bridged)
 {
     // A server that takes longer does not hold up the acknowledgement of the rest: what it agrees to later is not promised.
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
@@ -38,7 +38,7 @@ internal sealed class SubscriptionDesk(GatewayParts parts, GatewayLimits limits)
             subscription.Complete();
         await endpoint.SettleAsync(CancellationToken.None).ConfigureAwait(false);
         var uris = await SubscribeAsync(subscription, wanted.Uris).ConfigureAwait(false);
-        var taskIds = await TaskSubscriptions.BeginAsync(subscription, wanted.TaskIds, AnswerWithin).ConfigureAwait(false);
+        var taskIds = await TaskSubscriptions.BeginAsync(subscription, wanted.TaskIds, bridged, AnswerWithin).ConfigureAwait(false);
         subscription.Acknowledge(new SubscriptionFilter(
             wanted.Tools && endpoint.Offers(Catalog.CatalogKind.Tools),
             wanted.Prompts && endpoint.Offers(Catalog.CatalogKind.Prompts),

@@ -45,6 +45,12 @@ internal sealed record HandshakeResult(byte[] Raw)
     /// <summary>Whether it makes tasks of calls: by the capability of 2025-11-25, or by the extension of the modern era.</summary>
     public bool HasTasks { get; init; }
 
+    /// <summary>Whether it makes tasks of calls of tools.</summary>
+    public bool HasToolTasks { get; init; }
+
+    /// <summary>Whether its tasks can be cancelled.</summary>
+    public bool CancelsTasks { get; init; }
+
     public bool AnnouncesTools { get; init; }
 
     public bool AnnouncesPrompts { get; init; }
@@ -117,6 +123,9 @@ internal sealed record HandshakeResult(byte[] Raw)
         var tools = Member(capabilities, "tools");
         var prompts = Member(capabilities, "prompts");
         var resources = Member(capabilities, "resources");
+        var tasks = Member(capabilities, "tasks");
+        var hasExtension = Member(Member(capabilities, "extensions"), ProtocolRevisions.TasksExtension).ValueKind == JsonValueKind.Object;
+        var isModern = revision == ProtocolRevisions.Modern;
         return new HandshakeResult(result)
         {
             Revision = revision,
@@ -127,8 +136,9 @@ internal sealed record HandshakeResult(byte[] Raw)
             HasTools = tools.ValueKind == JsonValueKind.Object,
             HasPrompts = prompts.ValueKind == JsonValueKind.Object,
             HasResources = resources.ValueKind == JsonValueKind.Object,
-            HasTasks = Member(capabilities, "tasks").ValueKind == JsonValueKind.Object
-                || Member(Member(capabilities, "extensions"), ProtocolRevisions.TasksExtension).ValueKind == JsonValueKind.Object,
+            HasTasks = isModern ? hasExtension : tasks.ValueKind == JsonValueKind.Object,
+            HasToolTasks = isModern ? hasExtension : Member(Member(Member(tasks, "requests"), "tools"), "call").ValueKind == JsonValueKind.Object,
+            CancelsTasks = isModern ? hasExtension : Member(tasks, "cancel").ValueKind == JsonValueKind.Object,
             HasLogging = Member(capabilities, "logging").ValueKind == JsonValueKind.Object,
             CanSubscribe = Member(resources, "subscribe").ValueKind == JsonValueKind.True,
             AnnouncesTools = Member(tools, "listChanged").ValueKind == JsonValueKind.True,

@@ -17,6 +17,9 @@ internal abstract class PendingCall
     /// <summary>Whether the call is made only while the server cannot be at work for any other client.</summary>
     public bool MustBeAlone { get; set; }
 
+    /// <summary>Whether its answer may be the beginning of more: until that has been seen to, the connection counts as busy.</summary>
+    public bool MayGoOn { get; set; }
+
     /// <summary>How long the server may stay silent about the request.</summary>
     public TimeSpan Timeout { get; protected init; }
 
@@ -31,6 +34,10 @@ internal abstract class PendingCall
 
     /// <summary>Progress of this request.</summary>
     public abstract void OnProgress(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
+
+    /// <summary>The call is given up. Says so to the server in its own way, where it has one.</summary>
+    /// <returns>Whether it has.</returns>
+    public virtual bool TryCancel(UpstreamConnection connection) => false;
 
     /// <summary>There will be no answer.</summary>
     public abstract void OnFailed(int code, string message);

@@ -17,6 +17,7 @@ internal sealed partial class UpstreamConnection
     private readonly Dictionary<long, PendingCall> _pending = [];
     private readonly Dictionary<long, (object? Client, long Since)> _abandoned = [];
     private readonly ITimer _sweep;
+    private int _goingOn; // calls that were just answered, and may go on
     private long _lastId;
     private bool _sweeping;
     private TaskCompletionSource? _idle;
@@ -28,7 +29,7 @@ internal sealed partial class UpstreamConnection
         get
         {
             lock (_gate)
-                return _pending.Count;
+                return _pending.Count + _goingOn;
         }
     }
 
@@ -37,7 +38,7 @@ internal sealed partial class UpstreamConnection
     {
         lock (_gate)
         {
-            if (_pending.Count == 0)
+            if (_pending.Count + _goingOn == 0)
                 return Task.CompletedTask;
             _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _idle.Task.WaitAsync(cancellationToken);
@@ -126,19 +127,36 @@ internal sealed partial class UpstreamConnection
     /// <summary>Gives a call up and tells the server so. Nothing happens where it has ended already.</summary>
     public void Cancel(PendingCall call, string reason)
     {
-        if (Abandon(call))
+        if (Abandon(call) && !call.TryCancel(this))
             PostCancelled(call.UpstreamId, reason);
     }
 
     /// <summary>Gives a call up and passes the client's own words on to the server.</summary>
     public void Cancel(PendingCall call, ReadOnlySpan<byte> notification, in JsonRpcEnvelope envelope)
     {
-        if (!Abandon(call))
+        if (!Abandon(call) || call.TryCancel(this))
             return;
         var edits = new FrameEdits(stackalloc byte[32]);
         edits.Replace(envelope.RequestId, call.UpstreamId);
         Post(notification, edits);
     }
+
+    /// <summary>
+    /// A call whose answer was not the end of it goes on to wait under its id, and without a limit of time: it is for others to say when
+    /// it ends.
+    /// </summary>
+    /// <returns>Whether it can: not where the server is gone.</returns>
+    public bool TryResume(PendingCall call)
+    {
+        lock (_gate)
+        {
+            (call.IsPaused, call.Deadline) = (true, long.MaxValue);
+            return _closedBecause is null && _pending.TryAdd(call.UpstreamId, call);
+        }
+    }
+
+    /// <summary>Ends a call from here; <see langword="false"/> where it has ended already.</summary>
+    public bool TryEnd(PendingCall call) => Take(call.UpstreamId) is not null;
 
     /// <summary>The time of a call stands still: the server waits for us, not we for it.</summary>
     public void PauseTimeout(PendingCall call)
@@ -291,10 +309,15 @@ internal sealed partial class UpstreamConnection
 
     private void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        if (TryReadId(envelope.Id.Of(message), out var id) && Take(id) is { } call)
-            call.OnResponse(message, envelope);
-        else
+        if (!TryReadId(envelope.Id.Of(message), out var id) || Take(id, isAnswered: true) is not { } call)
+        {
             StrayMessages++;
+            return;
+        }
+
+        call.OnResponse(message, envelope);
+        if (call.MayGoOn)
+            LetGo();
     }
 
     private void OnProgress(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
@@ -315,20 +338,31 @@ internal sealed partial class UpstreamConnection
             StrayMessages++;
     }
 
-    private PendingCall? Take(long id)
+    private PendingCall? Take(long id, bool isAnswered = false)
     {
         lock (_gate)
         {
             if (!_pending.Remove(id, out var call))
                 _abandoned.Remove(id);
+            else if (isAnswered && call.MayGoOn)
+                _goingOn++;
             SignalIdle();
             return call;
         }
     }
 
+    private void LetGo()
+    {
+        lock (_gate)
+        {
+            _goingOn--;
+            SignalIdle();
+        }
+    }
+
     private void SignalIdle()
     {
-        if (_idle is not null && _pending.Count == 0)
+        if (_idle is not null && _pending.Count + _goingOn == 0)
         {
             _idle.SetResult();
             _idle = null;

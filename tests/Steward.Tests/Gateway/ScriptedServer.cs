@@ -35,7 +35,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public List<string> Tools { get; } = ["echo", "wait"];
 
-    /// <summary>Tools that say more of themselves than a name, by it. A call of one is answered as one of echo is.</summary>
+    /// <summary>Tools that say more of themselves than a name, by it. A call of one is answered as one of echo is, but not as a task.</summary>
     public Dictionary<string, string> Definitions { get; } = [];
 
     public string Capabilities { get; set; } = """{"tools":{"listChanged":true},"prompts":{},"resources":{"subscribe":true},"logging":{}}""";
@@ -122,7 +122,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 return """{"resourceTemplates":[]}""";
             case "ping" or "resources/subscribe" or "resources/unsubscribe" or "logging/setLevel":
                 return "{}";
-            case "tools/call" when (string?)message["params"]!["name"] is "echo" || Definitions.ContainsKey((string)message["params"]!["name"]!):
+            case "tools/call" when (string?)message["params"]!["name"] is "echo" || (message["params"]!["task"] is null && Definitions.ContainsKey((string)message["params"]!["name"]!)):
                 return $$"""{"server":"{{Id}}","echo":{{message["params"]!["arguments"]?.ToJsonString() ?? "null"}}}""";
             default:
                 return null;

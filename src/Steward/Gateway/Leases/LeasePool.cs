@@ -1,4 +1,3 @@
-using Steward.Gateway.Parking;
 using Steward.Supervision;
 using Steward.Upstreams;
 
@@ -8,7 +7,7 @@ namespace Steward.Gateway.Leases;
 /// The processes of one server that clients of the modern era use alone. Such a client has no session that could own one, so each
 /// call takes one for as long as it lasts, also while it is parked; never one that another client has used.
 /// </summary>
-internal sealed class LeasePool(GatewayServer server, int limit, ParkedCalls parked, UpstreamHost host)
+internal sealed class LeasePool(GatewayServer server, int limit, Func<LeaseTraffic> listen, UpstreamHost host)
 {
     private static readonly TimeSpan IdleFor = TimeSpan.FromMinutes(2);
 
@@ -129,7 +128,7 @@ internal sealed class LeasePool(GatewayServer server, int limit, ParkedCalls par
 
     private async Task<LeasedProcess> StartAsync(LeaseKey key, Introduction introduction, LeasedProcess? replaces)
     {
-        var process = new LeasedProcess(key, new LeaseTraffic(parked)) { IsTaken = true };
+        var process = new LeasedProcess(key, listen()) { IsTaken = true };
         lock (_gate)
         {
             if (replaces is not null)

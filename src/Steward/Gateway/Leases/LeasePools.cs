@@ -1,16 +1,17 @@
 using System.Collections.Concurrent;
 using Steward.Configuration;
 using Steward.Gateway.Parking;
+using Steward.Gateway.Tasks;
 using Steward.Upstreams;
 
 namespace Steward.Gateway.Leases;
 
 /// <summary>The pools of all servers.</summary>
-internal sealed class LeasePools(GatewayLimits limits, SessionTable sessions, ParkedCalls parked, UpstreamHost host)
+internal sealed class LeasePools(GatewayLimits limits, SessionTable sessions, ParkedCalls parked, TaskKeepers keepers, UpstreamHost host)
 {
     private readonly ConcurrentDictionary<GatewayServer, LeasePool> _pools = new();
 
-    public LeasePool Of(GatewayServer server) => _pools.GetOrAdd(server, key => new LeasePool(key, limits.LeasedProcesses, parked, host));
+    public LeasePool Of(GatewayServer server) => _pools.GetOrAdd(server, key => new LeasePool(key, limits.LeasedProcesses, () => new LeaseTraffic(parked, keepers), host));
 
     /// <summary>
     /// Whether a client that may be asked something can take the process that all share, as long as it is alone there: what it does

@@ -1,11 +1,12 @@
 using Steward.Gateway.Parking;
+using Steward.Gateway.Tasks;
 using Steward.Upstreams;
 using Steward.Wire;
 
 namespace Steward.Gateway.Leases;
 
 /// <summary>What a leased process says of its own accord: it belongs to the one call that it is leased for.</summary>
-internal sealed class LeaseTraffic(ParkedCalls parked) : IConnectionHandler
+internal sealed class LeaseTraffic(ParkedCalls parked, TaskKeepers keepers) : IConnectionHandler
 {
     private const int MaxEarly = 16;
 
@@ -15,6 +16,12 @@ internal sealed class LeaseTraffic(ParkedCalls parked) : IConnectionHandler
 
     public void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
+        if (keepers.Find(connection, envelope.RelatedTaskId.Of(message)) is { } keeper)
+        {
+            keeper.OnServerRequest(connection, message, envelope);
+            return;
+        }
+
         if (connection.FindSoleCaller(out _) is Exchange caller)
         {
             caller.OnServerRequest(connection, message, envelope);
@@ -34,12 +41,14 @@ internal sealed class LeaseTraffic(ParkedCalls parked) : IConnectionHandler
     }
 
     public bool OnLateProgress(UpstreamConnection connection, long upstreamId, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
-        false; // the tasks of the legacy era are not for these clients
+        false; // the modern era has no progress of tasks
 
     public void OnNotification(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         if (envelope.Method == McpMethod.NotificationsCancelled)
-            parked.Withdraw(connection, message, envelope);
+            _ = parked.Withdraw(connection, message, envelope) || keepers.Withdraw(connection, message, envelope);
+        else if (envelope.Method == McpMethod.NotificationsTasksStatus)
+            keepers.Find(connection, envelope.TaskId.Of(message))?.OnStatus(message, envelope);
         else if (envelope.Method == McpMethod.NotificationsMessage && connection.FindSoleCaller(out _) is Exchange caller)
             caller.OnServerNotification(message, LogSeverities.Parse(envelope.Level.Of(message)));
     }

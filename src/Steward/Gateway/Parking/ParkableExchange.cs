@@ -1,4 +1,5 @@
 using System.Buffers;
+using Steward.Gateway.Tasks;
 using Steward.Upstreams;
 using Steward.Wire;
 
@@ -15,6 +16,7 @@ internal sealed class ParkableExchange : BridgedExchange
     // Kept until it is certain whether they are needed. Whoever takes the array out returns it.
     private byte[]? _parameters;
     private volatile ParkedCall? _call;
+    private AwaitedTask? _awaited;
     // What the server asked for though the client did not declare it. Set and read by the reader of the server's output.
     private (McpMethod Asked, bool IsUrl)? _undeclared;
 
@@ -32,6 +34,13 @@ internal sealed class ParkableExchange : BridgedExchange
 
     /// <summary>Whose request it is.</summary>
     public ModernClient Asker { get; }
+
+    /// <summary>What becomes of the task that the server makes of the call; almost always it makes none.</summary>
+    public TaskCall? TaskCall
+    {
+        get;
+        set => (field, MayGoOn) = (value, value is not null);
+    }
 
     public override void OnServerRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
@@ -67,6 +76,23 @@ internal sealed class ParkableExchange : BridgedExchange
     }
 
     public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (TaskCall?.Take(this, message, envelope, out _awaited) is { } created)
+            OnTaskOutcome(created, JsonRpcEnvelope.Parse(created));
+        else if (_awaited is { } task)
+            task.AskForResult();
+        else
+            OnTaskOutcome(message, envelope);
+    }
+
+    public override bool TryCancel(UpstreamConnection connection)
+    {
+        _awaited?.GiveUp();
+        return _awaited is not null;
+    }
+
+    /// <summary>The server has answered, be it by a task that was waited for.</summary>
+    public void OnTaskOutcome(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         ReleaseParameters();
         if (_call is { } call)

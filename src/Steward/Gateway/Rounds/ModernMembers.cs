@@ -31,6 +31,9 @@ internal static class ModernMembers
         return rest;
     }
 
+    /// <summary>A request without the wish to be run as a task.</summary>
+    public static byte[] RemoveTask(ReadOnlySpan<byte> message) => Cut(message.ToArray(), JsonRpcEnvelope.Parse(message).Params, "task"u8.ToArray());
+
     private static byte[] Cut(byte[] message, ByteRange container, byte[] name)
     {
         var member = JsonMembers.FindWhole(container.Of(message), name).From(container.Start);

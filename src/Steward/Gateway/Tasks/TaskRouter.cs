@@ -4,7 +4,7 @@ using Steward.Wire;
 
 namespace Steward.Gateway.Tasks;
 
-/// <summary>Brings what clients ask about tasks to the server that has them. Between the eras there are no tasks: they are declared to nobody.</summary>
+/// <summary>Brings what clients ask about tasks to the server that has them, or to what stands for a task of the other era.</summary>
 internal sealed class TaskRouter(Relay relay)
 {
     // A server whose list never ends is read no further.
@@ -27,6 +27,8 @@ internal sealed class TaskRouter(Relay relay)
             return new(Undeclared(message.Span, envelope, server));
         if (client is ModernClient { Capabilities.Tasks: false })
             return new(TaskCapability.RefuseUndeclared(message.Span, envelope));
+        if (client is ModernClient modern && (relay.Bridged.Find(server, taskId, client) is not null || server.HasTasks(ProtocolEra.Legacy)))
+            return BridgedRequests.AnswerAsync(relay, modern, server, taskId, message, envelope);
         return server.Tasks.IsOpenTo(taskId, client)
             ? relay.SendAsync(client, server, message, envelope, JsonRpcWriter.String(taskId))
             : new(NotFound(message.Span, envelope));
@@ -56,7 +58,7 @@ internal sealed class TaskRouter(Relay relay)
     private static Reply Undeclared(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, GatewayServer server) =>
         Reply.Error(message, envelope, JsonRpcErrorCode.MethodNotFound, $"Server '{server.Id}' has no tasks in the revision that this client speaks.");
 
-    private static bool Passes(GatewayClient client, UpstreamConnection connection) => connection.Server.HasTasks && connection.Server.Era == client.Era;
+    private static bool Passes(GatewayClient client, UpstreamConnection connection) => client.Era == ProtocolEra.Modern ? connection.Server.HasToolTasks : connection.Server.HasTasks && connection.Server.Era == client.Era;
 
     private static async Task<List<(GatewayServer Server, JsonElement Task)>> ReadAsync(Session session, GatewayServer server)
     {

@@ -13,23 +13,37 @@ internal static class TaskSubscriptions
     /// <summary>Begins to tell a subscription of tasks.</summary>
     /// <param name="subscription">Who wants to know.</param>
     /// <param name="taskIds">The tasks, as its endpoint calls them.</param>
+    /// <param name="bridged">The tasks of legacy servers that modern clients own.</param>
     /// <param name="within">A server that takes longer to agree does not tell.</param>
     /// <returns>Those of which it will hear.</returns>
-    public static async Task<IReadOnlyList<string>> BeginAsync(ModernSubscription subscription, IReadOnlyList<string> taskIds, TimeSpan within)
+    public static async Task<IReadOnlyList<string>> BeginAsync(ModernSubscription subscription, IReadOnlyList<string> taskIds, BridgedTasks bridged, TimeSpan within)
     {
         if (taskIds.Count == 0)
             return [];
+        var honoured = new HashSet<string>(StringComparer.Ordinal);
         var known = new List<(GatewayServer Server, string TaskId, string Exposed)>();
         foreach (var exposed in taskIds)
         {
-            if (subscription.Endpoint.FindTask(exposed) is var (server, id) && server.Tasks.IsOpenTo(id, subscription.Client))
+            if (subscription.Endpoint.FindTask(exposed) is not var (server, id))
+                continue;
+            if (bridged.Find(server, id, subscription.Client) is { } task)
+                Begin(subscription, task, exposed, honoured);
+            else if (server.Tasks.IsOpenTo(id, subscription.Client))
                 known.Add((server, id, exposed));
         }
 
         var begun = await Task.WhenAll(known.GroupBy(task => task.Server).Select(tasks => BeginAsync(subscription, tasks.Key, tasks.ToDictionary(task => task.TaskId, task => task.Exposed), within)))
             .ConfigureAwait(false);
-        var honoured = begun.SelectMany(ids => ids).ToHashSet(StringComparer.Ordinal);
+        honoured.UnionWith(begun.SelectMany(ids => ids));
         return [.. taskIds.Where(honoured.Contains)];
+    }
+
+    private static void Begin(ModernSubscription subscription, BridgedTask task, string exposed, HashSet<string> honoured)
+    {
+        var listener = new Listener(subscription, new() { [task.Id] = exposed });
+        task.Listen(listener);
+        subscription.WhenEnded(() => task.Unlisten(listener));
+        honoured.Add(exposed);
     }
 
     private static async Task<IEnumerable<string>> BeginAsync(ModernSubscription subscription, GatewayServer server, Dictionary<string, string> exposed, TimeSpan within)
