@@ -13,7 +13,8 @@ public sealed partial class McpServerManager
     public void StartAll()
     {
         ObjectDisposedException.ThrowIf(_shutdown is not null, this);
-        foreach (var supervisor in _supervisors)
+        Volatile.Write(ref _isStarted, true);
+        foreach (var supervisor in Set.Supervisors)
             _ = supervisor.StartAsync(); // never faults
     }
 
@@ -62,24 +63,26 @@ public sealed partial class McpServerManager
 
     private async Task StopAllAsync()
     {
-        await Task.WhenAll(_supervisors.Select(supervisor => supervisor.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await Task.WhenAll(Set.Supervisors.Select(supervisor => supervisor.DisposeAsync().AsTask())).ConfigureAwait(false);
         _board.Complete(); // whoever still waits is told
     }
 
     private void ForceAll()
     {
-        foreach (var supervisor in _supervisors)
+        foreach (var supervisor in Set.Supervisors)
             supervisor.Force();
     }
 
-    private async Task<ServerStatus> StartOrRestartAsync(string id, Func<ServerSupervisor, Task<long?>> ask, CancellationToken cancellationToken)
+    private async Task<ServerStatus> StartOrRestartAsync(string id, Func<ServerSupervisor, Task<long?>> ask, CancellationToken cancellationToken) =>
+        await StartOrRestartAsync(Find(id), ask, cancellationToken).ConfigureAwait(false);
+
+    private async Task<ServerStatus> StartOrRestartAsync(ServerSupervisor supervisor, Func<ServerSupervisor, Task<long?>> ask, CancellationToken cancellationToken)
     {
-        var supervisor = Find(id);
+        var id = supervisor.Server.Id;
         if (supervisor.Server.Config.Disabled)
-            throw new InvalidOperationException($"Server '{id}' is disabled: remove \"disabled\" from its configuration before it can be started.");
+            throw new InvalidOperationException($"Server '{id}' is disabled: enable it, or remove \"disabled\" from its configuration, before it can be started.");
 
         var version = await ask(supervisor).WaitAsync(cancellationToken).ConfigureAwait(false);
-        ObjectDisposedException.ThrowIf(version is null, this);
-        return await SettledAsync(supervisor, version.Value, cancellationToken).ConfigureAwait(false);
+        return await SettledAsync(supervisor, version ?? throw TooLate(id), cancellationToken).ConfigureAwait(false);
     }
 }

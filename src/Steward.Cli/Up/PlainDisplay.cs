@@ -24,7 +24,10 @@ internal sealed class PlainDisplay(CliContext context) : IUpDisplay
             var line = Describe(status);
             if (said.TryGetValue(status.Id, out var before) && before == line)
                 continue; // such as one more tool: worth a cell in the table, but no line
-            said[status.Id] = line;
+            if (status.IsRemoved)
+                said.Remove(status.Id);
+            else
+                said[status.Id] = line;
             Say(line);
         }
     }
@@ -39,6 +42,8 @@ internal sealed class PlainDisplay(CliContext context) : IUpDisplay
 
     private static string Describe(ServerStatus status)
     {
+        if (status.IsRemoved)
+            return $"{status.Id}: removed";
         var row = new List<string>();
         if (status is { State: ServerState.Running, Revision: { } revision })
             row.Add($"revision {SafeText.Line(revision)}");

@@ -14,7 +14,7 @@ internal static class EventEndpoints
         api.MapGet("/events", IResult (McpServerManager manager, IHostApplicationLifetime lifetime) =>
                 TypedResults.ServerSentEvents(WatchAsync(manager, lifetime.ApplicationStopping), eventType: "status"))
             .Produces<ServerStatus>(contentType: "text/event-stream").WithTags("servers").WithName("getEvents")
-            .WithSummary("Server-sent events 'status': the status of every server as it is now, then every change. A slow reader may miss steps in between, never where a server has come to.");
+            .WithSummary("Server-sent events 'status': the status of every server as it is now, then every change; the last of a server that is removed has isRemoved. A slow reader may miss steps in between, never where a server has come to.");
 
     private static async IAsyncEnumerable<ServerStatus> WatchAsync(
         McpServerManager manager, CancellationToken stopping, [EnumeratorCancellation] CancellationToken aborted = default)

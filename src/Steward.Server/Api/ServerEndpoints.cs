@@ -40,6 +40,10 @@ internal static class ServerEndpoints
         {
             return TypedResults.Ok(await act(manager, id, aborted));
         }
+        catch (UnknownServerException)
+        {
+            return ApiProblems.UnknownServer(id, manager); // removed while we waited
+        }
         catch (InvalidOperationException refused)
         {
             return ApiProblems.Conflict(refused.Message);

@@ -17,6 +17,13 @@ internal sealed class ServerStatusEvents(McpServerManager manager, McpGateway ga
         var said = new Dictionary<string, string>(StringComparer.Ordinal);
         await foreach (var status in manager.WatchAsync(cancellationToken))
         {
+            if (status.IsRemoved)
+            {
+                if (said.Remove(status.Id, out var last) && last != "Stopped")
+                    await writer.WriteAsync(Name, Describe(status.Id, "Stopped")); // mcp_runner has no word for it
+                continue;
+            }
+
             var word = WordFor(status.State);
             if (gateway.Servers.Find(status.Id) is not { } server || !gateway.Proxied.Serves(server) || (said.TryGetValue(status.Id, out var before) && before == word))
                 continue;

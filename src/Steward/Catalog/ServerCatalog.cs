@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Steward.Configuration;
 using Steward.Gateway;
 using Steward.Upstreams.Remote;
 
@@ -37,6 +38,11 @@ internal sealed class ServerCatalog
         lists[(int)kind] = list;
         return new ServerCatalog(lists);
     }
+
+    /// <summary>The same without the tools that a filter does not let pass.</summary>
+    public ServerCatalog Filtered(ToolFilter filter) => filter.IsOpen
+        ? this
+        : With(CatalogKind.Tools, _lists[(int)CatalogKind.Tools] with { Items = [.. this[CatalogKind.Tools].Where(tool => filter.Allows(tool.Key))] });
 
     /// <summary>Whether another says the same of how long its lists are good.</summary>
     public bool LastsAs(ServerCatalog other) => _lists.Zip(other._lists).All(pair => pair.First.Cache == pair.Second.Cache);

@@ -22,6 +22,7 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     private readonly Dictionary<GatewayServer, (UpstreamRun Run, int Renewals)> _runs = [];
     private readonly TaskCompletionSource _firstStarts = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _lifetime = new();
+    private IReadOnlyList<GatewayServer> _seen = [];
     private Task _following = Task.CompletedTask;
 
     /// <summary>Completes when every server has come up or failed once, or after a short while.</summary>
@@ -70,12 +71,16 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
 
     private void Refresh()
     {
-        var changed = false;
-        foreach (var server in servers.All)
+        var all = servers.All;
+        var changed = !ReferenceEquals(all, _seen);
+        foreach (var gone in changed ? [.. _runs.Keys.Except(all)] : Array.Empty<GatewayServer>())
+            _runs.Remove(gone);
+        _seen = all;
+        foreach (var server in all)
             changed |= RefreshServer(server);
         if (changed)
             Merge();
-        if (servers.All.All(server => HasSettled(server.Status)))
+        if (all.All(server => HasSettled(server.Status)))
             _firstStarts.TrySetResult();
     }
 

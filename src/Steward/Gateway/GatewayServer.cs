@@ -14,7 +14,14 @@ internal sealed class GatewayServer(ManagedServer managed)
     private IsolationNeed[] _needs = [];
     private int _ownProcesses;
 
-    public string Id => Config.Id;
+    private ServerEndpoint? _endpoint;
+
+    public string Id => managed.Id;
+
+    public ManagedServer Managed => managed;
+
+    /// <summary>Whether nothing of it may be used: it is being removed, or is disabled.</summary>
+    public bool IsClosed => managed.IsClosed;
 
     public ServerConfig Config => managed.Config;
 
@@ -25,6 +32,10 @@ internal sealed class GatewayServer(ManagedServer managed)
 
     /// <summary>What clients see of the server: the last that was read, also while it is being restarted.</summary>
     public ServerCatalog Catalog { get; set; } = ServerCatalog.Empty;
+
+    /// <summary>The server alone as an endpoint; the first who asks makes it.</summary>
+    public ServerEndpoint EndpointBy(Func<GatewayServer, ServerEndpoint> make) =>
+        Volatile.Read(ref _endpoint) ?? Interlocked.CompareExchange(ref _endpoint, make(this), null) ?? _endpoint!;
 
     public SubscriptionTable Subscriptions { get; } = new();
 

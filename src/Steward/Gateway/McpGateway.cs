@@ -30,8 +30,8 @@ internal sealed class McpGateway : IAsyncDisposable
     private readonly BridgedTasks _bridgedTasks;
     private readonly MergedEndpoint _merged;
     private readonly MergedEndpoint _proxied;
-    private readonly Dictionary<string, ServerEndpoint> _endpoints;
     private readonly Dictionary<string, MergedEndpoint> _groups;
+    private readonly Func<GatewayServer, ServerEndpoint> _makeEndpoint;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly ITimer _upkeep;
@@ -42,9 +42,7 @@ internal sealed class McpGateway : IAsyncDisposable
     public McpGateway(McpServerManager manager, StewardConfig config, GatewayParts parts, UpstreamHost host)
     {
         (_manager, _parts, _clock, _logger) = (manager, parts, host.Time, parts.Logger);
-        parts.Servers.Fill(manager.Servers
-            .Where(server => config.Gateway.AllowedServers?.Contains(server.Config.Id) ?? true)
-            .Select(server => new GatewayServer(server)));
+        parts.Servers.Follow(() => manager.Servers, server => config.Gateway.AllowedServers?.Contains(server.Id) ?? true);
 
         _bridgedTasks = new BridgedTasks(parts.TaskKeepers, _clock);
         _subscriptions = new SubscriptionDesk(parts, config.Gateway.Limits, _bridgedTasks);
@@ -60,7 +58,8 @@ internal sealed class McpGateway : IAsyncDisposable
         _merged = new MergedEndpoint(all, _board, _logLevels, mergedRelay);
         _proxied = chosen == all ? _merged : new MergedEndpoint(chosen, _board, _logLevels, mergedRelay);
         _groups = groups.ToDictionary(view => view.Group!.Name, view => new MergedEndpoint(view, _board, _logLevels, mergedRelay), StringComparer.Ordinal);
-        _endpoints = parts.Servers.All.ToDictionary(server => server.Id, server => new ServerEndpoint(server, manager, _logLevels, relay), StringComparer.Ordinal);
+        _makeEndpoint = server => new ServerEndpoint(server, manager, _logLevels, relay);
+        manager.Releasing = ReleaseAsync;
         _upkeep = _clock.CreateTimer(_ => Tend(), null, UpkeepInterval, UpkeepInterval);
         _board.Start();
     }
@@ -83,7 +82,7 @@ internal sealed class McpGateway : IAsyncDisposable
     /// <summary>What a client wants to reach; <see langword="null"/> where there is no such thing for clients.</summary>
     public GatewayEndpoint? Find(GatewayTarget target) => target.Kind switch
     {
-        GatewayTargetKind.Server => _endpoints.GetValueOrDefault(target.Name),
+        GatewayTargetKind.Server => _parts.Servers.Find(target.Name)?.EndpointBy(_makeEndpoint),
         GatewayTargetKind.Group => _groups.GetValueOrDefault(target.Name),
         _ => _merged,
     };
@@ -198,6 +197,22 @@ internal sealed class McpGateway : IAsyncDisposable
         await _leases.StopAsync(force).ConfigureAwait(false);
         await Task.WhenAll(_closing.Values).ConfigureAwait(false);
         await _board.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends what runs of a server for single clients; where it is removed, all that clients have to do with it. Never faults.</summary>
+    private async Task ReleaseAsync(ManagedServer managed)
+    {
+        if (_parts.Servers.Find(managed) is not { } server)
+            return; // clients could not reach it
+        if (managed.IsLeaving)
+        {
+            foreach (var session in Sessions.All.Where(session => session.Endpoint is ServerEndpoint endpoint && endpoint.Server == server))
+                Close(session, $"server '{server.Id}' is removed", CancellationToken.None);
+            foreach (var subscription in _parts.Listeners.Subscriptions.Where(subscription => subscription.Endpoint is ServerEndpoint endpoint && endpoint.Server == server))
+                subscription.Complete();
+        }
+
+        await Task.WhenAll(Sessions.All.Select(session => session.ReleaseAsync(server)).Append(_leases.ReleaseAsync(server))).ConfigureAwait(false);
     }
 
     private void Close(Session session, string reason, CancellationToken force)

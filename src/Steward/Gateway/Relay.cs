@@ -32,6 +32,8 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
             return new(refusal);
         if (client is ModernClient modern && envelope.RequestState.Exists && IsParked(server, message.Span, envelope))
             return new(parked.Resume(modern, server, message.Span, envelope));
+        if (server.IsClosed)
+            return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Unavailable(server)));
         client.MarkUsed(server);
         if (server.NeedsOwnProcess(client) && client is Session session)
             return SendOwnAsync(session, server, message, envelope, name);
@@ -45,17 +47,19 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
 
         if (server.Run is { } run)
             return SendAsync(client, server, run.Connection, message, envelope, name);
-        return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Unavailable(server.Status, host.Time)));
+        return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Unavailable(server)));
     }
 
     /// <summary>How a session reaches a server.</summary>
     /// <exception cref="ServerLaunchException">Not at all now.</exception>
     public async ValueTask<Upstream> ReachAsync(Session session, GatewayServer server)
     {
+        if (server.IsClosed)
+            throw new ServerLaunchException(Unavailable(server));
         session.MarkUsed(server);
         if (server.NeedsOwnProcess(session))
             return await session.OwnProcessOf(server, host).GetAsync().ConfigureAwait(false);
-        return server.Run?.Upstream ?? throw new ServerLaunchException(Unavailable(server.Status, host.Time));
+        return server.Run?.Upstream ?? throw new ServerLaunchException(Unavailable(server));
     }
 
     /// <summary>
@@ -89,7 +93,8 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         client.Rate.TryTake(limits.CallsPerMinute) ? null : RefuseRate(message, envelope);
 
     /// <inheritdoc cref="Unavailable(ServerStatus, TimeProvider)"/>
-    public string Unavailable(GatewayServer server) => Unavailable(server.Status, host.Time);
+    public string Unavailable(GatewayServer server) =>
+        server.Managed.IsLeaving ? $"There is no server '{server.Id}' any more: it is removed." : Unavailable(server.Status, host.Time);
 
     private Reply RefuseRate(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
         Reply.Error(message, envelope, JsonRpcErrorCode.LimitReached, $"This client has made {limits.CallsPerMinute} calls within the minute (gateway.limits.callsPerMinute).");
@@ -101,7 +106,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         {
             ServerState.Restarting when status.NextRetryAt is { } at => $"it is started again in {Math.Max(0, (at - clock.GetUtcNow()).TotalSeconds):0.#} s",
             ServerState.Starting => "it is starting: try again in a moment",
-            ServerState.Disabled => "it is disabled in the configuration",
+            ServerState.Disabled => "nobody may start it until it is enabled",
             ServerState.Running or ServerState.Stopping or ServerState.Restarting => "it is being restarted or stopped",
             _ => $"'steward start {status.Id}' starts it",
         };

@@ -1,31 +1,85 @@
 using Steward.Configuration;
+using Steward.Supervision;
 
 namespace Steward.Gateway;
 
-/// <summary>The servers that clients may reach, in the order of the configuration.</summary>
+/// <summary>
+/// The servers that clients may reach, in the order of the manager. It is asked what there is with every look, which costs a comparison:
+/// so a server that was added is found at once, and one that was removed is not.
+/// </summary>
 internal sealed class ServerDirectory
 {
-    private readonly Dictionary<string, GatewayServer> _byId = new(StringComparer.Ordinal);
-    private GatewayServer[] _all = [];
+    private readonly Lock _gate = new(); // around memory only
+    private readonly ServerDirectory? _whole;
+    private Func<IReadOnlyList<ManagedServer>> _managed = static () => Array.Empty<ManagedServer>();
+    private Func<ServerConfig, bool> _isListed = static _ => true;
+    private Content _now = new(Array.Empty<ManagedServer>(), []);
 
-    public IReadOnlyList<GatewayServer> All => Volatile.Read(ref _all);
-
-    public GatewayServer? Find(string id) => _byId.GetValueOrDefault(id);
-
-    /// <summary>A directory of some of them.</summary>
-    public ServerDirectory Only(Func<ServerConfig, bool> isWanted)
+    public ServerDirectory()
     {
-        var some = new ServerDirectory();
-        some.Fill(All.Where(server => isWanted(server.Config)));
-        return some;
     }
 
-    /// <summary>Fills the directory, before the first client comes.</summary>
-    public void Fill(IEnumerable<GatewayServer> servers)
+    private ServerDirectory(ServerDirectory whole, Func<ServerConfig, bool> isListed) => (_whole, _isListed) = (whole, isListed);
+
+    /// <summary>The same list for as long as no server comes, goes or is defined anew.</summary>
+    public IReadOnlyList<GatewayServer> All => Now.All;
+
+    private Content Now
     {
-        GatewayServer[] all = [.. servers];
-        foreach (var server in all)
-            _byId.Add(server.Id, server);
-        Volatile.Write(ref _all, all);
+        get
+        {
+            object source = _whole is null ? _managed() : _whole.All;
+            var now = Volatile.Read(ref _now);
+            return ReferenceEquals(now.Source, source) ? now : Renew();
+        }
+    }
+
+    public GatewayServer? Find(string id) => Now.ById.GetValueOrDefault(id);
+
+    /// <summary>What the gateway knows a server of the manager as.</summary>
+    public GatewayServer? Find(ManagedServer managed) => Find(managed.Id) is { } server && server.Managed == managed ? server : null;
+
+    /// <summary>A directory of some of them.</summary>
+    public ServerDirectory Only(Func<ServerConfig, bool> isWanted) => new(this, isWanted);
+
+    /// <summary>Says whose servers these are, before the first client comes.</summary>
+    /// <param name="managed">All there are: the same list for as long as none comes, goes or is defined anew.</param>
+    /// <param name="isListed">Whether clients may reach a server.</param>
+    public void Follow(Func<IReadOnlyList<ManagedServer>> managed, Func<ServerConfig, bool> isListed)
+    {
+        lock (_gate)
+            (_managed, _isListed) = (managed, isListed);
+    }
+
+    private Content Renew()
+    {
+        lock (_gate)
+        {
+            object source = _whole is null ? _managed() : _whole.All; // again: it is to be no older than what another has put here
+            if (ReferenceEquals(_now.Source, source))
+                return _now;
+            GatewayServer[] all = source switch
+            {
+                IReadOnlyList<GatewayServer> servers => [.. servers.Where(server => _isListed(server.Config))],
+                IReadOnlyList<ManagedServer> servers => [.. servers.Where(server => _isListed(server.Config)).Select(Keep)],
+                _ => [],
+            };
+            var renewed = new Content(source, all);
+            Volatile.Write(ref _now, renewed);
+            return renewed;
+        }
+    }
+
+    /// <summary>What is known of a server stays for as long as it is the same one: one that was removed and added again begins anew.</summary>
+    private GatewayServer Keep(ManagedServer managed) =>
+        _now.ById.TryGetValue(managed.Id, out var known) && known.Managed == managed ? known : new GatewayServer(managed);
+
+    private sealed class Content(object source, GatewayServer[] all)
+    {
+        public object Source => source;
+
+        public GatewayServer[] All => all;
+
+        public Dictionary<string, GatewayServer> ById { get; } = all.ToDictionary(server => server.Id, StringComparer.Ordinal);
     }
 }

@@ -59,8 +59,16 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
 
     public override async Task SettleAsync(CancellationToken cancellationToken)
     {
-        if (server.Status.State == ServerState.Starting)
+        if (server.Status.State != ServerState.Starting)
+            return;
+        try
+        {
             await manager.WaitForStatusAsync(server.Id, status => status.State != ServerState.Starting, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UnknownServerException)
+        {
+            // Removed meanwhile: whoever goes on to use it is told so.
+        }
     }
 
     private async ValueTask<Reply> DiscoverAsync(ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)

@@ -37,10 +37,29 @@ internal sealed partial class Session
         {
             if (HasEnded)
                 throw new ServerLaunchException("The session has ended."); // nobody would stop the process any more
+            if (server.IsClosed)
+                throw new ServerLaunchException($"Server '{server.Id}' is disabled, or was removed."); // nor this
             if (!_ownProcesses.TryGetValue(server, out var process))
                 _ownProcesses[server] = process = new OwnProcess(server, this, host);
             return process;
         }
+    }
+
+    /// <summary>Ends the session's own process of a server; the next use starts another where the server may still be used. Never faults.</summary>
+    public async Task ReleaseAsync(GatewayServer server)
+    {
+        OwnProcess? process;
+        lock (Gate)
+        {
+            _ownProcesses.Remove(server, out process);
+            if (server.Managed.IsLeaving)
+            {
+                _used.Remove(server);
+                _lastUsed = null;
+            }
+        }
+
+        await (process?.StopAsync(CancellationToken.None) ?? Task.CompletedTask).ConfigureAwait(false);
     }
 
     /// <summary>The connection to the session's own process of a server, if it runs now.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Steward.Configuration;
 using Steward.Supervision;
 
 namespace Steward.Processes;
@@ -29,10 +30,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     private Task? _stopping;
     private Task? _disposing;
 
+    private ShutdownPolicy _shutdown;
+
     private ChildProcess(
         ProcessSpec spec, LaunchedProcess process, ProcessSpawner spawner, ServerLog log, TimeProvider time, ILogger logger)
     {
-        (_spec, _process, _spawner, _time, _logger) = (spec, process, spawner, time, logger);
+        (_spec, _process, _spawner, _time, _logger, _shutdown) = (spec, process, spawner, time, logger, spec.Shutdown);
         spawner.Ledger?.Add(process.Run, spec.ServerId, process.Identity);
         logger.ProcessStarted(spec.ServerId, Id, spec.Command);
         (Input, Output) = (process.Input, process.Output);
@@ -42,6 +45,13 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     public int Id => _process.Identity.Id;
+
+    /// <summary>How it is stopped. What is said once a stop is under way comes too late.</summary>
+    public ShutdownPolicy Shutdown
+    {
+        get => Volatile.Read(ref _shutdown);
+        set => Volatile.Write(ref _shutdown, value);
+    }
 
     /// <summary>The process's standard input. A write blocks while the process does not read.</summary>
     public Stream Input { get; }
@@ -117,7 +127,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     private async Task EndAsync()
     {
-        var half = _spec.Shutdown.Grace / 2;
+        var half = Shutdown.Grace / 2; // once: both halves of one grace
         RememberDescendants();
         await Input.DisposeAsync().ConfigureAwait(false);
         if (!await IsGoneWithinAsync(half, _force.Token).ConfigureAwait(false))
@@ -135,7 +145,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private async Task KillAsync()
     {
         if (!_force.IsCancellationRequested)
-            _logger.ProcessKilled(_spec.ServerId, Id, _spec.Shutdown.Grace);
+            _logger.ProcessKilled(_spec.ServerId, Id, Shutdown.Grace);
         RememberDescendants();
         _process.Signal(Posix.SigKill, _logger);
         if (await IsGoneWithinAsync(KillTime, CancellationToken.None).ConfigureAwait(false))

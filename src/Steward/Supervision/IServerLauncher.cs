@@ -32,6 +32,11 @@ internal interface IServerRun : IAsyncDisposable
     /// <summary>Asks the server for a sign of life; throws when none comes. Never queues behind calls.</summary>
     Task ProbeAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The server is defined anew, in nothing that would need another run: what lists are filtered by, how a stop goes. Returns at once.
+    /// </summary>
+    void Redefine(ServerConfig config);
+
     /// <summary>Ends the run gracefully within the bounds of <see cref="ShutdownPolicy"/>: drain, end of input, SIGTERM, SIGKILL.</summary>
     /// <param name="force">When it fires, the remaining grace is skipped and the process group is killed at once.</param>
     Task StopAsync(CancellationToken force);

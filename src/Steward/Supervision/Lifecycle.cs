@@ -15,12 +15,16 @@ internal static class Lifecycle
         (Stopped or Crashed or FailedToStart, Signal.StartRequested or Signal.RestartRequested) => (Starting, Effect.Launch),
         (Crashed or FailedToStart, Signal.StopRequested) => (Stopped, Effect.None),
 
+        (Stopped or Crashed or FailedToStart, Signal.Disabled) => (Disabled, Effect.None),
+        (Crashed or FailedToStart, Signal.Outdated) => (Starting, Effect.Launch), // what is defined now has not failed yet
+        (Disabled, Signal.Enabled) => (Stopped, Effect.None),
+
         (Starting, Signal.Connected) => (Running, Effect.BeginService),
         (Starting, Signal.LaunchFailed) => AfterFailure(verdict),
-        (Starting, Signal.StopRequested or Signal.RestartRequested) => (Stopping, Effect.AbortLaunch),
+        (Starting, Signal.StopRequested or Signal.RestartRequested or Signal.Disabled or Signal.Outdated) => (Stopping, Effect.AbortLaunch),
 
         (Running, Signal.Ended) => AfterFailure(verdict),
-        (Running, Signal.StopRequested or Signal.RestartRequested) => (Stopping, Effect.Terminate),
+        (Running, Signal.StopRequested or Signal.RestartRequested or Signal.Disabled or Signal.Outdated) => (Stopping, Effect.Terminate),
         (Running, Signal.ProbeFailed { ThresholdReached: true } or Signal.Lost) => (Stopping, Effect.Terminate),
 
         // A launch that came through although it was given up has to be ended like any run.
@@ -29,11 +33,13 @@ internal static class Lifecycle
         {
             StopPurpose.Restart => (Starting, Effect.Launch),
             StopPurpose.Failure => AfterFailure(verdict),
+            StopPurpose.Disable => (Disabled, Effect.None),
             _ => (Stopped, Effect.None),
         },
 
         (Restarting, Signal.RetryDue) => (Starting, Effect.Launch),
-        (Restarting, Signal.StartRequested or Signal.RestartRequested) => (Starting, Effect.LaunchNow),
+        (Restarting, Signal.StartRequested or Signal.RestartRequested or Signal.Outdated) => (Starting, Effect.LaunchNow),
+        (Restarting, Signal.Disabled) => (Disabled, Effect.DisarmRetry),
         (Restarting, Signal.StopRequested) => (Stopped, Effect.DisarmRetry),
 
         _ => (state, Effect.None),

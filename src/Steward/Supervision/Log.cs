@@ -35,6 +35,16 @@ internal static partial class Log
     [LoggerMessage(1310, LogLevel.Error, "Starting {Server} went wrong in a way that nobody foresaw; please report this")]
     public static partial void LaunchBroken(this ILogger logger, string server, Exception exception);
 
+    [LoggerMessage(1311, LogLevel.Warning, "{Server} did not come up by its new definition: {Error} It has its old one again, by which it is {State}")]
+    public static partial void DefinitionPutBack(this ILogger logger, string server, string? error, ServerState state);
+
+    [LoggerMessage(1312, LogLevel.Information, "{Server} is removed")]
+    public static partial void Removed(this ILogger logger, string server);
+
+    /// <summary>A sentence, for a message that goes on behind it.</summary>
+    public static void DefinitionPutBack(this ILogger logger, ServerStatus failed, ServerStatus restored) =>
+        logger.DefinitionPutBack(failed.Id, Sentence(failed.LastError), restored.State);
+
     /// <summary>A new state, as loudly as it deserves.</summary>
     public static void Report(this ILogger logger, ServerStatus status)
     {

@@ -2,12 +2,25 @@ using Steward.Configuration;
 
 namespace Steward.Supervision;
 
-/// <summary>A server of the manager, as the other rooms see it.</summary>
-internal sealed class ManagedServer(ServerConfig config, StatusBoard board)
+/// <summary>A server of the manager, as the other rooms see it. Its supervisor writes, everybody may read.</summary>
+internal sealed class ManagedServer(ServerConfig config, StatusBoard board, ServerOrigin origin = ServerOrigin.Declared)
 {
+    private ServerConfig _config = config;
     private IServerRun? _current;
+    private ServerStatus? _last;
+    private bool _isLeaving;
 
-    public ServerConfig Config => config;
+    public string Id { get; } = config.Id;
+
+    /// <summary>How it is defined now.</summary>
+    public ServerConfig Config
+    {
+        get => Volatile.Read(ref _config);
+        set => Volatile.Write(ref _config, value);
+    }
+
+    /// <summary>Who says that it is there.</summary>
+    public ServerOrigin Origin { get; set; } = origin;
 
     /// <summary>The run that may be used: there is one exactly while the server is <see cref="ServerState.Running"/>.</summary>
     public IServerRun? Current
@@ -16,5 +29,22 @@ internal sealed class ManagedServer(ServerConfig config, StatusBoard board)
         set => Volatile.Write(ref _current, value);
     }
 
-    public ServerStatus Status => board.Find(config.Id)!;
+    public ServerStatus Status => Volatile.Read(ref _last) ?? board.Find(Id)!;
+
+    /// <summary>Whether it is being removed, or has been: nothing of it may be started any more.</summary>
+    public bool IsLeaving
+    {
+        get => Volatile.Read(ref _isLeaving);
+        set => Volatile.Write(ref _isLeaving, value);
+    }
+
+    /// <summary>Whether nothing of it may be used: it is being removed, or is disabled.</summary>
+    public bool IsClosed => IsLeaving || Config.Disabled;
+
+    /// <summary>Takes it off the board. What still holds it finds its last status here.</summary>
+    public void Leave()
+    {
+        Volatile.Write(ref _last, board.Find(Id) is { } last ? last with { IsRemoved = true } : null);
+        board.Leave(Id);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Steward.Configuration;
 using Steward.Processes;
 
@@ -8,6 +9,20 @@ public sealed record ServerStatus
 {
     /// <summary>The server's id.</summary>
     public required string Id { get; init; }
+
+    /// <summary>What people call the server, where its definition says so.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Words by which the server is found.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>Who says that the server is there.</summary>
+    public ServerOrigin Origin { get; init; }
+
+    /// <summary>The server has been removed: this is the last that is heard of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsRemoved { get; init; }
 
     /// <summary>Where the server stands in its life.</summary>
     public required ServerState State { get; init; }

@@ -57,8 +57,7 @@ internal sealed partial class ServerSupervisor
     private void BeginService(IServerRun server)
     {
         _live = server;
-        _service = new CancellationTokenSource();
-        _ = HealthWatch.RunAsync(server, _run, Config.Health, Post, _tools.Time, _service.Token); // cannot fault
+        WatchHealth(server);
         var proven = new Signal.Proven(_run);
         _proof = _tools.Time.CreateTimer(_ => Post(proven), null, Config.RestartPolicy.ResetAfter, Timeout.InfiniteTimeSpan);
         _server.Current = server;

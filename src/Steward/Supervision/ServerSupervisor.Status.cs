@@ -10,6 +10,7 @@ internal sealed partial class ServerSupervisor
         var status = signal switch
         {
             Signal.ProcessStarted or Signal.FactsChanged when !HasRun => _status, // late word of a run that is over
+            Signal.Redefined or Signal.Disabled or Signal.Enabled or Signal.Outdated => Described(_status),
             Signal.ProcessStarted started => _status with { Pid = started.Pid },
             Signal.FactsChanged changed => With(changed.Facts),
             Signal.Connected when effect is Effect.BeginService => _status with { RunningSince = _tools.Time.GetUtcNow() },

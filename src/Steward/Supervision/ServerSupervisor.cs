@@ -15,12 +15,12 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     private readonly Channel<Signal> _inbox = Channel.CreateUnbounded<Signal>(new() { SingleReader = true });
     private readonly ManagedServer _server;
     private readonly SupervisionTools _tools;
-    private readonly Backoff _backoff;
 
     // Never disposed, like those below: they hold no timer, and a late call may still fire them.
     private readonly CancellationTokenSource _force = new();
     private readonly Task _loop;
 
+    private Backoff _backoff;
     private ServerStatus _status;
     private int _run;
     private StopPurpose _purpose;
@@ -36,13 +36,13 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     {
         (_server, _tools) = (server, tools);
         _backoff = new Backoff(Config.RestartPolicy, tools.Random);
-        _status = tools.Board.Publish(new ServerStatus
+        _status = tools.Board.Publish(Described(new ServerStatus
         {
             Id = Config.Id,
             State = Config.Disabled ? ServerState.Disabled : ServerState.Stopped,
             Since = tools.Time.GetUtcNow(),
             Transport = Config.Transport,
-        });
+        }));
         _loop = RunAsync();
     }
 
@@ -99,7 +99,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
         {
             if (signal.Run is not Signal.AnyRun && signal.Run != _run)
                 continue; // the echo of an earlier run
-            if (_isClosing && signal is (Signal.StartRequested or Signal.RestartRequested))
+            if (_isClosing && signal is (Signal.StartRequested or Signal.RestartRequested or Signal.Redefined))
             {
                 ((Signal.Request)signal).Refuse();
                 continue;
@@ -117,7 +117,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     {
         try
         {
-            Handle(signal);
+            Handle(signal is Signal.Redefined change ? Redefine(change) : signal);
         }
         catch (Exception failure) // a bug of ours: the next signal, such as a stop, must be heard all the same
         {
@@ -150,7 +150,12 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     {
         _purpose = (_status.State, signal) switch
         {
-            (_, Signal.StopRequested) => StopPurpose.Stop,
+            (_, Signal.Disabled) => StopPurpose.Disable,
+            (_, Signal.StopRequested) => Config.Disabled ? StopPurpose.Disable : StopPurpose.Stop,
+            (_, Signal.StartRequested or Signal.RestartRequested) when Config.Disabled => _purpose,
+            (ServerState.Stopping, Signal.Enabled) when _purpose == StopPurpose.Disable => StopPurpose.Stop,
+            (ServerState.Starting or ServerState.Running, Signal.Outdated) => StopPurpose.Restart,
+            (ServerState.Stopping, Signal.Outdated) when _purpose == StopPurpose.Failure => StopPurpose.Restart,
             (_, Signal.RestartRequested) => StopPurpose.Restart,
             (ServerState.Stopping, Signal.StartRequested) => StopPurpose.Restart,
             (ServerState.Running, Signal.ProbeFailed { ThresholdReached: true } or Signal.Lost) => StopPurpose.Failure,

@@ -1,3 +1,4 @@
+using Steward.Configuration;
 using Steward.Processes;
 
 namespace Steward.Supervision;
@@ -33,6 +34,28 @@ internal abstract record Signal(int Run = Signal.AnyRun)
 
     /// <summary>Somebody wants it to run anew.</summary>
     public sealed record RestartRequested : Request;
+
+    /// <summary>Somebody defines it anew. To the table that is one of the three signals that follow, or nothing.</summary>
+    public sealed record Redefined(ServerConfig Config) : Request
+    {
+        /// <summary>Only this definition is to be replaced: where another has come meanwhile, that one stays.</summary>
+        public ServerConfig? Expected { get; init; }
+
+        /// <summary>Who says it now; <see langword="null"/> leaves that as it is.</summary>
+        public ServerOrigin? Origin { get; init; }
+
+        /// <summary>What the loop found, for whoever asked to read once he was heard.</summary>
+        public Redefinition? Outcome { get; set; }
+    }
+
+    /// <summary>Its new definition says that it is not to run.</summary>
+    public sealed record Disabled : Signal;
+
+    /// <summary>Its new definition lets it run again.</summary>
+    public sealed record Enabled : Signal;
+
+    /// <summary>What runs, or was tried, is not what is defined any more.</summary>
+    public sealed record Outdated : Signal;
 
     /// <summary>Somebody wants to know when all that was asked before has been heard.</summary>
     public sealed record Passed : Request;

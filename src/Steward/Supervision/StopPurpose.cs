@@ -6,6 +6,9 @@ internal enum StopPurpose
     /// <summary>It is to stay stopped.</summary>
     Stop,
 
+    /// <summary>It is to stay stopped, and may not be started.</summary>
+    Disable,
+
     /// <summary>It is to run anew at once.</summary>
     Restart,
 

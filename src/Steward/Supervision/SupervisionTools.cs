@@ -9,4 +9,8 @@ namespace Steward.Supervision;
 /// <param name="Time">The clock.</param>
 /// <param name="Random">The dice for jitter.</param>
 /// <param name="Logger">The log.</param>
-internal sealed record SupervisionTools(IServerLauncher Launcher, StatusBoard Board, SemaphoreSlim Starts, TimeProvider Time, Random Random, ILogger Logger);
+internal sealed record SupervisionTools(IServerLauncher Launcher, StatusBoard Board, SemaphoreSlim Starts, TimeProvider Time, Random Random, ILogger Logger)
+{
+    /// <summary>Called when a server has another definition, before its status says so.</summary>
+    public Action Redefined { get; init; } = static () => { };
+}

@@ -16,7 +16,7 @@ internal sealed class EraMemory
     public ProtocolEra? Find(ServerConfig definition)
     {
         lock (_gate)
-            return _eras.TryGetValue(definition.Id, out var known) && ReferenceEquals(known.Definition, definition) ? known.Era : null;
+            return _eras.TryGetValue(definition.Id, out var known) && !ServerDifferences.Between(known.Definition, definition).NeedsRestart ? known.Era : null;
     }
 
     public void Keep(ServerConfig definition, ProtocolEra era)

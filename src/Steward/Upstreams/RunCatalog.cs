@@ -18,18 +18,21 @@ internal sealed class RunCatalog : IAsyncDisposable
     // A list without a time of its own, or with a very short one, is not asked for more often than this, however much it is used.
     private static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(30);
 
-    private readonly ServerConfig _config;
     private readonly UpstreamConnection _connection;
     private readonly RunTraffic _traffic;
     private readonly UpstreamHost _host;
     private readonly long[] _readAt = new long[CatalogKinds.Count];
     private readonly CancellationTokenSource _lifetime = new();
+    private readonly Lock _gate = new(); // both the reading and a new definition change what follows
+    private ServerConfig _config;
+    private ServerCatalog _whole;
     private ServerCatalog _current;
     private Task _relisting = Task.CompletedTask;
 
-    private RunCatalog(ServerConfig config, UpstreamConnection connection, ServerCatalog current, RunTraffic traffic, UpstreamHost host)
+    private RunCatalog(ServerConfig config, UpstreamConnection connection, ServerCatalog whole, RunTraffic traffic, UpstreamHost host)
     {
-        (_config, _connection, _current, _traffic, _host) = (config, connection, current, traffic, host);
+        (_config, _connection, _whole, _traffic, _host) = (config, connection, whole, traffic, host);
+        _current = whole.Filtered(config.Tools);
         Array.Fill(_readAt, host.Time.GetTimestamp());
     }
 
@@ -41,7 +44,7 @@ internal sealed class RunCatalog : IAsyncDisposable
     {
         try
         {
-            var first = await CatalogReader.ReadAllAsync(connection, config.Tools, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+            var first = await CatalogReader.ReadAllAsync(connection, ToolFilter.All, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
             return new RunCatalog(config, connection, first, traffic, host);
         }
         catch (Exception failure) when (failure is UpstreamErrorException or JsonException or LinkClosedException)
@@ -67,6 +70,16 @@ internal sealed class RunCatalog : IAsyncDisposable
         var life = TimeSpan.FromMilliseconds(Math.Clamp(Current.Cache(kind).TtlMs, (long)LeastLife.TotalMilliseconds, int.MaxValue));
         if (_host.Time.GetElapsedTime(readAt) >= life && Interlocked.CompareExchange(ref _readAt[(int)kind], _host.Time.GetTimestamp(), readAt) == readAt)
             _traffic.NoteChange(kind);
+    }
+
+    /// <summary>Filters anew what is known. Whether that has made another list of it.</summary>
+    public bool Redefine(ServerConfig config)
+    {
+        lock (_gate)
+        {
+            _config = config;
+            return TryShow(_whole);
+        }
     }
 
     /// <summary>Changes may have been missed: every list is read again.</summary>
@@ -105,24 +118,32 @@ internal sealed class RunCatalog : IAsyncDisposable
 
     private async Task<bool> TryRelistAsync(HashSet<CatalogKind> kinds)
     {
-        var (before, after) = (_current, _current);
+        var after = _whole; // nobody else reads lists
         try
         {
             foreach (var kind in kinds)
             {
                 Volatile.Write(ref _readAt[(int)kind], _host.Time.GetTimestamp());
-                after = after.With(kind, await CatalogReader.ReadAsync(_connection, kind, _config.Tools, ListTimeout, _lifetime.Token).ConfigureAwait(false));
+                after = after.With(kind, await CatalogReader.ReadAsync(_connection, kind, ToolFilter.All, ListTimeout, _lifetime.Token).ConfigureAwait(false));
             }
         }
         catch (Exception failure) when (failure is UpstreamErrorException or JsonException or LinkClosedException)
         {
-            _host.Logger.RelistingFailed(_config.Id, failure.Message); // what was known stays: better old than none
+            _host.Logger.RelistingFailed(_connection.ServerId, failure.Message); // what was known stays: better old than none
             return false;
         }
 
-        if (before.LastsAs(after) && !before.Differences(after).Any())
+        lock (_gate)
+            return TryShow(after);
+    }
+
+    private bool TryShow(ServerCatalog whole)
+    {
+        _whole = whole;
+        var filtered = whole.Filtered(_config.Tools);
+        if (_current.LastsAs(filtered) && !_current.Differences(filtered).Any())
             return false;
-        Volatile.Write(ref _current, after);
+        Volatile.Write(ref _current, filtered);
         return true;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class Upstream : IAsyncDisposable
     // How long the two signs of an end, the exit and the end of output, may lie apart.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
 
-    private readonly ServerConfig _config;
+    private ServerConfig _config;
     private readonly ChildProcess? _child;
     private readonly UpstreamHost _host;
     private readonly ListeningTraffic _traffic;
@@ -139,6 +139,14 @@ internal sealed class Upstream : IAsyncDisposable
             return;
         listening.Missed = missed;
         listening.OnListsRead();
+    }
+
+    /// <summary>The server is defined anew, in nothing that would need another process: how a stop goes.</summary>
+    public void Redefine(ServerConfig config)
+    {
+        Volatile.Write(ref _config, config);
+        if (_child is not null)
+            _child.Shutdown = config.Shutdown;
     }
 
     /// <summary>Lets calls in flight finish for a while, then ends it.</summary>

@@ -62,6 +62,13 @@ internal sealed class UpstreamRun : IServerRun
         _observer.FactsChanged(_facts);
     }
 
+    public void Redefine(ServerConfig config)
+    {
+        Upstream.Redefine(config);
+        if (_catalog.Redefine(config))
+            OnCatalogChanged();
+    }
+
     /// <summary>Any word of the server counts as a sign of life: a busy one may answer late.</summary>
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {

@@ -23,7 +23,7 @@ namespace Steward.Tests.Gateway;
 internal sealed class GatewayRig : IAsyncDisposable
 {
     // A clock that jumps leaves no time for answers.
-    private static readonly HealthPolicy Unprobed = new() { Interval = TimeSpan.FromDays(10) };
+    private static readonly HealthPolicy Unprobed = new() { Interval = Timeout.InfiniteTimeSpan };
 
     private readonly ProcessSpawner _spawner = new(NullLogger.Instance, null);
     private readonly ServerLogs _logs;

@@ -1,4 +1,5 @@
 using Steward.Supervision;
+using Steward.Tests.Testing;
 using Xunit;
 
 namespace Steward.Tests.Supervision;
@@ -8,15 +9,15 @@ public sealed class LifecycleTests
 {
     // "." changes nothing; "failure" and "purpose" stand for the two answers that depend on more than state and signal.
     private const string Table = """
-        State          Start               Stop                  Restart               Connected               LaunchFailed  Ended    RetryDue         Unhealthy           Lost
-        Stopped        Starting/Launch     .                     Starting/Launch       .                       .             .        .                .                   .
-        Disabled       .                   .                     .                     .                       .             .        .                .                   .
-        Starting       .                   Stopping/AbortLaunch  Stopping/AbortLaunch  Running/BeginService    failure       .        .                .                   .
-        Running        .                   Stopping/Terminate    Stopping/Terminate    .                       .             failure  .                Stopping/Terminate  Stopping/Terminate
-        Stopping       .                   .                     .                     Stopping/TerminateLate  purpose       purpose  .                .                   .
-        Restarting     Starting/LaunchNow  Stopped/DisarmRetry   Starting/LaunchNow    .                       .             .        Starting/Launch  .                   .
-        Crashed        Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .                   .
-        FailedToStart  Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .                   .
+        State          Start               Stop                  Restart               Connected               LaunchFailed  Ended    RetryDue         Unhealthy           Lost                Disabled              Enabled       Outdated
+        Stopped        Starting/Launch     .                     Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             .
+        Disabled       .                   .                     .                     .                       .             .        .                .                   .                   .                     Stopped/None  .
+        Starting       .                   Stopping/AbortLaunch  Stopping/AbortLaunch  Running/BeginService    failure       .        .                .                   .                   Stopping/AbortLaunch  .             Stopping/AbortLaunch
+        Running        .                   Stopping/Terminate    Stopping/Terminate    .                       .             failure  .                Stopping/Terminate  Stopping/Terminate  Stopping/Terminate    .             Stopping/Terminate
+        Stopping       .                   .                     .                     Stopping/TerminateLate  purpose       purpose  .                .                   .                   .                     .             .
+        Restarting     Starting/LaunchNow  Stopped/DisarmRetry   Starting/LaunchNow    .                       .             .        Starting/Launch  .                   .                   Disabled/DisarmRetry  .             Starting/LaunchNow
+        Crashed        Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             Starting/Launch
+        FailedToStart  Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             Starting/Launch
         """;
 
     private static readonly Dictionary<string, Signal> Signals = new()
@@ -30,12 +31,15 @@ public sealed class LifecycleTests
         ["RetryDue"] = new Signal.RetryDue(1),
         ["Unhealthy"] = new Signal.ProbeFailed(1, "", ThresholdReached: true),
         ["Lost"] = new Signal.Lost(1, ""),
+        ["Disabled"] = new Signal.Disabled(),
+        ["Enabled"] = new Signal.Enabled(),
+        ["Outdated"] = new Signal.Outdated(),
     };
 
     private static readonly Signal[] NeverMove =
     [
         new Signal.ProbeFailed(1, "", ThresholdReached: false), new Signal.ProbeSucceeded(1), new Signal.Proven(1),
-        new Signal.FactsChanged(1, new RunFacts()), new Signal.ProcessStarted(1, 1), new Signal.Passed(),
+        new Signal.FactsChanged(1, new RunFacts()), new Signal.ProcessStarted(1, 1), new Signal.Passed(), new Signal.Redefined(Fleet.Server()),
     ];
 
     [Fact]
@@ -102,6 +106,7 @@ public sealed class LifecycleTests
     {
         StopPurpose.Stop => (ServerState.Stopped, Effect.None),
         StopPurpose.Restart => (ServerState.Starting, Effect.Launch),
+        StopPurpose.Disable => (ServerState.Disabled, Effect.None),
         _ => AfterFailure(verdict),
     };
 }

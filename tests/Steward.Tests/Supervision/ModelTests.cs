@@ -23,6 +23,8 @@ public sealed class ModelTests
         (ServerState.Stopping, ServerState.Stopped), (ServerState.Stopping, ServerState.Starting), (ServerState.Stopping, ServerState.Restarting),
         (ServerState.Stopping, ServerState.Crashed), (ServerState.Stopping, ServerState.FailedToStart),
         (ServerState.Restarting, ServerState.Starting), (ServerState.Restarting, ServerState.Stopped),
+        (ServerState.Stopped, ServerState.Disabled), (ServerState.Crashed, ServerState.Disabled), (ServerState.FailedToStart, ServerState.Disabled),
+        (ServerState.Restarting, ServerState.Disabled), (ServerState.Stopping, ServerState.Disabled), (ServerState.Disabled, ServerState.Stopped),
     ];
 
     private static readonly ServerConfig[] Servers =
@@ -62,14 +64,14 @@ public sealed class ModelTests
         await watched.CancelAsync();
         Assert.Null(await watching);
         Assert.All(Servers, server => Assert.Equal(0, fleet.Launcher.Living(server.Id)));
-        Assert.All(fleet.Manager.Statuses, status => Assert.Equal(ServerState.Stopped, status.State));
+        Assert.All(fleet.Manager.Statuses, status => Assert.True(status.State is ServerState.Stopped or ServerState.Disabled));
         Assert.True(fleet.Launcher.Count > Steps / 50, $"only {fleet.Launcher.Count} launches: the test has not tried much");
     }
 
     private static void Step(Fleet fleet, Random random, ConcurrentBag<Task> pending, List<FakeLaunch> launches, List<FakeRun> runs)
     {
         var id = Servers[random.Next(Servers.Length)].Id;
-        switch (random.Next(12))
+        switch (random.Next(15))
         {
             case 0 or 1:
                 pending.Add(Outcome(fleet.Manager.StartServerAsync(id)));
@@ -94,6 +96,18 @@ public sealed class ModelTests
                 else
                     run.Crash("SIGSEGV");
                 break;
+            case 9:
+                pending.Add(Outcome(random.Next(2) == 0 ? fleet.Manager.DisableServerAsync(id) : fleet.Manager.EnableServerAsync(id)));
+                break;
+            case 10 when fleet.Manager.FindConfig(id) is { } config:
+                pending.Add(Outcome(fleet.Manager.UpdateServerAsync(config with { Args = [$"{random.Next(3)}"], Name = $"{random.Next(3)}" })));
+                break;
+            case 11 when random.Next(2) == 0:
+                pending.Add(fleet.Manager.RemoveServerAsync(id));
+                break;
+            case 11:
+                pending.Add(Outcome(fleet.Manager.AddServerAsync(Servers.First(server => server.Id == id))));
+                break;
             default:
                 fleet.Time.Advance(TimeSpan.FromMilliseconds(random.Next(20_000)));
                 break;
@@ -102,7 +116,10 @@ public sealed class ModelTests
 
     /// <summary>A request may end in any state or be refused at the shutdown, but it ends.</summary>
     private static Task Outcome(Task<ServerStatus> request) => request.ContinueWith(
-        ended => Assert.True(ended.IsCompletedSuccessfully || ended.Exception?.InnerException is ObjectDisposedException), TaskScheduler.Default);
+        ended => Assert.True(
+            ended.IsCompletedSuccessfully || ended.Exception?.InnerException is ObjectDisposedException or UnknownServerException or ServerExistsException or ServerUpdateException or InvalidOperationException,
+            ended.Exception?.ToString()),
+        TaskScheduler.Default);
 
     private static T? Pick<T>(List<T> things, Random random)
         where T : class
@@ -157,6 +174,8 @@ public sealed class ModelTests
             {
                 var before = last.GetValueOrDefault(status.Id);
                 last[status.Id] = status;
+                if (status.IsRemoved)
+                    last.Remove(status.Id);
                 if (before is null || before.State == status.State)
                     continue;
                 if (status.Version <= before.Version)

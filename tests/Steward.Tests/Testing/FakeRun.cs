@@ -1,3 +1,4 @@
+using Steward.Configuration;
 using Steward.Processes;
 using Steward.Supervision;
 
@@ -35,6 +36,9 @@ internal sealed class FakeRun(FakeLauncher launcher, FakeLaunch launch) : IServe
 
     public bool ProbesOverlapped { get; private set; }
 
+    /// <summary>The last definition that it was given while it ran.</summary>
+    public ServerConfig? Redefined { get; private set; }
+
     public bool IsDisposed { get; private set; }
 
     /// <summary>Ends the run as a crash does: without anybody asking.</summary>
@@ -56,6 +60,8 @@ internal sealed class FakeRun(FakeLauncher launcher, FakeLaunch launch) : IServe
             Interlocked.Decrement(ref _probing);
         }
     }
+
+    public void Redefine(ServerConfig config) => Redefined = config;
 
     public async Task StopAsync(CancellationToken force)
     {

@@ -11,16 +11,17 @@ internal static class Number
     public static NumberKey<double> Fraction(string name, double standard, decimal min, decimal max, string description) =>
         new(name, description, new(min, max, Whole: false), standard, number => (double)number, ToDecimal);
 
-    public static NumberKey<TimeSpan> Duration(string name, TimeSpan standard, long minMs, long maxMs, string description, params IReadOnlyList<string> synonyms) =>
-        new(name, description, new(minMs, maxMs, Milliseconds), standard, ToTime, time => (decimal)time.TotalMilliseconds) { Synonyms = synonyms };
+    public static NumberKey<TimeSpan> Duration(string name, TimeSpan standard, long minMs, long maxMs, string description, bool appliesLive = false, params IReadOnlyList<string> synonyms) =>
+        new(name, description, new(minMs, maxMs, Milliseconds), standard, ToTime, time => (decimal)time.TotalMilliseconds) { Synonyms = synonyms, AppliesLive = appliesLive };
 
     /// <summary>A duration where 0 in the file means none, which is <see cref="Timeout.InfiniteTimeSpan"/> in the program.</summary>
-    public static NumberKey<TimeSpan> DurationOrNone(string name, TimeSpan standard, long maxMs, string description, params IReadOnlyList<string> synonyms) =>
+    public static NumberKey<TimeSpan> DurationOrNone(string name, TimeSpan standard, long maxMs, string description, bool appliesLive = false, params IReadOnlyList<string> synonyms) =>
         new(name, description, new(0, maxMs, Milliseconds), standard,
             number => number == 0 ? Timeout.InfiniteTimeSpan : ToTime(number),
             time => time == Timeout.InfiniteTimeSpan ? 0 : (decimal)time.TotalMilliseconds)
         {
             Synonyms = synonyms,
+            AppliesLive = appliesLive,
         };
 
     /// <summary>What no decimal can say is out of every range, and stays so.</summary>

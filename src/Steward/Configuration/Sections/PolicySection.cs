@@ -13,21 +13,23 @@ internal static class PolicySection
         "A disabled server is listed but never started, and its references need not resolve.")
     {
         Synonyms = ["enabled"],
+        AppliesLive = true,
     };
 
     private static readonly TextListKey AutoApprove = new("autoApprove", new(TextRules.NotEmpty), "none",
         "Names of tools that agents may call without asking. Steward hands the list on to clients that enforce it.")
     {
         Synonyms = ["alwaysAllow", "trust"],
+        AppliesLive = true,
     };
 
     private static readonly NumberKey<TimeSpan> StartupTimeout = Number.Duration("startupTimeoutMs", Standard.StartupTimeout, 1, Limits.DayMs,
         "How long start, handshake and first listing may take together.",
-        "initTimeout", "startTimeout");
+        appliesLive: true, "initTimeout", "startTimeout");
 
     private static readonly NumberKey<TimeSpan> RequestTimeout = Number.DurationOrNone("requestTimeoutMs", Standard.RequestTimeout, Limits.DayMs,
         "How long a request may stay without an answer or progress; every progress notification starts the time anew. 0 means no limit.",
-        "timeout", "callTimeout");
+        appliesLive: true, "timeout", "callTimeout");
 
     private static readonly ChoiceKey<ServerIsolation> Isolation = new("isolation",
         [("auto", ServerIsolation.Auto), ("shared", ServerIsolation.Shared), ("session", ServerIsolation.Session)],
@@ -44,6 +46,7 @@ internal static class PolicySection
     {
         WhenNull = RestartPolicy.Never,
         Members = RestartPolicySection.Visit,
+        AppliesLive = true,
         Synonyms = ["restart"],
     };
 
@@ -52,18 +55,21 @@ internal static class PolicySection
     {
         Synonyms = ["healthCheck"],
         Members = HealthSection.Visit,
+        AppliesLive = true,
     };
 
     private static readonly SectionKey<ShutdownPolicy> Shutdown = new("shutdown", ShutdownSection.Keys, ShutdownSection.Read,
         "How a server is stopped: calls drain, then end of input, then SIGTERM, then SIGKILL.")
     {
         Members = ShutdownSection.Visit,
+        AppliesLive = true,
     };
 
     private static readonly SectionKey<ToolFilter> Tools = new("tools", ToolsSection.Keys, ToolsSection.Read,
         "Which of the server's tools are shown and may be called.")
     {
         Members = ToolsSection.Visit,
+        AppliesLive = true,
     };
 
     public static TextMapKey Env { get; } = new("env", TextRules.VariableName, new(TextRules.Any, Secret: true, Late: true), StringComparer.Ordinal,

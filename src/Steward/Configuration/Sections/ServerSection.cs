@@ -11,12 +11,14 @@ internal static class ServerSection
     {
         Absent = "the id",
         Synonyms = ["displayName", "title"],
+        AppliesLive = true,
     };
 
     private static readonly TextListKey Tags = new("tags", new(TextRules.Tag), "none",
         "Words by which servers are found and put into groups.")
     {
         Synonyms = ["labels", "categories"],
+        AppliesLive = true,
     };
 
     private static readonly ChoiceKey<ServerTransport> Type = new("type",

@@ -81,11 +81,13 @@ internal sealed class LeasePool(GatewayServer server, int limit, Func<LeaseTraff
             _hasEnded = true;
             processes = [.. _all];
             while (_waiting.TryDequeue(out var turn))
-                turn.TrySetException(new ServerLaunchException("Steward stops."));
+                turn.TrySetException(Closed());
         }
 
         await Task.WhenAll(processes.Select(process => process.StopAsync(force))).ConfigureAwait(false);
     }
+
+    private ServerLaunchException Closed() => new($"The processes of server '{server.Id}' are just being ended.");
 
     /// <summary>Takes a process to use or to replace, or none where there is a place for one more.</summary>
     /// <returns>Brings it later; <see langword="null"/> where it is there now.</returns>
@@ -93,8 +95,8 @@ internal sealed class LeasePool(GatewayServer server, int limit, Func<LeaseTraff
     {
         lock (_gate)
         {
-            if (_hasEnded)
-                throw new ServerLaunchException("Steward stops.");
+            if (_hasEnded || server.IsClosed)
+                throw Closed();
             process = _all.FindLast(free => free.Key == key && free.IsFree && free.IsReusable);
             if (process is null && _all.Count < limit)
                 return null;
@@ -152,7 +154,7 @@ internal sealed class LeasePool(GatewayServer server, int limit, Func<LeaseTraff
         if (!hasEnded)
             return process;
         await EndAsync(process).ConfigureAwait(false); // whoever ends all may not have seen it
-        throw new ServerLaunchException("Steward stops.");
+        throw Closed();
     }
 
     /// <summary>Waits until a call has been answered, and sees what to do with its process then. Another call may have it by then: that is followed by itself.</summary>

@@ -20,6 +20,10 @@ internal sealed class LeasePools(GatewayLimits limits, SessionTable sessions, Pa
     public bool MaySharedBeTaken(GatewayServer server) =>
         server.Config.Isolation != ServerIsolation.Session && !sessions.All.Any(session => session.IsWaiting && session.Uses(server) && !server.NeedsOwnProcess(session));
 
+    /// <summary>Ends the processes of one server; where it may still be used, the next call has another started. Never faults.</summary>
+    public Task ReleaseAsync(GatewayServer server) =>
+        _pools.TryRemove(server, out var pool) ? pool.StopAsync(CancellationToken.None) : Task.CompletedTask;
+
     /// <summary>Ends what nobody has used for a while.</summary>
     public void Tend()
     {

@@ -1,0 +1,175 @@
+using Steward.Configuration;
+using Steward.Supervision;
+
+namespace Steward;
+
+/// <content>Servers that come, change and go.</content>
+public sealed partial class McpServerManager
+{
+    private readonly Dictionary<string, Task> _leaving = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Called where all that runs of a server beside the run of its supervisor must end: it is removed, disabled, or defined anew. Never
+    /// faults.
+    /// </summary>
+    internal Func<ManagedServer, Task>? Releasing { get; set; }
+
+    /// <summary>
+    /// Adds a server behind the others. Once <see cref="StartAll"/> has been called it is started, unless it is disabled, and the task
+    /// completes when it runs or has failed.
+    /// </summary>
+    /// <param name="server">Its definition, for which the rules of the configuration file hold.</param>
+    /// <param name="start">Whether to start it; where not, it is there and stopped.</param>
+    /// <param name="cancellationToken">Ends the wait; the server stays.</param>
+    /// <returns>The status that it has come to: also when it failed, which is no exception.</returns>
+    /// <exception cref="ServerExistsException">There is a server of that id.</exception>
+    /// <exception cref="ConfigException">The definition breaks a rule.</exception>
+    /// <exception cref="ObjectDisposedException">The manager is being shut down.</exception>
+    public Task<ServerStatus> AddServerAsync(ServerConfig server, bool start = true, CancellationToken cancellationToken = default) =>
+        AddServerAsync(server, ServerOrigin.Registered, start, cancellationToken);
+
+    /// <summary>
+    /// Gives a server another definition. It is restarted only where it runs, or waits for its next start, and what changed needs that; a
+    /// server that had failed is tried with the new definition, one that somebody stopped stays stopped. A new list of allowed tools,
+    /// another policy or name has its effect at once.
+    /// </summary>
+    /// <param name="server">Its new definition, for which the rules of the configuration file hold.</param>
+    /// <param name="cancellationToken">Ends the wait; the change goes on.</param>
+    /// <returns>The status that it has come to.</returns>
+    /// <exception cref="ServerUpdateException">It ran, and did not come up by the new definition: it has the old one again.</exception>
+    /// <exception cref="UnknownServerException">There is no server of that id, or it was removed meanwhile.</exception>
+    /// <exception cref="ConfigException">The definition breaks a rule: nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The manager is being shut down.</exception>
+    public Task<ServerStatus> UpdateServerAsync(ServerConfig server, CancellationToken cancellationToken = default) =>
+        UpdateServerAsync(server, origin: null, cancellationToken);
+
+    /// <summary>
+    /// Removes a server: its calls in flight may finish as at a stop, it is stopped, and forgotten with all that clients had to do with
+    /// it. Returns when nothing of it is left.
+    /// </summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Ends the wait; the removal goes on.</param>
+    /// <returns>Whether it was there, and nobody else is removing it.</returns>
+    public async Task<bool> RemoveServerAsync(string id, CancellationToken cancellationToken = default)
+    {
+        bool isMine;
+        Task? removal;
+        lock (_gate)
+        {
+            isMine = !_leaving.TryGetValue(id, out removal) && _shutdown is null && Set.Find(id) is not null;
+            if (isMine)
+            {
+                var supervisor = Set.Find(id)!;
+                supervisor.Server.IsLeaving = true;
+                _leaving[id] = removal = Task.Run(() => RemoveAsync(supervisor), CancellationToken.None); // the lock covers the memory, not the stop
+            }
+        }
+
+        await (removal ?? Task.CompletedTask).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return isMine;
+    }
+
+    /// <summary>Lets a disabled server run again, and starts it once <see cref="StartAll"/> has been called. One that is not disabled stays as it is.</summary>
+    /// <returns>The status that it has come to.</returns>
+    /// <exception cref="UnknownServerException">There is no server of that id.</exception>
+    /// <exception cref="ObjectDisposedException">The manager is being shut down.</exception>
+    public Task<ServerStatus> EnableServerAsync(string id, CancellationToken cancellationToken = default) => SetDisabledAsync(id, disabled: false, cancellationToken);
+
+    /// <summary>Stops a server, whatever it is doing, and keeps it from being started until it is enabled. One that is disabled stays as it is.</summary>
+    /// <returns>The status that it has come to.</returns>
+    /// <exception cref="UnknownServerException">There is no server of that id.</exception>
+    /// <exception cref="ObjectDisposedException">The manager is being shut down.</exception>
+    public Task<ServerStatus> DisableServerAsync(string id, CancellationToken cancellationToken = default) => SetDisabledAsync(id, disabled: true, cancellationToken);
+
+    internal async Task<ServerStatus> AddServerAsync(ServerConfig server, ServerOrigin origin, bool start, CancellationToken cancellationToken)
+    {
+        var config = ServerJson.Checked(server);
+        var supervisor = await EnterAsync(config, origin, cancellationToken).ConfigureAwait(false);
+        return start && !config.Disabled && Volatile.Read(ref _isStarted)
+            ? await StartOrRestartAsync(supervisor, static supervisor => supervisor.StartAsync(), cancellationToken).ConfigureAwait(false)
+            : supervisor.Server.Status;
+    }
+
+    internal async Task<ServerStatus> UpdateServerAsync(ServerConfig server, ServerOrigin? origin, CancellationToken cancellationToken) =>
+        await RedefineAsync(Find(server.Id), ServerJson.Checked(server), origin).WaitAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Has the servers of these ids stand first, in this order.</summary>
+    internal void Order(IReadOnlyList<string> ids)
+    {
+        lock (_gate)
+            Volatile.Write(ref _set, Set.InOrder(ids));
+    }
+
+    private async Task<ServerSupervisor> EnterAsync(ServerConfig config, ServerOrigin origin, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task? leaving;
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_shutdown is not null, this);
+                if (!_leaving.TryGetValue(config.Id, out leaving))
+                {
+                    if (Set.Find(config.Id) is not null)
+                        throw new ServerExistsException(config.Id);
+                    var supervisor = new ServerSupervisor(new ManagedServer(config, _board, origin), _tools);
+                    Volatile.Write(ref _set, Set.With(supervisor));
+                    return supervisor;
+                }
+            }
+
+            await leaving.WaitAsync(cancellationToken).ConfigureAwait(false); // there are never two runs of one id
+        }
+    }
+
+    /// <summary>Cannot fault: whoever waits for it is not to wait for ever.</summary>
+    private async Task RemoveAsync(ServerSupervisor supervisor)
+    {
+        var releasing = Releasing?.Invoke(supervisor.Server) ?? Task.CompletedTask;
+        await supervisor.DisposeAsync().ConfigureAwait(false);
+        await releasing.ConfigureAwait(false);
+        lock (_gate)
+        {
+            Volatile.Write(ref _set, Set.Without(supervisor));
+            supervisor.Server.Leave();
+            _leaving.Remove(supervisor.Server.Id);
+        }
+
+        _tools.Logger.Removed(supervisor.Server.Id);
+    }
+
+    private async Task<ServerStatus> SetDisabledAsync(string id, bool disabled, CancellationToken cancellationToken)
+    {
+        var supervisor = Find(id);
+        var config = supervisor.Server.Config;
+        return config.Disabled == disabled
+            ? await SettledAsync(supervisor, 0, cancellationToken).ConfigureAwait(false)
+            : await RedefineAsync(supervisor, config with { Disabled = disabled }, origin: null).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ServerStatus> RedefineAsync(ServerSupervisor supervisor, ServerConfig config, ServerOrigin? origin)
+    {
+        var (version, outcome) = await supervisor.RedefineAsync(config, origin: origin).ConfigureAwait(false);
+        var (before, hasRun, needsRestart) = outcome ?? throw TooLate(config.Id);
+        if (needsRestart || config.Disabled)
+            await (Releasing?.Invoke(supervisor.Server) ?? Task.CompletedTask).ConfigureAwait(false);
+        if (before.Disabled && !config.Disabled && Volatile.Read(ref _isStarted))
+            version = await supervisor.StartAsync().ConfigureAwait(false);
+
+        var status = await SettledAsync(supervisor, version ?? throw TooLate(config.Id), CancellationToken.None).ConfigureAwait(false);
+        var isDown = status.State is ServerState.Restarting or ServerState.Crashed or ServerState.FailedToStart;
+        return needsRestart && hasRun && isDown ? await PutBackAsync(supervisor, before, config, status).ConfigureAwait(false) : status;
+    }
+
+    /// <summary>Gives a server its old definition again, unless it was given yet another meanwhile.</summary>
+    private async Task<ServerStatus> PutBackAsync(ServerSupervisor supervisor, ServerConfig before, ServerConfig failed, ServerStatus status)
+    {
+        var (version, outcome) = await supervisor.RedefineAsync(before, expected: failed).ConfigureAwait(false);
+        if (outcome is null)
+            return status;
+        await (Releasing?.Invoke(supervisor.Server) ?? Task.CompletedTask).ConfigureAwait(false);
+        var restored = await SettledAsync(supervisor, version ?? throw TooLate(failed.Id), CancellationToken.None).ConfigureAwait(false);
+        _tools.Logger.DefinitionPutBack(status, restored);
+        throw new ServerUpdateException(status, restored);
+    }
+}
