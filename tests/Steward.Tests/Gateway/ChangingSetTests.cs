@@ -22,7 +22,7 @@ public sealed class ChangingSetTests
         using var direct = await rig.OpenAsync("/servers/b/mcp");
 
         Assert.Equal("b", (string?)(await direct.CallToolAsync("echo"))["result"]!["server"]);
-        Assert.Equal("notifications/tools/list_changed", (string?)(await news.MessageAsync())["method"]);
+        await HearsOfToolsAsync(news);
         Assert.Equal(["a__echo", "a__wait", "b__echo", "b__wait"], await ToolsAsync(client));
         Assert.Equal("b", (string?)(await client.CallToolAsync("b__echo"))["result"]!["server"]);
     }
@@ -41,7 +41,7 @@ public sealed class ChangingSetTests
         Assert.Equal(HttpStatusCode.NotFound, late.StatusCode);
         using var opening = await new RigClient(new Uri(rig.Url, "/servers/b/mcp")).PostAsync(RigClient.Opening());
         Assert.Equal(HttpStatusCode.NotFound, opening.StatusCode);
-        Assert.Equal("notifications/tools/list_changed", (string?)(await news.MessageAsync())["method"]);
+        await HearsOfToolsAsync(news);
         Assert.Equal(["a__echo", "a__wait"], await ToolsAsync(client));
         Assert.Equal(-32602, (int?)(await client.CallToolAsync("b__echo"))["error"]!["code"]);
         Assert.Equal(1, rig.Gateway.Sessions.Count);
@@ -98,14 +98,14 @@ public sealed class ChangingSetTests
 
         await rig.Manager.UpdateServerAsync(GatewayRig.Server("a") with { Tools = new ToolFilter { Deny = ["wait"] } }, Cancelled);
 
-        Assert.Equal("notifications/tools/list_changed", (string?)(await news.MessageAsync())["method"]);
+        await HearsOfToolsAsync(news);
         Assert.Equal(["a__echo"], await ToolsAsync(client));
         Assert.Equal(["echo"], await ToolsAsync(direct));
         Assert.Equal(-32602, (int?)(await direct.CallToolAsync("wait"))["error"]!["code"]);
         await rig.Manager.WaitForStatusAsync("a", status => status.ToolCount == 1, Cancelled);
 
         await rig.Manager.UpdateServerAsync(GatewayRig.Server("a"), Cancelled);
-        Assert.Equal("notifications/tools/list_changed", (string?)(await news.MessageAsync())["method"]);
+        await HearsOfToolsAsync(news);
         Assert.Equal(["a__echo", "a__wait"], await ToolsAsync(client));
         Assert.False(rig.HasLaunched("a"));
     }
@@ -145,6 +145,36 @@ public sealed class ChangingSetTests
         do
             last = await stream.MessageAsync();
         while (last["result"] is null);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_tag_brings_a_server_into_a_group_and_its_loss_out_of_it()
+    {
+        await using var rig = await GatewayRig.StartAsync(new StewardConfig
+        {
+            Servers = [GatewayRig.Server("a") with { Tags = ["work"] }, GatewayRig.Server("b")],
+            Groups = [new GroupConfig { Name = "work", Tags = ["work"] }],
+        });
+        using var client = await rig.OpenAsync("/groups/work/mcp");
+        using var news = await client.ListenAsync();
+        Assert.Equal(["a__echo", "a__wait"], await ToolsAsync(client));
+
+        await rig.Manager.UpdateServerAsync(GatewayRig.Server("b") with { Tags = ["work"] }, Cancelled);
+        await HearsOfToolsAsync(news);
+        Assert.Equal(["a__echo", "a__wait", "b__echo", "b__wait"], await ToolsAsync(client));
+
+        await rig.Manager.UpdateServerAsync(GatewayRig.Server("b"), Cancelled);
+        await HearsOfToolsAsync(news);
+        Assert.Equal(["a__echo", "a__wait"], await ToolsAsync(client));
+    }
+
+    /// <summary>The other lists of a server come and go with it, too.</summary>
+    private static async Task HearsOfToolsAsync(SseReader news)
+    {
+        while ((string?)(await news.MessageAsync())["method"] != "notifications/tools/list_changed")
+        {
+            // The news of another list.
+        }
     }
 
     private static async Task<IEnumerable<string>> ToolsAsync(RigClient client) =>
