@@ -1,3 +1,4 @@
+using Steward.Discovery;
 using Steward.Server.Daemon;
 
 namespace Steward.Cli;
@@ -39,5 +40,19 @@ internal sealed class CliContext
         IsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb",
     };
 
+    /// <summary>How this program is started: the file, and arguments before all others.</summary>
+    public IReadOnlyList<string> Program { get; init; } = ProgramOfProcess();
+
+    /// <summary>The machine on which servers and clients are looked for.</summary>
+    public DiscoveryContext CreateDiscoveryContext() => DiscoveryContext.OfThisMachine() is var machine && Variables(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME") is { Length: > 0 } home
+        ? machine with { Home = home, WorkingDirectory = WorkingDirectory, Variables = Variables, Time = Time }
+        : machine with { WorkingDirectory = WorkingDirectory, Variables = Variables, Time = Time };
+
     public DataDirectory FindData(string? option) => DataDirectory.Find(option, Variables);
+
+    private static IReadOnlyList<string> ProgramOfProcess()
+    {
+        var program = Environment.ProcessPath ?? "steward";
+        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.Combine(AppContext.BaseDirectory, "Steward.Cli.dll")] : [program];
+    }
 }

@@ -59,7 +59,7 @@ internal static class CommandLine
     [
         new UpVerb(context), new StatusVerb(context), new StartVerb(context), new StopVerb(context), new RestartVerb(context),
         new LoginVerb(context), new LogoutVerb(context),
-        new LogsVerb(context), new ToolsVerb(context), new GroupsVerb(context), new CallVerb(context), new StdioVerb(context), new DownVerb(context),
+        new LogsVerb(context), new ToolsVerb(context), new GroupsVerb(context), new CallVerb(context), new StdioVerb(context), new ImportVerb(context), new ExportVerb(context), new ConnectVerb(context), new DownVerb(context),
     ];
 
     private static int Complain(ParseResult parsed, CliContext context)

@@ -82,6 +82,14 @@ internal sealed class DaemonClient : IDisposable
         return await response.Content.ReadAsStringAsync(cancellationToken);
     }
 
+    /// <summary>All definitions as a configuration with <c>mcpServers</c>, with whatever secret stands in them.</summary>
+    public Task<string> ReadExportAsync(CancellationToken cancellationToken) => GetAsync("export", cancellationToken);
+
+    /// <summary>Adds a server, keeps it, and has it started.</summary>
+    /// <param name="body">Its id, and as <c>definition</c> the section that a configuration file would have.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<string> AddServerAsync(string body, CancellationToken cancellationToken) => PostAsync("servers", body, cancellationToken);
+
     public Task<string> ReadToolsAsync(string? server, CancellationToken cancellationToken) =>
         GetAsync(server is null ? "tools" : $"tools?server={Escape(server)}", cancellationToken);
 

@@ -16,6 +16,7 @@ internal static class ApiRoutes
 
         var api = routes.MapGroup("/api/v1").ProducesProblem(StatusCodes.Status401Unauthorized);
         api.MapServers();
+        api.MapExport();
         api.MapLogins();
         api.MapLogs();
         api.MapTools();

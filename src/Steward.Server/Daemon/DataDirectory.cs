@@ -26,6 +26,12 @@ public sealed class DataDirectory
     /// <summary>The tokens of remote servers, sealed, and the key to them.</summary>
     public string TokensDirectory => File("tokens");
 
+    /// <summary>The registry: registered servers, history, and what was learned.</summary>
+    public string RegistryFile => File("steward.db");
+
+    /// <summary>The key to the definitions in the registry.</summary>
+    public string RegistryKeyFile => File("steward.key");
+
     /// <summary>The logs of the servers.</summary>
     public string LogsDirectory => File("logs");
 

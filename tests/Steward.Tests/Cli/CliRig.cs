@@ -12,6 +12,14 @@ internal sealed class CliRig(HostRig? host, DataDirectory data)
 
     public string Input { get; init; } = "";
 
+    /// <summary>The home folder. There is none unless a test brings one.</summary>
+    public string? Home { get; init; }
+
+    /// <summary>Variables of the environment, beside those of the rig.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    public bool IsTerminal { get; init; }
+
     /// <summary>Stands for the browser. There is none unless a test brings one.</summary>
     public Func<string, bool> OpenBrowser { get; init; } = _ => false;
 
@@ -26,7 +34,9 @@ internal sealed class CliRig(HostRig? host, DataDirectory data)
             Error = error,
             In = new StringReader(Input),
             WorkingDirectory = WorkingDirectory,
-            Variables = name => name == "STEWARD_DATA" ? data.Path : null,
+            IsTerminal = IsTerminal,
+            Variables = name => name switch { "STEWARD_DATA" => data.Path, "HOME" => Home, _ => Variables.GetValueOrDefault(name) },
+            Program = ["/opt/steward/steward"],
             OpenBrowser = OpenBrowser,
             Handler = host is null ? null : host.CreateHandler,
         };

@@ -86,7 +86,7 @@ internal sealed class ClientConfigReader(ClientApplication client, ClientFile fi
 
         var references = new ReferenceTranslation(file.Dialect.References, context, section.Project, inputs);
         var translation = new EntryTranslation(file.Dialect, references);
-        var node = translation.Translate(entry.Value);
+        var node = file.Dialect.IsOwn ? entry.Value : translation.Translate(entry.Value);
         var id = DiscoveredId.From(entry.Name);
         var folder = section.Project ?? context.Home;
         var reading = new ConfigReading(document.Source, new VariableResolver(context.Variables), Path.GetFullPath(folder), RootSection.Keys);

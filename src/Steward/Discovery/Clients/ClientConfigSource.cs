@@ -28,6 +28,6 @@ internal sealed class ClientConfigSource(IReadOnlyList<string> addresses) : IDis
             }
         }
 
-        return new(FoundServers.Merge(servers), problems);
+        return new(FoundServers.Merge(servers, []), problems);
     }
 }

@@ -24,6 +24,9 @@ internal sealed record ClientDialect
     /// <summary>What a <c>url</c> means that has no <c>type</c> with it.</summary>
     public ServerTransport BareUrl { get; init; } = ServerTransport.Auto;
 
+    /// <summary>Whether it is Steward's own: its entries need no translation.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>Whether an entry may have neither command nor address, because an extension of the client brings them.</summary>
     public bool HasExtensions { get; init; }
 

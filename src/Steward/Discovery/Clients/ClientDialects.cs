@@ -116,4 +116,7 @@ internal static class ClientDialects
 
     /// <summary>The two files in which the MCP manager of Shannon looks; it takes programs only.</summary>
     public static ClientDialect Shannon { get; } = new() { Name = "Shannon", HttpMembers = null };
+
+    /// <summary>Steward's own files; docs/configuration.md describes them.</summary>
+    public static ClientDialect Steward { get; } = new() { Name = "Steward", IsOwn = true };
 }

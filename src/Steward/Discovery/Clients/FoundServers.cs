@@ -9,9 +9,10 @@ internal static class FoundServers
     /// tell them apart the beginning of its fingerprint. So a server keeps its id from one look to the next.
     /// </summary>
     /// <param name="found">All entries.</param>
-    public static IReadOnlyList<DiscoveredServer> Merge(IEnumerable<DiscoveredServer> found)
+    /// <param name="ids">The ids that other servers have already.</param>
+    public static IReadOnlyList<DiscoveredServer> Merge(IEnumerable<DiscoveredServer> found, IEnumerable<string> ids)
     {
-        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var taken = new HashSet<string>(ids, StringComparer.OrdinalIgnoreCase);
         return [.. found.GroupBy(server => ServerFingerprint.Of(server.Config), StringComparer.Ordinal).Select(same => WithId(One([.. same]), same.Key, taken))];
     }
 
@@ -20,7 +21,7 @@ internal static class FoundServers
         var first = same[0];
         var others = same.Skip(1).Select(other => $"{other.Source} ({other.Location})").Distinct(StringComparer.Ordinal)
             .Where(other => other != $"{first.Source} ({first.Location})");
-        return first with { AlsoAt = [.. others] };
+        return same.Count == 1 ? first : first with { AlsoAt = [.. first.AlsoAt, .. others] };
     }
 
     private static DiscoveredServer WithId(DiscoveredServer server, string fingerprint, HashSet<string> taken)

@@ -6,12 +6,13 @@ namespace Steward.Discovery.Clients;
 
 /// <summary>
 /// What makes two entries the same server: the program with its arguments and the names of its variables, or the address. Not
-/// the name, nor values of variables and headers, which people write differently in each client.
+/// the name, nor values of variables and headers, which people write differently in each client, nor what looks like a secret.
 /// </summary>
 internal static class ServerFingerprint
 {
     public static string Of(ServerConfig config)
     {
+        config = SecretMask.Apply(config);
         var parts = config.Url is { } url ? ["url", Normal(url)] : Program(config);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))))[..32];
     }

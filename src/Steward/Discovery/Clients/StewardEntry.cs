@@ -27,5 +27,5 @@ internal sealed class StewardEntry(IEnumerable<string> addresses)
     }
 
     private static bool IsStewardProgram(string word) =>
-        word[(word.LastIndexOfAny(['/', '\\']) + 1)..].ToUpperInvariant() is "STEWARD" or "STEWARD.EXE" or "STEWARD.DLL";
+        word[(word.LastIndexOfAny(['/', '\\']) + 1)..].ToUpperInvariant() is "STEWARD" or "STEWARD.EXE" or "STEWARD.DLL" or "STEWARD.CLI" or "STEWARD.CLI.EXE" or "STEWARD.CLI.DLL";
 }

@@ -15,7 +15,7 @@ public sealed class FoundServersTests
             Entry("files", "claude-desktop", Program("npx", "-y", "files") with { Env = new Dictionary<string, string> { ["KEY"] = "one" } }),
             Entry("my-files", "cursor", Program("npx", "-y", "files") with { Env = new Dictionary<string, string> { ["KEY"] = "two" } }),
             Entry("files", "zed", Program("npx", "-y", "files")),
-        ]);
+        ], []);
 
         Assert.Equal(["files", "files-zed"], found.Select(server => server.Id));
         Assert.Equal(["cursor (/cursor)"], found[0].AlsoAt);
@@ -27,13 +27,13 @@ public sealed class FoundServersTests
     [
         Entry("a", "cursor", Remote("https://Example.org/mcp")),
         Entry("b", "zed", Remote("https://example.org/mcp/")),
-    ]));
+    ], []));
 
     [Fact(Timeout = 10_000)]
     public void The_same_words_in_two_folders_are_two_servers_where_they_mean_the_folder()
     {
-        Assert.Equal(2, FoundServers.Merge([Entry("a", "x", Program("serve", ".") with { Cwd = "/one" }), Entry("a", "x", Program("serve", ".") with { Cwd = "/two" })]).Count);
-        Assert.Single(FoundServers.Merge([Entry("a", "x", Program("serve") with { Cwd = "/one" }), Entry("a", "x", Program("serve") with { Cwd = "/two" })]));
+        Assert.Equal(2, FoundServers.Merge([Entry("a", "x", Program("serve", ".") with { Cwd = "/one" }), Entry("a", "x", Program("serve", ".") with { Cwd = "/two" })], []).Count);
+        Assert.Single(FoundServers.Merge([Entry("a", "x", Program("serve") with { Cwd = "/one" }), Entry("a", "x", Program("serve") with { Cwd = "/two" })], []));
     }
 
     [Fact(Timeout = 10_000)]
@@ -45,11 +45,15 @@ public sealed class FoundServersTests
             Entry("files", "cursor", Program("three")), Entry("FILES", "zed", Program("four")),
         ];
 
-        var ids = FoundServers.Merge(entries).Select(server => server.Id).ToList();
+        var ids = FoundServers.Merge(entries, []).Select(server => server.Id).ToList();
 
         Assert.Equal(["files", "files-cursor", "files-" + ServerFingerprint.Of(Program("three"))[..6], "FILES-zed"], ids);
-        Assert.Equal(ids, FoundServers.Merge(entries).Select(server => server.Config.Id));
+        Assert.Equal(ids, FoundServers.Merge(entries, []).Select(server => server.Config.Id));
     }
+
+    [Fact(Timeout = 10_000)]
+    public void An_id_that_Steward_has_already_is_not_given_again() =>
+        Assert.Equal("files-cursor", FoundServers.Merge([Entry("files", "cursor", Program("one"))], ["FILES"])[0].Id);
 
     [Theory(Timeout = 10_000)]
     [InlineData("/usr/bin/steward", "stdio")]

@@ -1,0 +1,58 @@
+using Steward.Configuration;
+
+namespace Steward.Discovery.Clients.Import;
+
+/// <summary>What an import would add.</summary>
+/// <param name="Candidates">Every server that was found.</param>
+/// <param name="Problems">What could not be read.</param>
+internal sealed record ImportPlan(IReadOnlyList<ImportCandidate> Candidates, IReadOnlyList<string> Problems)
+{
+    /// <summary>The servers that Steward does not have.</summary>
+    public IEnumerable<ImportCandidate> New => Candidates.Where(candidate => candidate.IsNew);
+
+    /// <summary>Compares what was found with the servers that there are.</summary>
+    /// <param name="found">What was found.</param>
+    /// <param name="existing">The servers that Steward has.</param>
+    /// <param name="variables">The environment by which references are tried.</param>
+    public static ImportPlan Create(DiscoveryResult found, IReadOnlyList<ServerConfig> existing, Func<string, string?> variables)
+    {
+        var present = existing.GroupBy(ServerFingerprint.Of, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.First().Id, StringComparer.Ordinal);
+        var isKnown = found.Servers.ToLookup(server => present.ContainsKey(ServerFingerprint.Of(server.Config)));
+        var fresh = FoundServers.Merge(isKnown[false], existing.Select(server => server.Id));
+        var resolver = new VariableResolver(variables);
+        return new(
+            [
+                .. fresh.Select(server => new ImportCandidate(server, null, server.Config.Disabled ? [] : Missing(server.Config, resolver))),
+                .. isKnown[true].Select(server => new ImportCandidate(server, present[ServerFingerprint.Of(server.Config)], [])),
+            ],
+            found.Problems);
+    }
+
+    private static List<string> Missing(ServerConfig config, VariableResolver resolver)
+    {
+        var missing = new List<string>();
+        foreach (var text in Texts(config))
+        {
+            try
+            {
+                resolver.Resolve(text, config.BaseDirectory);
+            }
+            catch (VariableException unresolved) when (!missing.Contains(unresolved.Reference))
+            {
+                missing.Add(unresolved.Reference);
+            }
+            catch (VariableException)
+            {
+                // named already
+            }
+        }
+
+        return missing;
+    }
+
+    private static IEnumerable<string> Texts(ServerConfig config) =>
+    [
+        config.Command ?? "", .. config.Args, .. config.Env.Values, config.Cwd ?? "", config.Url ?? "", .. config.Headers.Values,
+        config.Auth?.Token ?? "", config.Auth?.Value ?? "", config.Auth?.ClientId ?? "", config.Auth?.ClientSecret ?? "",
+    ];
+}
