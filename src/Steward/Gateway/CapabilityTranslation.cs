@@ -10,12 +10,16 @@ namespace Steward.Gateway;
 internal static class CapabilityTranslation
 {
     /// <summary>Writes the capabilities of an <c>initialize</c> request as <c>clientCapabilities</c>.</summary>
-    public static void WriteModern(Utf8JsonWriter json, JsonElement legacy) => Write(json, legacy, WriteModernMember);
+    /// <param name="json">Where to.</param>
+    /// <param name="legacy">What the client declared.</param>
+    /// <param name="withTasks">Whether Steward takes a task in the client's place.</param>
+    public static void WriteModern(Utf8JsonWriter json, JsonElement legacy, bool withTasks) =>
+        Write(json, legacy, withTasks ? WriteModernMemberBesideTasks : WriteModernMember, withTasks ? WriteTasks : null);
 
     /// <summary>Writes <c>clientCapabilities</c> as the capabilities of an <c>initialize</c> request.</summary>
-    public static void WriteLegacy(Utf8JsonWriter json, JsonElement modern) => Write(json, modern, WriteLegacyMember);
+    public static void WriteLegacy(Utf8JsonWriter json, JsonElement modern) => Write(json, modern, WriteLegacyMember, last: null);
 
-    private static void Write(Utf8JsonWriter json, JsonElement capabilities, Action<Utf8JsonWriter, JsonProperty> member)
+    private static void Write(Utf8JsonWriter json, JsonElement capabilities, Action<Utf8JsonWriter, JsonProperty> member, Action<Utf8JsonWriter, JsonElement>? last)
     {
         json.WriteStartObject();
         if (capabilities.ValueKind == JsonValueKind.Object)
@@ -24,6 +28,27 @@ internal static class CapabilityTranslation
                 member(json, capability);
         }
 
+        last?.Invoke(json, capabilities);
+        json.WriteEndObject();
+    }
+
+    private static void WriteModernMemberBesideTasks(Utf8JsonWriter json, JsonProperty capability)
+    {
+        if (!capability.NameEquals("extensions"u8))
+            WriteModernMember(json, capability);
+    }
+
+    /// <summary>The extensions that the client declared, and that for tasks.</summary>
+    private static void WriteTasks(Utf8JsonWriter json, JsonElement capabilities)
+    {
+        json.WriteStartObject("extensions"u8);
+        if (capabilities.ValueKind == JsonValueKind.Object && capabilities.TryGetProperty("extensions"u8, out var extensions) && extensions.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var extension in extensions.EnumerateObject().Where(static extension => extension.Name != ProtocolRevisions.TasksExtension))
+                WriteMember(json, extension);
+        }
+
+        WriteEmpty(json, System.Text.Encoding.UTF8.GetBytes(ProtocolRevisions.TasksExtension));
         json.WriteEndObject();
     }
 

@@ -20,27 +20,30 @@ internal sealed partial class Session
             lock (Gate)
             {
                 if (_modernMeta is null || _modernMetaLevel != level)
-                    (_modernMeta, _modernMetaLevel) = (WriteModernMeta(level), level);
+                    (_modernMeta, _modernMetaLevel) = (WriteModernMeta(level, withTasks: false), level);
                 return _modernMeta;
             }
         }
     }
 
-    private byte[] WriteModernMeta(LogSeverity? level)
+    /// <summary>The same for a request whose answer may be a task, which the client itself does not know.</summary>
+    public byte[] WriteModernMeta(bool withTasks) => WriteModernMeta(LogLevel, withTasks);
+
+    private byte[] WriteModernMeta(LogSeverity? level, bool withTasks)
     {
         var reader = new Utf8JsonReader(Opening.Parameters, JsonRpcEnvelope.ReaderOptions);
         using var opening = JsonDocument.ParseValue(ref reader);
         try
         {
-            return WriteModernMeta(level, opening.RootElement);
+            return WriteModernMeta(level, opening.RootElement, withTasks);
         }
         catch (InvalidOperationException)
         {
-            return WriteModernMeta(level, default); // half a surrogate pair in a name: JSON, yet no text
+            return WriteModernMeta(level, default, withTasks); // half a surrogate pair in a name: JSON, yet no text
         }
     }
 
-    private static byte[] WriteModernMeta(LogSeverity? level, JsonElement opening) =>
+    private static byte[] WriteModernMeta(LogSeverity? level, JsonElement opening, bool withTasks) =>
         JsonRpcWriter.Object(json =>
         {
             json.WriteString("io.modelcontextprotocol/protocolVersion"u8, ProtocolRevisions.Modern);
@@ -51,7 +54,7 @@ internal sealed partial class Session
             }
 
             json.WritePropertyName("io.modelcontextprotocol/clientCapabilities"u8);
-            CapabilityTranslation.WriteModern(json, Member(opening, "capabilities"));
+            CapabilityTranslation.WriteModern(json, Member(opening, "capabilities"), withTasks);
             // A client that set no level gets what its server likes to say: of this era, nothing without being asked.
             json.WritePropertyName("io.modelcontextprotocol/logLevel"u8);
             json.WriteRawValue((level ?? LogSeverity.Info).ToJson());

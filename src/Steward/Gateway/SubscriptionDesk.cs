@@ -39,11 +39,12 @@ internal sealed class SubscriptionDesk(GatewayParts parts, GatewayLimits limits,
         await endpoint.SettleAsync(CancellationToken.None).ConfigureAwait(false);
         var uris = await SubscribeAsync(subscription, wanted.Uris).ConfigureAwait(false);
         var taskIds = await TaskSubscriptions.BeginAsync(subscription, wanted.TaskIds, bridged, AnswerWithin).ConfigureAwait(false);
-        subscription.Acknowledge(new SubscriptionFilter(
+        var honoured = new SubscriptionFilter(
             wanted.Tools && endpoint.Offers(Catalog.CatalogKind.Tools),
             wanted.Prompts && endpoint.Offers(Catalog.CatalogKind.Prompts),
             wanted.Resources && endpoint.Offers(Catalog.CatalogKind.Resources),
-            uris) { TaskIds = taskIds });
+            uris);
+        subscription.Acknowledge(honoured with { TaskIds = taskIds });
         return Reply.Of(subscription);
     }
 

@@ -18,6 +18,9 @@ internal sealed class RoundsExchange : LegacyExchange
     private readonly byte[]? _name;
     private readonly Lock _gate = new();
     private InputRound? _round;
+    private TaskWait? _task;
+    private byte[] _members = [];
+    private bool _takesTask;
     private int _rounds;
     private bool _isCancelled;
 
@@ -45,7 +48,16 @@ internal sealed class RoundsExchange : LegacyExchange
     {
         if (!envelope.Result.Exists)
         {
-            DeliverAnswer(message, envelope, LegacyResult.OfError(this, message, envelope));
+            if (Method == McpMethod.ToolsCall && !_takesTask && TaskWait.IsRequiredBy(envelope.Error.Of(message)))
+            {
+                _takesTask = true; // and waits for it, which is as good for the client
+                SendAgain(_members);
+            }
+            else
+            {
+                DeliverAnswer(message, envelope, LegacyResult.OfError(this, message, envelope));
+            }
+
             return;
         }
 
@@ -55,6 +67,8 @@ internal sealed class RoundsExchange : LegacyExchange
             DeliverAnswer(message, envelope, LegacyResult.Of(Method, parts, message, envelope));
         else if (parts.IsInputRequired(result))
             BeginRound(result, parts);
+        else if (_takesTask && parts.ResultType.Of(result).SequenceEqual("\"task\""u8) && JsonText.Read(parts.TaskId.Of(result)) is { } taskId)
+            Await(taskId, result);
         else
             FailByServer($"answered with a result of type {parts.ResultType.Of(result).ToText()}, which clients of protocol revision {Session.Revision} do not know");
     }
@@ -81,7 +95,73 @@ internal sealed class RoundsExchange : LegacyExchange
             _round = null;
         }
 
-        Connection.Call(this, _request, JsonRpcEnvelope.Parse(_request), _name, new RequestAdditions(Session.ModernMeta, round.Members()));
+        if (_task is { } task)
+            task.Answer(round.Members());
+        else
+            SendAgain(round.Members());
+    }
+
+    /// <summary>Puts to the client what the task needs that its request waits for.</summary>
+    public void AskForTask(byte[] result) => BeginRound(result, ResultParts.Parse(result));
+
+    /// <summary>The task that the request waits for has brought what answers it.</summary>
+    public void OnTaskOutcome(byte[] message)
+    {
+        if (!Connection.TryEnd(this))
+            return;
+        WithdrawRound("The task is over.");
+        var envelope = JsonRpcEnvelope.Parse(message);
+        DeliverAnswer(message, envelope, envelope.Result.Exists
+            ? LegacyResult.Of(Method, ResultParts.Parse(envelope.Result.Of(message)), message, envelope)
+            : LegacyResult.OfError(this, message, envelope));
+    }
+
+    /// <summary>Nothing will come of the task that the request waits for.</summary>
+    public void OnTaskFailed(int code, string message)
+    {
+        if (Connection.TryEnd(this))
+            OnFailed(code, message);
+    }
+
+    public override bool TryCancel(UpstreamConnection connection)
+    {
+        _task?.GiveUp();
+        return _task is not null;
+    }
+
+    public override void OnFailed(int code, string message)
+    {
+        GiveTaskUp();
+        base.OnFailed(code, message);
+    }
+
+    private void Await(string taskId, ReadOnlySpan<byte> result)
+    {
+        var task = new TaskWait(this, taskId);
+        bool isCancelled;
+        lock (_gate)
+            (isCancelled, _task) = (_isCancelled, task);
+        if (isCancelled)
+            task.GiveUp();
+        else if (Connection.TryResume(this))
+            task.OnState(result);
+        else
+            OnFailed(JsonRpcErrorCode.ServerUnavailable, $"Server '{Connection.ServerId}' ended before it answered.");
+    }
+
+    /// <summary>The request ends in another way than by its task.</summary>
+    private void GiveTaskUp()
+    {
+        if (_task is not { } task)
+            return;
+        task.GiveUp();
+        Connection.TryEnd(this);
+    }
+
+    private void SendAgain(byte[] members)
+    {
+        _members = members;
+        Connection.Call(this, _request, JsonRpcEnvelope.Parse(_request), _name, new RequestAdditions(_takesTask ? Session.WriteModernMeta(withTasks: true) : Session.ModernMeta, members));
         bool isCancelled;
         lock (_gate)
             isCancelled = _isCancelled;
@@ -95,7 +175,11 @@ internal sealed class RoundsExchange : LegacyExchange
     /// See <see href="https://modelcontextprotocol.io/specification/2026-07-28/client/sampling#error-handling"/>. Whoever declines an
     /// elicitation says so by a result, and that goes up.
     /// </summary>
-    public void FailByClient(int code, string message) => DeliverError(code, message, "error");
+    public void FailByClient(int code, string message)
+    {
+        GiveTaskUp();
+        DeliverError(code, message, "error");
+    }
 
     private void BeginRound(ReadOnlySpan<byte> result, in ResultParts parts)
     {
@@ -130,8 +214,11 @@ internal sealed class RoundsExchange : LegacyExchange
             FailByServer($"asked for input, but {failure}");
     }
 
-    private void FailByServer(string what) =>
+    private void FailByServer(string what)
+    {
+        GiveTaskUp();
         DeliverError(JsonRpcErrorCode.InternalError, $"Server '{Connection.ServerId}' {what}.", "error");
+    }
 
     private void WithdrawRound(string reason)
     {

@@ -1,0 +1,178 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Steward.Gateway.Tasks;
+using Steward.Upstreams;
+using Steward.Wire;
+
+namespace Steward.Gateway.Rounds;
+
+/// <summary>
+/// A task that a modern server made of a legacy client's call, because it can do it in no other way. The client knows nothing of it: its call
+/// waits, is asked what the task needs, and gets its result. See <see href="https://modelcontextprotocol.io/extensions/tasks/overview"/>.
+/// </summary>
+internal sealed class TaskWait
+{
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
+
+    private readonly RoundsExchange _exchange;
+    private readonly string _taskId;
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private readonly ITimer _nextLook;
+    private bool _hasEnded;
+
+    public TaskWait(RoundsExchange exchange, string taskId)
+    {
+        (_exchange, _taskId) = (exchange, taskId);
+        _nextLook = exchange.Session.Clock.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Whether a server refused a call because it can only be done as a task.</summary>
+    public static bool IsRequiredBy(ReadOnlySpan<byte> error)
+    {
+        if (JsonRpcErrorCode.Read(error) != JsonRpcErrorCode.MissingRequiredClientCapability)
+            return false;
+        var data = JsonMembers.Find(error, "data"u8).Of(error);
+        var required = JsonMembers.Find(data, "requiredCapabilities"u8).Of(data);
+        var extensions = JsonMembers.Find(required, "extensions"u8).Of(required);
+        return JsonMembers.Find(extensions, "io.modelcontextprotocol/tasks"u8).Exists;
+    }
+
+    /// <summary>The server says how far the task is.</summary>
+    /// <param name="result">The result that said so first, or that of <c>tasks/get</c>.</param>
+    public void OnState(ReadOnlySpan<byte> result)
+    {
+        if (TaskState.Read(result, _exchange.Session.Clock) is not { } state)
+        {
+            Fail(JsonRpcErrorCode.InternalError, $"Server '{_exchange.Connection.ServerId}' said nothing of the task that it made of this call.");
+            return;
+        }
+
+        var member = state.Status == TaskState.Completed ? "result"u8 : state.Status == TaskState.Failed ? "error"u8 : [];
+        var part = member.IsEmpty ? [] : JsonMembers.Find(result, member).Of(result);
+        if (!part.IsEmpty)
+        {
+            if (TryEnd())
+                _exchange.OnTaskOutcome([.. "{\"jsonrpc\":\"2.0\",\"id\":0,\""u8, .. member, .. "\":"u8, .. part, (byte)'}']);
+        }
+        else if (state.IsOver)
+            Fail(JsonRpcErrorCode.InternalError, $"Server '{_exchange.Connection.ServerId}': the task that it made of this call is {state.Status}{(state.Message is { } why ? $": {why}" : "")}.");
+        else if (state.Status != TaskState.InputRequired || !TryAsk(result))
+            LookIn(state.PollInterval);
+    }
+
+    /// <summary>The client has answered what the task needs.</summary>
+    /// <param name="members">The answers, as members of the parameters.</param>
+    public void Answer(ReadOnlySpan<byte> members) =>
+        Send("tasks/update", [.. "{\"taskId\":"u8, .. JsonRpcWriter.String(_taskId), (byte)',', .. members, (byte)'}'], _ => Look());
+
+    /// <summary>Nobody waits any more: the task is cancelled.</summary>
+    public void GiveUp()
+    {
+        if (!TryEnd())
+            return;
+        var call = new ControlCall(AnswerWithin);
+        _exchange.Connection.Send(call, "tasks/cancel", Parameters(), _exchange.Session.WriteModernMeta(withTasks: true));
+        _exchange.Connection.Forget(call); // whatever the server says to that
+    }
+
+    private void Look() => Send("tasks/get", Parameters(), OnState);
+
+    private void LookIn(long? milliseconds)
+    {
+        var pause = TimeSpan.FromMilliseconds(Math.Clamp(milliseconds ?? 1_000, 100, 30_000));
+        lock (_gate)
+        {
+            if (!_hasEnded)
+                _nextLook.Change(pause, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Asks the client what it was not asked yet: a server repeats what it needs until it has it.</summary>
+    private bool TryAsk(ReadOnlySpan<byte> result)
+    {
+        var reader = new Utf8JsonReader(JsonMembers.Find(result, "inputRequests"u8).Of(result), JsonRpcEnvelope.ReaderOptions);
+        using var document = JsonDocument.ParseValue(ref reader);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            return false;
+        List<JsonProperty> fresh;
+        lock (_gate)
+            fresh = [.. document.RootElement.EnumerateObject().Where(request => _asked.Add(request.Name))];
+        if (fresh.Count == 0)
+            return false;
+        _exchange.AskForTask(JsonRpcWriter.Object(json =>
+        {
+            json.WriteStartObject("inputRequests"u8);
+            foreach (var request in fresh)
+            {
+                json.WritePropertyName(request.Name);
+                json.WriteRawValue(JsonMarshal.GetRawUtf8Value(request.Value), skipInputValidation: true);
+            }
+
+            json.WriteEndObject();
+        }));
+        return true;
+    }
+
+    private void Send(string method, byte[] parameters, OnResult onResult)
+    {
+        lock (_gate)
+        {
+            if (_hasEnded)
+                return;
+        }
+
+        _exchange.Connection.Send(new Request(this, onResult), method, parameters, _exchange.Session.WriteModernMeta(withTasks: true));
+    }
+
+    private void Fail(int code, string message)
+    {
+        if (TryEnd())
+            _exchange.OnTaskFailed(code, message);
+    }
+
+    private bool TryEnd()
+    {
+        lock (_gate)
+        {
+            if (_hasEnded)
+                return false;
+            _hasEnded = true;
+        }
+
+        _nextLook.Dispose();
+        return true;
+    }
+
+    private byte[] Parameters() => JsonRpcWriter.Object(json => json.WriteString("taskId"u8, _taskId));
+
+    private delegate void OnResult(ReadOnlySpan<byte> result);
+
+    /// <summary>A request about the task. That one fails, too, ends the call: nobody else would ever answer it.</summary>
+    private sealed class Request : PendingCall
+    {
+        private readonly TaskWait _wait;
+        private readonly OnResult _onResult;
+
+        public Request(TaskWait wait, OnResult onResult)
+        {
+            (_wait, _onResult) = (wait, onResult);
+            Timeout = AnswerWithin;
+        }
+
+        public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+        {
+            if (envelope.Result.Exists)
+                _onResult(envelope.Result.Of(message));
+            else if (_wait.TryEnd())
+                _wait._exchange.OnTaskOutcome(message.ToArray());
+        }
+
+        public override void OnProgress(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+        {
+            // It has none to speak of.
+        }
+
+        public override void OnFailed(int code, string message) => _wait.Fail(code, message);
+    }
+}
