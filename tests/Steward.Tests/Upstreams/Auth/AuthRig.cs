@@ -60,7 +60,8 @@ internal sealed class AuthRig : IAsyncDisposable
     public Task<LinkRig> LinkAsync(RemoteAuthorization life, ServerTransport transport, string path)
     {
         var host = new UpstreamHost(new ProcessSpawner(NullLogger.Instance, null), new ServerLogs(new ServerLogOptions(), Time, NullLogger<ServerLogs>.Instance),
-            new VariableResolver(), Time, Loggers) { Authorization = life };
+            new VariableResolver(), Time, Loggers)
+        { Authorization = life };
         return LinkRig.ConnectAsync(new Uri(Server.Origin, path), transport, host: host);
     }
 
