@@ -86,9 +86,11 @@ internal static class CSharpFeatures
     private static async Task CancelAsync(CSharpSession session, CancellationToken cancellationToken)
     {
         var label = $"matrix-{Guid.NewGuid():N}";
-        await session.BeginAndCancelAsync("sleep", new() { ["ms"] = 60_000, ["label"] = label }, cancellationToken);
-        await Poll.UntilAsync(
-            () => session.CallAsync("cancelled", [], cancellationToken), labels => labels.Contains(label, StringComparison.Ordinal), cancellationToken);
+        await session.BeginAndCancelAsync("sleep", new() { ["ms"] = 60_000, ["label"] = label }, () => ListsAsync("begun"), cancellationToken);
+        await ListsAsync("cancelled");
+
+        Task ListsAsync(string tool) => Poll.UntilAsync(
+            () => session.CallAsync(tool, [], cancellationToken), labels => labels.Contains(label, StringComparison.Ordinal), cancellationToken);
     }
 
     private static async Task LogAsync(CSharpSession session, CancellationToken cancellationToken)

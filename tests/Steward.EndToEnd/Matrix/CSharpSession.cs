@@ -48,13 +48,17 @@ internal sealed class CSharpSession : IAsyncDisposable
     /// Begins a call of a tool and cancels it. Over Streamable HTTP of the legacy era the client's own cancellation only drops the
     /// response, which cancels nothing there: the notification is sent by hand.
     /// </summary>
-    public async Task BeginAndCancelAsync(string tool, JsonObject arguments, CancellationToken cancellationToken)
+    /// <param name="tool">The tool.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="begun">Completes when the server works on the call: a cancellation that overtakes its request cancels nothing.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task BeginAndCancelAsync(string tool, JsonObject arguments, Func<Task> begun, CancellationToken cancellationToken)
     {
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var id = new RequestId($"cancelled-{Guid.NewGuid():N}");
         var parameters = new JsonObject { ["name"] = tool, ["arguments"] = arguments };
         var call = _client.SendRequestAsync(new JsonRpcRequest { Id = id, Method = "tools/call", Params = parameters }, abort.Token);
-        await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken); // the call is on its way by then
+        await begun();
         if (!_modern)
         {
             var reason = new JsonObject { ["requestId"] = id.ToString(), ["reason"] = "no longer wanted" };

@@ -8,6 +8,9 @@ internal sealed class FixtureState
     private readonly ConcurrentDictionary<object, Func<string, string?, CancellationToken, Task>> _listeners = new();
     private int _revision;
 
+    /// <summary>Labels of the <c>sleep</c> calls that have begun, in that order.</summary>
+    public ConcurrentQueue<string> Begun { get; } = new();
+
     /// <summary>Labels of the <c>sleep</c> calls that were cancelled, in the order in which they noticed.</summary>
     public ConcurrentQueue<string> Cancelled { get; } = new();
 

@@ -16,7 +16,8 @@ internal static class LifeTools
     [
         new("whoami", "Returns process id, client and capabilities as seen from here", (call, _) => Task.FromResult(WhoAmI(call))),
         new("fail_with_array", "Fails with an error whose data is an array", (_, _) => throw new McpProtocolException("failed as asked", ArrayError)),
-        new("cancelled", "Returns the labels of cancelled sleeps", (call, _) => Task.FromResult(Labels(call))),
+        new("begun", "Returns the labels of sleeps that have begun", (call, _) => Task.FromResult(Labels(call.State.Begun))),
+        new("cancelled", "Returns the labels of cancelled sleeps", (call, _) => Task.FromResult(Labels(call.State.Cancelled))),
         new("crash_midcall", "Dies without an answer: `how` is exit or kill", (call, _) => Crash(call)),
         new("test_trigger_tool_change", "Adds a tool, or removes it again, and says that the list changed", ToggleToolAsync),
         new("test_trigger_prompt_change", "Adds a prompt, or removes it again, and says that the list changed", TogglePromptAsync),
@@ -42,8 +43,8 @@ internal static class LifeTools
         ["logLevel"] = call.Session.Level,
     }.ToJsonString());
 
-    private static CallToolResult Labels(FixtureCall call) =>
-        Messages.Text(new JsonArray([.. call.State.Cancelled.Select(label => (JsonNode)label)]).ToJsonString());
+    private static CallToolResult Labels(IEnumerable<string> labels) =>
+        Messages.Text(new JsonArray([.. labels.Select(label => (JsonNode)label)]).ToJsonString());
 
     private static Task<CallToolResult> Crash(FixtureCall call)
     {

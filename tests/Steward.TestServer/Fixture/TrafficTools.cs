@@ -90,6 +90,7 @@ internal static class TrafficTools
 
     private static async Task<CallToolResult> SleepAsync(FixtureCall call, CancellationToken cancellationToken)
     {
+        call.State.Begun.Enqueue(call.Text("label"));
         try
         {
             await PauseAsync(TimeSpan.FromMilliseconds(call.Number("ms", 60_000)), cancellationToken);

@@ -8,6 +8,7 @@ const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwH
 const words = ["paris", "park", "party", "test"];
 
 const added = new Set();
+const begun = [];
 const cancelled = [];
 let revision = 0;
 
@@ -24,6 +25,7 @@ const tools = {
     return text("3 steps");
   },
   async sleep(args, context) {
+    begun.push(args.label);
     try {
       await pause(args.ms ?? 60_000, null, { signal: context.signal });
       return text("slept");
@@ -32,6 +34,7 @@ const tools = {
       throw error;
     }
   },
+  begun: () => text(JSON.stringify(begun)),
   cancelled: () => text(JSON.stringify(cancelled)),
   async ask_elicitation(args, context) {
     const answer = await context.ask("answer", "elicitation/create", { mode: "form", message: args.message, requestedSchema: form });
