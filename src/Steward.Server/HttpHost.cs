@@ -46,6 +46,7 @@ internal static class HttpHost
             .AddSingleton(state)
             .AddSingleton(runtime.Manager)
             .AddSingleton(runtime.Gateway)
+            .AddSingleton(runtime.Registry)
             .AddSingleton(runtime.Logs)
             .AddSingleton(runtime.Logins)
             .AddSingleton(new HostAllowList(gateway))

@@ -23,7 +23,7 @@ internal sealed class SoloHost : IAsyncDisposable
     {
         _lock = @lock;
         _log = new DaemonLog(options.Data, options.Time);
-        _runtime = new StewardRuntime(options, _log.Loggers);
+        _runtime = new StewardRuntime(options, RegistryHome.InMemory(options.Time), _log.Loggers);
         _starting = Task.Run(_runtime.StartAsync); // the client is answered meanwhile
     }
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
+using Steward.Registry;
 using Steward.Server.Api;
 using Steward.Server.Daemon;
 using Steward.Server.SseProxy;
@@ -33,12 +34,12 @@ public sealed class StewardHost : IAsyncDisposable
     private Task? _stopping;
     private SseProxyHost? _proxy;
 
-    private StewardHost(StewardHostOptions options, DaemonLock @lock, DaemonLog log)
+    private StewardHost(StewardHostOptions options, RegistryHome registry, DaemonLock @lock, DaemonLog log)
     {
         (_options, _lock, _log) = (options, @lock, log);
         _logger = log.Loggers.CreateLogger<StewardHost>();
         _state = new HostState(options.Time);
-        _runtime = new StewardRuntime(options, log.Loggers);
+        _runtime = new StewardRuntime(options, registry, log.Loggers);
         _app = HttpHost.Build(options, _runtime, _state, log.Loggers);
     }
 
@@ -52,6 +53,9 @@ public sealed class StewardHost : IAsyncDisposable
 
     /// <summary>The servers.</summary>
     public McpServerManager Manager => _runtime.Manager;
+
+    /// <summary>The servers with their definitions and history.</summary>
+    public ServerRegistry Registry => _runtime.Registry;
 
     /// <summary>Completes when somebody asked over the API that the host be stopped.</summary>
     public Task StopRequested => _state.StopRequested;
@@ -68,6 +72,7 @@ public sealed class StewardHost : IAsyncDisposable
     /// <summary>Locks the data directory, listens, and begins to start the servers.</summary>
     /// <exception cref="DaemonRunningException">Another host uses the data directory.</exception>
     /// <exception cref="ConfigException">Others could reach the address, and nobody would ask who they are.</exception>
+    /// <exception cref="NewerRegistryException">The registry in the data directory was written by a newer Steward.</exception>
     /// <exception cref="IOException">The address is in use, or the data directory cannot be written.</exception>
     public static async Task<StewardHost> StartAsync(StewardHostOptions options, CancellationToken cancellationToken)
     {
@@ -79,11 +84,13 @@ public sealed class StewardHost : IAsyncDisposable
         var @lock = DaemonLock.Take(options.Data);
         var log = new DaemonLog(options.Data, options.Time);
         StewardHost? host = null;
+        RegistryHome? registry = null;
         try
         {
+            registry = await RegistryHome.OpenAsync(options.Data, options.Time, log.Loggers.CreateLogger("Steward.Registry"), cancellationToken);
             using (InlineCompletions.Enable()) // around the first use of a pipe or socket
             {
-                host = new StewardHost(options, @lock, log);
+                host = new StewardHost(options, registry, @lock, log);
                 await host.ListenAsync(cancellationToken);
             }
 
@@ -94,6 +101,8 @@ public sealed class StewardHost : IAsyncDisposable
         {
             if (host is not null)
                 await host.DisposeAsync();
+            else if (registry is not null)
+                await registry.Store.DisposeAsync();
             await log.DisposeAsync();
             @lock.Dispose();
             throw;

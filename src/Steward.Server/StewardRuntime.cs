@@ -2,6 +2,8 @@ using Microsoft.Extensions.Logging;
 using Steward.Configuration;
 using Steward.Gateway;
 using Steward.Processes;
+using Steward.Registry;
+using Steward.Server.Daemon;
 using Steward.Server.Mcp;
 using Steward.Telemetry;
 using Steward.Upstreams;
@@ -17,9 +19,9 @@ internal sealed class StewardRuntime : IAsyncDisposable
     private readonly IDisposable _observation;
     private Task? _stopping;
 
-    public StewardRuntime(StewardHostOptions options, ILoggerFactory loggers)
+    public StewardRuntime(StewardHostOptions options, RegistryHome registry, ILoggerFactory loggers)
     {
-        var (config, data, time) = (options.Config, options.Data, options.Time);
+        var (config, data, time) = (registry.Kept.Over(options.Config), options.Data, options.Time);
         var variables = new VariableResolver();
         var processes = loggers.CreateLogger("Steward.Processes");
         _ledger = new ProcessLedger(data.ProcessesDirectory, processes);
@@ -28,10 +30,12 @@ internal sealed class StewardRuntime : IAsyncDisposable
         var tokens = new TokenStore(data.TokensDirectory, loggers.CreateLogger("Steward.Upstreams.Auth"));
         Authorization = new RemoteAuthorization(new AuthorizationHost(tokens, time, loggers) { Browser = options.Browser });
         Logins = new LoginDesk(Authorization, variables);
-        var host = new UpstreamHost(_spawner, Logs, variables, time, loggers) { Authorization = Authorization };
+        var host = new UpstreamHost(_spawner, Logs, variables, time, loggers) { Authorization = Authorization, Eras = new EraMemory(registry.Eras) };
         var parts = new GatewayParts(config.Gateway.Limits, time, loggers);
         Manager = new McpServerManager(config, options.Launcher ?? parts.CreateLauncher(host), time, loggers);
         Gateway = new McpGateway(Manager, config, parts, host);
+        Registry = new ServerRegistry(Manager, registry.Store, registry.Kept, options.Launcher ?? new UpstreamLauncher(host, new TrialTraffic()), time, loggers.CreateLogger("Steward.Registry"));
+        Registry.Start(registry.IsOpen);
         Tokens = new ClientTokens(config.Gateway.ResolveBearerTokens(variables));
         Front = new McpFront(Gateway, config.Gateway.Limits, Tokens);
         _observation = ServerMetrics.Observe(() => Manager.Statuses);
@@ -42,6 +46,8 @@ internal sealed class StewardRuntime : IAsyncDisposable
     public McpServerManager Manager { get; }
 
     public McpGateway Gateway { get; }
+
+    public ServerRegistry Registry { get; }
 
     /// <summary>The tokens that remote servers want.</summary>
     public RemoteAuthorization Authorization { get; }
@@ -74,6 +80,7 @@ internal sealed class StewardRuntime : IAsyncDisposable
         await Gateway.StopAsync(force);
         await Logins.DisposeAsync();
         await Manager.ShutdownAsync(force);
+        await Registry.DisposeAsync(); // it has seen to its end what it keeps the history of
         await Authorization.DisposeAsync();
         await Logs.DisposeAsync();
         _spawner.Dispose();

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using Steward.Cli.Output;
 using Steward.Processes;
+using Steward.Registry;
 using Steward.Server.Api;
 using Steward.Server.Daemon;
 using Steward.Supervision;
@@ -53,6 +54,16 @@ internal sealed class DaemonClient : IDisposable
 
     public static IReadOnlyList<ToolEntry> ParseTools(string json) => JsonSerializer.Deserialize(json, ApiJson.Default.IReadOnlyListToolEntry)!;
 
+    public static DefinitionEntry ParseDefinition(string json) => JsonSerializer.Deserialize(json, ApiJson.Default.DefinitionEntry)!;
+
+    public static DefinitionList ParseDefinitions(string json) => JsonSerializer.Deserialize(json, ApiJson.Default.DefinitionList)!;
+
+    public static IReadOnlyList<LifecycleEvent> ParseEvents(string json) => JsonSerializer.Deserialize(json, ApiJson.Default.IReadOnlyListLifecycleEvent)!;
+
+    public static IReadOnlyList<ConnectionRecord> ParseConnections(string json) => JsonSerializer.Deserialize(json, ApiJson.Default.IReadOnlyListConnectionRecord)!;
+
+    public static int ParseCleared(string json) => JsonSerializer.Deserialize(json, ApiJson.Default.ClearedHistory)!.Rows;
+
     public Task<string> ReadServersAsync(CancellationToken cancellationToken) => GetAsync("servers", cancellationToken);
 
     public async Task<IReadOnlyList<ServerStatus>> GetServersAsync(CancellationToken cancellationToken) =>
@@ -75,12 +86,7 @@ internal sealed class DaemonClient : IDisposable
     public Task<string> WaitForLoginAsync(string id, CancellationToken cancellationToken) => GetAsync($"servers/{Escape(id)}/login", cancellationToken);
 
     /// <summary>Has the tokens of a remote server forgotten.</summary>
-    public async Task<string> LogoutAsync(string id, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Delete, $"servers/{Escape(id)}/login");
-        using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
-        return await response.Content.ReadAsStringAsync(cancellationToken);
-    }
+    public Task<string> LogoutAsync(string id, CancellationToken cancellationToken) => AskAsync(HttpMethod.Delete, $"servers/{Escape(id)}/login", null, cancellationToken);
 
     /// <summary>All definitions as a configuration with <c>mcpServers</c>, with whatever secret stands in them.</summary>
     public Task<string> ReadExportAsync(CancellationToken cancellationToken) => GetAsync("export", cancellationToken);
@@ -89,6 +95,30 @@ internal sealed class DaemonClient : IDisposable
     /// <param name="body">Its id, and as <c>definition</c> the section that a configuration file would have.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<string> AddServerAsync(string body, CancellationToken cancellationToken) => PostAsync("servers", body, cancellationToken);
+
+    /// <summary>Changes keys of a registered server's definition: a JSON merge patch.</summary>
+    public Task<string> ChangeServerAsync(string id, string patch, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Patch, $"servers/{Escape(id)}/definition", patch, cancellationToken);
+
+    /// <summary>Has a registered server stopped and forgotten.</summary>
+    public Task RemoveServerAsync(string id, CancellationToken cancellationToken) => AskAsync(HttpMethod.Delete, $"servers/{Escape(id)}", null, cancellationToken);
+
+    /// <summary>Has a server enabled or disabled.</summary>
+    public Task<string> SwitchServerAsync(string id, string command, CancellationToken cancellationToken) => PostAsync($"servers/{Escape(id)}/{command}", null, cancellationToken);
+
+    public Task<string> ReadDefinitionAsync(string id, CancellationToken cancellationToken) => GetAsync($"servers/{Escape(id)}/definition", cancellationToken);
+
+    public Task<string> ReadDefinitionsAsync((string Key, string? Value)[] filter, CancellationToken cancellationToken) => GetAsync($"definitions{Query(filter)}", cancellationToken);
+
+    /// <summary>Events or connections, newest first.</summary>
+    public Task<string> ReadHistoryAsync(string what, (string Key, string? Value)[] query, CancellationToken cancellationToken) => GetAsync($"history/{what}{Query(query)}", cancellationToken);
+
+    /// <summary>Has the history of one server, or of all, forgotten.</summary>
+    public Task<string> ClearHistoryAsync(string? server, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Delete, $"history{Query([("server", server)])}", null, cancellationToken);
+
+    /// <summary>Makes a request of any method.</summary>
+    public Task<string> RequestAsync(string id, string body, CancellationToken cancellationToken) => PostAsync($"servers/{Escape(id)}/request", body, cancellationToken);
 
     public Task<string> ReadToolsAsync(string? server, CancellationToken cancellationToken) =>
         GetAsync(server is null ? "tools" : $"tools?server={Escape(server)}", cancellationToken);
@@ -133,9 +163,11 @@ internal sealed class DaemonClient : IDisposable
         return await response.Content.ReadAsStringAsync(cancellationToken);
     }
 
-    private async Task<string> PostAsync(string path, string? json, CancellationToken cancellationToken)
+    private Task<string> PostAsync(string path, string? json, CancellationToken cancellationToken) => AskAsync(HttpMethod.Post, path, json, cancellationToken);
+
+    private async Task<string> AskAsync(HttpMethod method, string path, string? json, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        using var request = new HttpRequestMessage(method, path);
         if (json is not null)
             request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
@@ -191,6 +223,9 @@ internal sealed class DaemonClient : IDisposable
 
     private static CliException NoDaemon(DataDirectory data, Exception? cause) =>
         new(ExitCodes.NoDaemon, $"No daemon is running with the data directory {data}. Start one with 'steward up', or name another directory with --data.", cause);
+
+    private static string Query((string Key, string? Value)[] parts) =>
+        string.Join('&', parts.Where(part => part.Value is not null).Select(part => $"{part.Key}={Escape(part.Value!)}")) is { Length: > 0 } query ? $"?{query}" : "";
 
     private static string Escape(string text) => Uri.EscapeDataString(text);
 }

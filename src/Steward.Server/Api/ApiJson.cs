@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using Steward.Processes;
+using Steward.Registry;
 using Steward.Supervision;
 
 namespace Steward.Server.Api;
@@ -15,6 +16,12 @@ namespace Steward.Server.Api;
 [JsonSerializable(typeof(IReadOnlyList<ToolEntry>))]
 [JsonSerializable(typeof(IReadOnlyList<LogLine>))]
 [JsonSerializable(typeof(LogLine))]
+[JsonSerializable(typeof(DefinitionEntry))]
+[JsonSerializable(typeof(IReadOnlyList<DefinitionEntry>))]
+[JsonSerializable(typeof(DefinitionList))]
+[JsonSerializable(typeof(IReadOnlyList<LifecycleEvent>))]
+[JsonSerializable(typeof(IReadOnlyList<ConnectionRecord>))]
+[JsonSerializable(typeof(ClearedHistory))]
 [JsonSerializable(typeof(GatewayFacts))]
 [JsonSerializable(typeof(IReadOnlyList<GroupFacts>))]
 [JsonSerializable(typeof(LoginAddress))]

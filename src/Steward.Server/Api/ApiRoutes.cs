@@ -17,6 +17,9 @@ internal static class ApiRoutes
         var api = routes.MapGroup("/api/v1").ProducesProblem(StatusCodes.Status401Unauthorized);
         api.MapServers();
         api.MapExport();
+        api.MapDefinitions();
+        api.MapRequests();
+        api.MapHistory();
         api.MapLogins();
         api.MapLogs();
         api.MapTools();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Steward.Configuration;
 using Steward.Upstreams.Auth;
 
@@ -46,9 +47,10 @@ internal sealed class DefinitionSeal(string keyFile)
         {
             return DefinitionText.Read(plain, id);
         }
-        catch (ConfigException unusable)
+        catch (Exception unusable) when (unusable is ConfigException or JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"its definition cannot be used: {unusable.Problems[0].Message}. Remove the server and add it anew.", unusable);
+            var why = unusable is ConfigException { Problems: [var first, ..] } ? first.Message : unusable.Message;
+            throw new InvalidDataException($"its definition cannot be used: {why}. Remove the server and add it anew.", unusable);
         }
         finally
         {
@@ -56,10 +58,10 @@ internal sealed class DefinitionSeal(string keyFile)
         }
     }
 
-    /// <summary>A digest that is the same for the same definition, and from which nobody can try out what a secret in it might be.</summary>
+    /// <summary>A digest that is the same for the same definition, enabled or not, and from which nobody can try out what a secret in it might be.</summary>
     public string Digest(ServerConfig config)
     {
-        var plain = DefinitionText.Write(config);
+        var plain = DefinitionText.Write(config with { Disabled = false });
         try
         {
             return Convert.ToHexStringLower(HMACSHA256.HashData(Key(), plain));

@@ -1,10 +1,11 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Steward.Configuration;
 
 namespace Steward.Registry;
 
-/// <summary>A definition as text: the section of a configuration file, and the folder from which its relative paths count.</summary>
+/// <summary>A definition as text: the section that a configuration file would have, and the folder from which its relative paths count.</summary>
 internal static class DefinitionText
 {
     public static byte[] Write(ServerConfig config)
@@ -14,18 +15,8 @@ internal static class DefinitionText
         {
             json.WriteStartObject();
             json.WriteString("folder"u8, config.BaseDirectory);
-            json.WriteBoolean("enabled"u8, !config.Disabled);
-            json.WriteStartObject("mcpServers"u8);
-            json.WriteStartObject(config.Id);
-            if (config.Command is not null) json.WriteString("command", config.Command);
-            if (config.Url is not null) json.WriteString("url", config.Url);
-            if (config.Url is not null && config.Transport != ServerTransport.Auto) json.WriteString("type", config.Transport.ToString().ToLowerInvariant());
-            // Of a disabled server it is not asked whether what it refers to is there: that is for its start to say.
-            json.WriteBoolean("disabled", true);
-            json.WriteStartArray("args"); foreach (var a in config.Args) json.WriteStringValue(a); json.WriteEndArray();
-            json.WriteStartObject("env"); foreach (var (k, v) in config.Env) json.WriteString(k, v); json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteEndObject();
+            json.WritePropertyName("server"u8);
+            ServerJson.Write(json, config);
             json.WriteEndObject();
         }
 
@@ -33,10 +24,24 @@ internal static class DefinitionText
     }
 
     /// <exception cref="ConfigException">It cannot be used.</exception>
-    public static ServerConfig Read(ReadOnlySpan<byte> utf8, string id)
+    /// <exception cref="JsonException">It is no such text.</exception>
+    public static ServerConfig Read(ReadOnlyMemory<byte> utf8, string id)
     {
-        using var document = JsonDocument.Parse(utf8.ToArray());
-        var config = ConfigFile.Parse(utf8, "the registry", document.RootElement.GetProperty("folder").GetString()!).Servers[0];
-        return config with { Disabled = !document.RootElement.GetProperty("enabled").GetBoolean() };
+        using var document = JsonDocument.Parse(utf8);
+        if (!document.RootElement.TryGetProperty("folder"u8, out var folder) || !document.RootElement.TryGetProperty("server"u8, out var section))
+            throw new JsonException("A definition has a folder and a server.");
+        // What it refers to need not be there: that is for its start to say.
+        return ConfigFile.ParseServer(JsonMarshal.GetRawUtf8Value(section), id, "the registry", folder.GetString()!, checkReferences: false);
+    }
+
+    /// <summary>The keys in which two definitions differ.</summary>
+    public static IReadOnlyList<string> Differences(ServerConfig one, ServerConfig other)
+    {
+        using var left = JsonDocument.Parse(ServerJson.ToUtf8(one));
+        using var right = JsonDocument.Parse(ServerJson.ToUtf8(other));
+        var (before, after) = (Keys(left), Keys(right));
+        return [.. before.Keys.Union(after.Keys).Where(key => !before.TryGetValue(key, out var value) || !after.TryGetValue(key, out var changed) || !JsonElement.DeepEquals(value, changed))];
+
+        static Dictionary<string, JsonElement> Keys(JsonDocument document) => document.RootElement.EnumerateObject().ToDictionary(key => key.Name, key => key.Value, StringComparer.Ordinal);
     }
 }

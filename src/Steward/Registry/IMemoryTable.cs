@@ -8,8 +8,12 @@ internal interface IMemoryTable
     /// <summary>What stands for a definition: the same for an equal one. <see langword="null"/> where it cannot be told now.</summary>
     string? DigestOf(ServerConfig definition);
 
+    /// <summary>What was learned of all servers, but for what they offer.</summary>
     /// <exception cref="RegistryException">It cannot be read.</exception>
     Task<IReadOnlyList<ServerMemory>> ReadMemoriesAsync(CancellationToken cancellationToken);
+
+    /// <exception cref="RegistryException">It cannot be read.</exception>
+    Task<ServerMemory?> ReadMemoryAsync(string server, CancellationToken cancellationToken);
 
     /// <summary>Keeps what was learned. Of one definition the parts are kept side by side; another definition begins anew.</summary>
     void Keep(ServerMemory memory);

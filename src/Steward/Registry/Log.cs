@@ -22,4 +22,16 @@ internal static partial class Log
 
     [LoggerMessage(1905, LogLevel.Warning, "The registry {Path} is an empty file, as a full disk may leave it; a new one is begun in it")]
     public static partial void RegistryEmpty(this ILogger logger, string path);
+
+    [LoggerMessage(1906, LogLevel.Error, "History is not recorded any more")]
+    public static partial void RecordingBroken(this ILogger logger, Exception failure);
+
+    [LoggerMessage(1907, LogLevel.Warning, "A change of server '{Server}' for which nobody waits any more failed: {Reason}")]
+    public static partial void ChangeFailed(this ILogger logger, string server, string reason);
+
+    [LoggerMessage(1908, LogLevel.Warning, "The registered server '{Server}' is not used: the configuration file declares one of the same id. It stays kept; rename the declared one to use both")]
+    public static partial void RegisteredServerHidden(this ILogger logger, string server);
+
+    [LoggerMessage(1909, LogLevel.Error, "The registered server '{Server}' cannot be used: {Problem}")]
+    public static partial void ServerUnreadable(this ILogger logger, string server, string problem);
 }

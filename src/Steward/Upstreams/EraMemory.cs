@@ -7,7 +7,8 @@ namespace Steward.Upstreams;
 /// Which era each server turned out to be of, so that its next start need not find out again. Good for one definition of a server:
 /// what is defined anew may be another program.
 /// </summary>
-internal sealed class EraMemory
+/// <param name="archive">Remembers beyond the end of the process, where there is one.</param>
+internal sealed class EraMemory(IEraArchive? archive = null)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (ServerConfig Definition, ProtocolEra Era)> _eras = new(StringComparer.Ordinal);
@@ -16,13 +17,19 @@ internal sealed class EraMemory
     public ProtocolEra? Find(ServerConfig definition)
     {
         lock (_gate)
-            return _eras.TryGetValue(definition.Id, out var known) && !ServerDifferences.Between(known.Definition, definition).NeedsRestart ? known.Era : null;
+        {
+            if (_eras.TryGetValue(definition.Id, out var known) && !ServerDifferences.Between(known.Definition, definition).NeedsRestart)
+                return known.Era;
+        }
+
+        return archive?.Find(definition);
     }
 
     public void Keep(ServerConfig definition, ProtocolEra era)
     {
         lock (_gate)
             _eras[definition.Id] = (definition, era);
+        archive?.Keep(definition, era);
     }
 
     /// <summary>What was assumed has proved wrong.</summary>
@@ -30,5 +37,6 @@ internal sealed class EraMemory
     {
         lock (_gate)
             _eras.Remove(definition.Id);
+        archive?.Forget(definition);
     }
 }

@@ -24,7 +24,7 @@ internal sealed record UpstreamHost(ProcessSpawner Spawner, ServerLogs Logs, Var
     public RemoteAuthorization Authorization { get; init; } = new(new AuthorizationHost(null, Time, Loggers));
 
     /// <summary>Of which era servers turned out to be.</summary>
-    public EraMemory Eras { get; } = new();
+    public EraMemory Eras { get; init; } = new();
 
     public ILogger Logger { get; } = Loggers.CreateLogger("Steward.Upstreams");
 }

@@ -255,8 +255,9 @@ public abstract class StoreContract : IAsyncLifetime
         Store.Memory.Keep(new ServerMemory("files", "one", Catalogue: "{}"u8.ToArray()));
         Store.Memory.Keep(new ServerMemory("memory", "m", Era: "Legacy"));
         await Store.FlushAsync(Cancelled);
-        var files = (await Store.Memory.ReadMemoriesAsync(Cancelled)).Single(memory => memory.Server == "files");
-        Assert.Equal(("one", "Modern", "{}"), (files.Digest, files.Era, System.Text.Encoding.UTF8.GetString(files.Catalogue.Span)));
+        var files = await Store.Memory.ReadMemoryAsync("files", Cancelled);
+        Assert.Equal(("one", "Modern", "{}"), (files!.Digest, files.Era, System.Text.Encoding.UTF8.GetString(files.Catalogue.Span)));
+        Assert.Equal([("files", "Modern"), ("memory", "Legacy")], (await Store.Memory.ReadMemoriesAsync(Cancelled)).Select(memory => (memory.Server, memory.Era)).Order());
 
         Store.Memory.Keep(new ServerMemory("files", "two", Catalogue: "{}"u8.ToArray()));
         Store.Memory.Forget("memory");
@@ -264,6 +265,7 @@ public abstract class StoreContract : IAsyncLifetime
 
         var only = Assert.Single(await Store.Memory.ReadMemoriesAsync(Cancelled));
         Assert.Equal(("files", "two", null), (only.Server, only.Digest, only.Era));
+        Assert.Null(await Store.Memory.ReadMemoryAsync("memory", Cancelled));
     }
 
     [Fact(Timeout = 30_000)]

@@ -10,12 +10,18 @@ internal sealed class MemoryMemory : IMemoryTable
     private readonly Dictionary<string, ServerMemory> _memories = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DiscoveryRow> _discoveries = new(StringComparer.Ordinal);
 
-    public string DigestOf(ServerConfig definition) => Convert.ToHexStringLower(SHA256.HashData(DefinitionText.Write(definition)));
+    public string DigestOf(ServerConfig definition) => Convert.ToHexStringLower(SHA256.HashData(DefinitionText.Write(definition with { Disabled = false })));
 
     public Task<IReadOnlyList<ServerMemory>> ReadMemoriesAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
-            return Task.FromResult<IReadOnlyList<ServerMemory>>([.. _memories.Values]);
+            return Task.FromResult<IReadOnlyList<ServerMemory>>([.. _memories.Values.Select(memory => memory with { Catalogue = default })]);
+    }
+
+    public Task<ServerMemory?> ReadMemoryAsync(string server, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return Task.FromResult(_memories.GetValueOrDefault(server));
     }
 
     public void Keep(ServerMemory memory)

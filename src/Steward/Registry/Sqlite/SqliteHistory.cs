@@ -60,6 +60,8 @@ internal sealed class SqliteHistory(SqliteWriter writer, SqliteReaders readers, 
     public void Keep(SqliteSession session, DateTimeOffset now)
     {
         session.Execute("INSERT INTO alive (one, at) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET at = $1", now.ToRow());
+        // Of use some time after it has expired: where its source cannot be reached.
+        session.Execute("DELETE FROM discoveries WHERE expires < $1", now.AddDays(-30).ToRow());
         foreach (var (table, time) in ((string, string)[])[("events", "at"), ("connections", "connected")])
         {
             session.Execute($"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {time} < $1 ORDER BY {time} LIMIT {MaxPruned})", (now - retention.MaxAge).ToRow());

@@ -19,9 +19,16 @@ internal sealed class SqliteMemory(SqliteWriter writer, SqliteReaders readers, D
 
     public async Task<IReadOnlyList<ServerMemory>> ReadMemoriesAsync(CancellationToken cancellationToken) => await readers.ReadAsync(
         session => session.Read(
-            "SELECT server, digest, era, catalogue FROM memories",
-            row => new ServerMemory(row.GetString(0), row.GetString(1), row.TextOrNull(2), row.Bytes(3))),
+            "SELECT server, digest, era FROM memories",
+            row => new ServerMemory(row.GetString(0), row.GetString(1), row.TextOrNull(2))),
         cancellationToken).ConfigureAwait(false);
+
+    public async Task<ServerMemory?> ReadMemoryAsync(string server, CancellationToken cancellationToken) => (await readers.ReadAsync(
+        session => session.Read(
+            "SELECT digest, era, catalogue FROM memories WHERE server = $1",
+            row => new ServerMemory(server, row.GetString(0), row.TextOrNull(1), row.Bytes(2)),
+            server),
+        cancellationToken).ConfigureAwait(false)).SingleOrDefault();
 
     public void Keep(ServerMemory memory) => writer.Post(session => session.Execute(
         """

@@ -16,7 +16,7 @@ internal sealed class SqliteServers(SqliteWriter writer, SqliteReaders readers, 
                 INSERT INTO servers (id, name, transport, enabled, tags, source, created, updated, definition)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING
                 """,
-                config.Id, null, config.Transport.ToString(), !config.Disabled, TagsOf(config), server.Source, server.Created.ToRow(), server.Updated.ToRow(), definition) == 1,
+                config.Id, config.Name, config.Transport.ToString(), !config.Disabled, TagsOf(config), server.Source, server.Created.ToRow(), server.Updated.ToRow(), definition) == 1,
             cancellationToken);
     }
 
@@ -26,7 +26,7 @@ internal sealed class SqliteServers(SqliteWriter writer, SqliteReaders readers, 
         return writer.WriteAsync(
             session => session.Execute(
                 "UPDATE servers SET name = $2, transport = $3, enabled = $4, tags = $5, source = $6, updated = $7, definition = $8 WHERE id = $1",
-                config.Id, null, config.Transport.ToString(), !config.Disabled, TagsOf(config), server.Source, server.Updated.ToRow(), definition) == 1,
+                config.Id, config.Name, config.Transport.ToString(), !config.Disabled, TagsOf(config), server.Source, server.Updated.ToRow(), definition) == 1,
             cancellationToken);
     }
 
@@ -39,7 +39,7 @@ internal sealed class SqliteServers(SqliteWriter writer, SqliteReaders readers, 
             : session.Execute("DELETE FROM overrides WHERE id = $1", id),
         cancellationToken);
 
-    private static string TagsOf(ServerConfig config) => config.Id[..0];
+    private static string TagsOf(ServerConfig config) => string.Join(' ', config.Tags);
 
     private byte[] Seal(RegisteredServer server)
     {
