@@ -30,6 +30,15 @@ internal sealed class GatedStream : Stream
     /// <summary>Whether two writes were ever under way at once.</summary>
     public bool WasCrossed { get; private set; }
 
+    public bool HasTaken
+    {
+        get
+        {
+            lock (_lock)
+                return _taken.Length > 0;
+        }
+    }
+
     public string Taken
     {
         get
