@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Steward.Gateway.Parking;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -10,7 +9,7 @@ namespace Steward.Gateway.Tasks;
 /// A task of a legacy server that a modern client owns. The server says by several requests what the client gets by one: how far the task is,
 /// what it needs, its result.
 /// </summary>
-internal sealed class BridgedTask : ITaskKeeper
+internal sealed partial class BridgedTask : ITaskKeeper
 {
     private const int MaxQuestions = 64;
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
@@ -66,14 +65,6 @@ internal sealed class BridgedTask : ITaskKeeper
 
         Connection.Send(call, "tasks/result", Parameters());
     }
-
-    /// <summary>The members of the <c>CreateTaskResult</c> with which the client hears of it.</summary>
-    public byte[] WriteCreated(string exposedId) => JsonRpcWriter.Object(json =>
-    {
-        json.WriteString("resultType"u8, "task"u8);
-        lock (_gate)
-            _state.Write(json, exposedId, ProtocolEra.Modern);
-    });
 
     /// <summary>Answers <c>tasks/get</c>: how far it is now.</summary>
     /// <exception cref="UpstreamErrorException">The server does not know it any more, or says nothing.</exception>
@@ -373,31 +364,6 @@ internal sealed class BridgedTask : ITaskKeeper
     {
         var message = JsonRpcWriter.Notification("notifications/tasks", task);
         listener.OnTaskChanged(Id, message, JsonRpcEnvelope.Parse(message));
-    }
-
-    /// <summary>The task as a client of the modern era gets it. To be called under the gate.</summary>
-    private byte[] Write(string exposedId, byte[]? outcome) => JsonRpcWriter.Object(json =>
-    {
-        var status = IsOver ? _state.Status : _questions.Count > 0 ? TaskState.InputRequired : TaskState.Working;
-        (_state with { Status = status }).Write(json, exposedId, ProtocolEra.Modern);
-        if (status == TaskState.InputRequired)
-            WriteQuestions(json);
-        if (outcome is null || status is not (TaskState.Completed or TaskState.Failed))
-            return;
-        json.WritePropertyName(status == TaskState.Completed ? "result"u8 : "error"u8);
-        json.WriteRawValue(outcome, skipInputValidation: true);
-    });
-
-    private void WriteQuestions(Utf8JsonWriter json)
-    {
-        json.WriteStartObject("inputRequests"u8);
-        foreach (var question in _questions)
-        {
-            json.WritePropertyName(question.Key);
-            json.WriteRawValue(question.Request, skipInputValidation: true);
-        }
-
-        json.WriteEndObject();
     }
 
     /// <summary>It is never kept longer than this gateway keeps it.</summary>
