@@ -23,6 +23,15 @@ internal static class ServerBooks
         return await book.ListAsync(cancellationToken);
     }
 
+    /// <summary>Whether there are servers that no file declares. Nothing is made.</summary>
+    /// <exception cref="CliException">It cannot be told.</exception>
+    public static async Task<bool> AnyRegisteredAsync(CliContext context, DataDirectory data, CancellationToken cancellationToken)
+    {
+        if (DaemonLock.IsTaken(data))
+            return true; // whoever asks wants to use the directory, and will hear that it is in use
+        return (await ListAsync(context, data, cancellationToken)).Count > 0;
+    }
+
     /// <summary>Where Steward's gateway listens, or would.</summary>
     public static IReadOnlyList<string> GatewayAddresses(DataDirectory data) =>
         [.. new[] { DaemonFacts.Read(data)?.Url, new GatewayConfig().Listen }.OfType<string>().Distinct(StringComparer.Ordinal)];

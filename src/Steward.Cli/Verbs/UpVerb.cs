@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Steward.Cli.Import;
 using Steward.Cli.Output;
 using Steward.Cli.Up;
 using Steward.Configuration;
@@ -89,10 +90,16 @@ internal sealed class UpVerb : Verb
     private async Task<StewardConfig> LoadAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var file = ConfigFile.Find(arguments.GetValue(_config), Context.WorkingDirectory);
+        if (file is null && await ServerBooks.AnyRegisteredAsync(Context, Context.FindData(arguments.GetValue(CommonOptions.Data)), cancellationToken))
+        {
+            Context.Error.WriteLine("steward: no steward.json or mcp.json here; running the servers that were added or imported");
+            return Listening(new StewardConfig { Servers = [] }, arguments);
+        }
+
         if (file is null)
         {
             var sample = QuickstartSample.Find(Context)
-                ?? throw new CliException(ExitCodes.Usage, $"There is no steward.json and no mcp.json in {Context.WorkingDirectory}. Write one (docs/configuration.md shows how), or name a file with --config.");
+                ?? throw new CliException(ExitCodes.Usage, $"There is no steward.json and no mcp.json in {Context.WorkingDirectory}. Write one (docs/configuration.md shows how), name a file with --config, or take over the servers of your MCP clients with 'steward import'.");
             await sample.InstallAsync(Context, cancellationToken);
             file = sample.ConfigFile;
             Context.Error.WriteLine($"steward: no steward.json or mcp.json here; running the sample {file}");
@@ -103,13 +110,16 @@ internal sealed class UpVerb : Verb
             var config = ConfigFile.Load(Path.GetFullPath(file, Context.WorkingDirectory));
             foreach (var warning in config.Warnings)
                 Context.Error.WriteLine($"steward: warning: {SafeText.Line(warning.ToString())}");
-            return arguments.GetValue(_listen) is { } listen ? config with { Gateway = config.Gateway.ListeningOn(listen, "--listen") } : config;
+            return Listening(config, arguments);
         }
         catch (ConfigException unusable)
         {
             throw new CliException(ExitCodes.Usage, ProblemText.Of(unusable), unusable);
         }
     }
+
+    private StewardConfig Listening(StewardConfig config, ParseResult arguments) =>
+        arguments.GetValue(_listen) is { } listen ? config with { Gateway = config.Gateway.ListeningOn(listen, "--listen") } : config;
 
     private static async Task<StewardHost> StartAsync(StewardConfig config, DataDirectory data, CancellationToken cancellationToken)
     {

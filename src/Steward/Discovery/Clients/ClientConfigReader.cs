@@ -117,8 +117,11 @@ internal sealed class ClientConfigReader(ClientApplication client, ClientFile fi
             return config;
         if (envFile is not null)
             config = config with { Env = WithFile(config.Env, envFile, section, notes) };
+        // From now on nobody knows of which file a relative path was meant.
+        if (config.Cwd is { } cwd)
+            return cwd.StartsWith("${", StringComparison.Ordinal) ? config : config with { Cwd = Path.GetFullPath(cwd, section.Project ?? context.Home) };
         if (section.Project is { } project)
-            config = config with { Cwd = config.Cwd is { } cwd && !cwd.StartsWith("${", StringComparison.Ordinal) ? Path.Combine(project, cwd) : config.Cwd ?? project };
+            return config with { Cwd = project };
         return config;
     }
 

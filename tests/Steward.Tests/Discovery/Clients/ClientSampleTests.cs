@@ -152,7 +152,7 @@ public sealed class ClientSampleTests
 
         Finds(
             reading,
-            "pythonTools: Stdio python -m my_mcp_server --port 8080 DATABASE_URL=${env:DB_CONNECTION_STRING} API_KEY=${env:EXTERNAL_API_KEY} PRICE=5 $ each in ./mcp-servers/python only safe_tool not dangerous_tool calls 15s",
+            "pythonTools: Stdio python -m my_mcp_server --port 8080 DATABASE_URL=${env:DB_CONNECTION_STRING} API_KEY=${env:EXTERNAL_API_KEY} PRICE=5 $ each in /home/ann/mcp-servers/python only safe_tool not dangerous_tool calls 15s",
             "nodeServer: Stdio node dist/server.js off",
             "httpServer: Http http://localhost:3000/mcp calls 5s",
             "sseServer: Sse http://localhost:8080/sse");

@@ -46,6 +46,30 @@ public sealed class ConfigEditorTests
     }), Times);
 
     [Theory(Timeout = 60_000)]
+    [MemberData(nameof(ClientFuzzTests.SampleNames), MemberType = typeof(ClientFuzzTests))]
+    public void A_spoiled_file_is_edited_so_that_it_reads_as_before_or_refused(string sample)
+    {
+        var (_, client, scope, isOld) = ClientRig.Samples.Single(known => known.Sample == sample);
+        var dialect = ClientRig.FileOf(client, scope, isOld).Dialect;
+        var editor = ConfigEditor.For(dialect, "/f");
+        var bytes = ClientRig.SampleBytes(sample);
+        for (var seed = 0; seed < 1000; seed++)
+        {
+            var text = Mutation.Of(bytes, new Random(seed));
+            try
+            {
+                Assert.True(editor.Says(editor.Put(text, "added", StewardLine.Program(dialect, "s", ["stdio"])), "added", StewardLine.Program(dialect, "s", ["stdio"])), $"Seed {seed}");
+                foreach (var name in editor.Names(text))
+                    Assert.DoesNotContain(name, editor.Names(editor.Remove(text, name)));
+            }
+            catch (ConfigException refused)
+            {
+                Assert.NotEmpty(refused.Problems);
+            }
+        }
+    }
+
+    [Theory(Timeout = 60_000)]
     [MemberData(nameof(Clients))]
     public void What_is_written_is_read_again_as_it_was_meant(string client)
     {
