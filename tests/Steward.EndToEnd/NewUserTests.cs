@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Steward.EndToEnd.Clients;
 using Steward.EndToEnd.Running;
 using Xunit;
 

@@ -15,6 +15,8 @@ internal sealed class ClientConnection(CliContext context, DiscoveryContext mach
     private readonly ConnectedClients _records = new(Path.Combine(data.Path, "clients"));
     private readonly StewardEntry _steward = new(ServerBooks.GatewayAddresses(data));
 
+    private HashSet<string> _disabled = [];
+
     /// <summary>Whether only to show what would be done.</summary>
     public bool IsDryRun { get; init; }
 
@@ -57,7 +59,9 @@ internal sealed class ClientConnection(CliContext context, DiscoveryContext mach
 
     private async Task<ConnectPlan> PlanAsync(ConfigNode line, bool keep, CancellationToken cancellationToken)
     {
-        var served = (await ServerBooks.ListAsync(context, data, cancellationToken)).Select(ServerFingerprint.Of).ToHashSet(StringComparer.Ordinal);
+        var servers = await ServerBooks.ListAsync(context, data, cancellationToken);
+        var served = servers.Where(server => !server.Disabled).Select(ServerFingerprint.Of).ToHashSet(StringComparer.Ordinal);
+        _disabled = [.. servers.Where(server => server.Disabled).Select(ServerFingerprint.Of)];
         return new ClientConnector(machine, _records, _steward).Plan(client, file, line, server => served.Contains(ServerFingerprint.Of(server)), keep);
     }
 
@@ -100,12 +104,20 @@ internal sealed class ClientConnection(CliContext context, DiscoveryContext mach
             Say($"  Taken out, because Steward serves them: {Names(plan.Removed)}. With --keep they stay.");
         if (plan.Served.Count > 0)
             Say($"  Served by Steward as well, and still in the list: {Names(plan.Served)}");
-        if (plan.Others.Count > 0)
-            Say($"  Still in the list, because Steward does not serve them: {Names(plan.Others.Select(other => other.Name))}. 'steward import --client {client.Name}' adds them to Steward.");
+        ReportOthers(plan.Others);
         if (IsDryRun && plan.ChangesFile)
             ShowChange(plan);
         if (!IsDryRun && plan.ChangesFile)
             Say($"Restart {client.Title}, or have it read its servers again. 'steward connect {client.Name}{(file.Scope == ClientScope.Project ? " --scope project" : "")} --undo' makes the file what it was.");
+    }
+
+    private void ReportOthers(IReadOnlyList<DiscoveredServer> others)
+    {
+        var isDisabled = others.ToLookup(other => _disabled.Contains(ServerFingerprint.Of(other.Config)), other => other.Name);
+        if (isDisabled[true].Any())
+            Say($"  Still in the list, because they are disabled in Steward: {Names(isDisabled[true])}");
+        if (isDisabled[false].Any())
+            Say($"  Still in the list, because Steward does not serve them: {Names(isDisabled[false])}. 'steward import --client {client.Name}' adds them to Steward.");
     }
 
     /// <summary>Only the entry: the rest of the file may hold secrets, and stays.</summary>

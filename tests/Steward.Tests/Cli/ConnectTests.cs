@@ -88,6 +88,18 @@ public sealed class ConnectTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task What_is_disabled_in_Steward_stays_with_its_client()
+    {
+        var file = _home.Write(".cursor/mcp.json", "{ \"mcpServers\": { \"asks\": { \"command\": \"asks\", \"env\": { \"KEY\": \"${env:NOT_SET}\" } } } }");
+
+        await Cli().RunAsync("import", "--yes");
+        var (_, output, _) = await Cli().RunAsync("connect", "cursor");
+
+        Assert.Contains("Still in the list, because they are disabled in Steward: asks\n", output, StringComparison.Ordinal);
+        Assert.Contains("\"asks\"", File.ReadAllText(file), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task On_a_terminal_it_offers_to_import()
     {
         _home.Write(".cursor/mcp.json", Servers);

@@ -151,8 +151,8 @@ public sealed class ImportTests : IDisposable
     [Theory(Timeout = 30_000)]
     [InlineData("work/.mcp.json", "{ \"mcpServers\": { \"a\": { \"command\": \"./a\", \"args\": [\"${A}\"] } } }", "a  (claude-code)\n      ./a ${env:A}\n")]
     [InlineData("other/.cursor/mcp.json", "{ \"mcpServers\": { \"a\": { \"command\": \"${workspaceFolder}/a\" } } }", "a  (cursor)\n      HOME/other/a\n")]
-    [InlineData("other/x.json", "{ \"servers\": { \"a\": { \"command\": \"${userHome}/a\" } } }", "a  (file)\n      ${env:HOME}/a\n")]
-    [InlineData("other/servers.json", "{ \"mcpServers\": { \"a\": { \"command\": \"a\", \"args\": [\"${env:HOME}\"], \"restartPolicy\": null } } }", "a  (file)\n      a ${env:HOME}\n")]
+    [InlineData("other/x.json", "{ \"servers\": { \"a\": { \"command\": \"${userHome}/a\" } } }", "a  (import)\n      ${env:HOME}/a\n")]
+    [InlineData("other/servers.json", "{ \"mcpServers\": { \"a\": { \"command\": \"a\", \"args\": [\"${env:HOME}\"], \"restartPolicy\": null } } }", "a  (import)\n      a ${env:HOME}\n")]
     [InlineData("other/config.toml", "[mcp_servers.a]\ncommand = 'a'", "a  (codex)\n      a\n")]
     public async Task A_file_is_recognised_by_its_place_its_name_or_its_content(string path, string text, string expected)
     {

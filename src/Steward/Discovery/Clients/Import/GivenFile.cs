@@ -5,7 +5,7 @@ namespace Steward.Discovery.Clients.Import;
 /// <summary>Finds out whose configuration a file is that somebody names.</summary>
 internal static class GivenFile
 {
-    private static readonly ClientApplication Unknown = new("file", "the file", []);
+    private static readonly ClientApplication Unknown = new("import", "the file", []);
 
     private static readonly Dictionary<string, (string Client, ClientScope Scope)> Names = new(StringComparer.OrdinalIgnoreCase)
     {
