@@ -48,6 +48,7 @@ internal static class HttpHost
             .AddSingleton(runtime.Gateway)
             .AddSingleton(runtime.Registry)
             .AddSingleton(runtime.Logs)
+            .AddSingleton(runtime.Events)
             .AddSingleton(runtime.Logins)
             .AddSingleton(new HostAllowList(gateway))
             .AddSingleton(ApiToken.LoadOrCreate(options.Data))

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
+using Steward.Events;
 using Steward.Gateway;
 using Steward.Processes;
 using Steward.Registry;
@@ -17,6 +18,7 @@ internal sealed class StewardRuntime : IAsyncDisposable
     private readonly ProcessLedger _ledger;
     private readonly ProcessSpawner _spawner;
     private readonly IDisposable _observation;
+    private readonly ManagerEvents _managerEvents;
     private Task? _stopping;
 
     public StewardRuntime(StewardHostOptions options, RegistryHome registry, ILoggerFactory loggers)
@@ -30,9 +32,16 @@ internal sealed class StewardRuntime : IAsyncDisposable
         var tokens = new TokenStore(data.TokensDirectory, loggers.CreateLogger("Steward.Upstreams.Auth"));
         Authorization = new RemoteAuthorization(new AuthorizationHost(tokens, time, loggers) { Browser = options.Browser });
         Logins = new LoginDesk(Authorization, variables);
-        var host = new UpstreamHost(_spawner, Logs, variables, time, loggers) { Authorization = Authorization, Eras = new EraMemory(registry.Eras) };
+        Events = new EventBus(time: time, loggers: loggers);
+        var host = new UpstreamHost(_spawner, Logs, variables, time, loggers)
+        {
+            Authorization = Authorization,
+            Eras = new EraMemory(registry.Eras),
+            Notifications = new NotificationEvents(Events, time),
+        };
         var parts = new GatewayParts(config.Gateway.Limits, time, loggers);
         Manager = new McpServerManager(config, options.Launcher ?? parts.CreateLauncher(host), time, loggers);
+        _managerEvents = new ManagerEvents(Manager, Events);
         Gateway = new McpGateway(Manager, config, parts, host);
         Registry = new ServerRegistry(Manager, registry.Store, registry.Kept, options.Launcher ?? new UpstreamLauncher(host, new TrialTraffic()), time, loggers.CreateLogger("Steward.Registry"));
         Registry.Start(registry.IsOpen);
@@ -42,6 +51,9 @@ internal sealed class StewardRuntime : IAsyncDisposable
     }
 
     public ServerLogs Logs { get; }
+
+    /// <summary>Tells whoever wants to know what happens.</summary>
+    public EventBus Events { get; }
 
     public McpServerManager Manager { get; }
 
@@ -81,6 +93,8 @@ internal sealed class StewardRuntime : IAsyncDisposable
         await Logins.DisposeAsync();
         await Manager.ShutdownAsync(force);
         await Registry.DisposeAsync(); // it has seen to its end what it keeps the history of
+        await _managerEvents.DisposeAsync();
+        await Events.DisposeAsync();
         await Authorization.DisposeAsync();
         await Logs.DisposeAsync();
         _spawner.Dispose();

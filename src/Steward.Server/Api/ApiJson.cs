@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
+using Steward.Events;
 using Steward.Processes;
 using Steward.Registry;
 using Steward.Supervision;
@@ -26,5 +27,7 @@ namespace Steward.Server.Api;
 [JsonSerializable(typeof(IReadOnlyList<GroupFacts>))]
 [JsonSerializable(typeof(LoginAddress))]
 [JsonSerializable(typeof(Readiness))]
+[JsonSerializable(typeof(StewardEvent))]
+[JsonSerializable(typeof(IReadOnlyList<StewardEvent>))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

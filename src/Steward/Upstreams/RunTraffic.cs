@@ -5,7 +5,7 @@ using Steward.Wire;
 namespace Steward.Upstreams;
 
 /// <summary>Keeps news of changed lists for the run that reads them again, and passes everything else on.</summary>
-internal sealed class RunTraffic(IConnectionHandler next) : IConnectionHandler
+internal sealed class RunTraffic(IConnectionHandler next, INotificationListener? notifications) : IConnectionHandler
 {
     // Full means that every kind is on the list already.
     private readonly Channel<CatalogKind> _changed = Channel.CreateBounded<CatalogKind>(
@@ -21,6 +21,7 @@ internal sealed class RunTraffic(IConnectionHandler next) : IConnectionHandler
 
     public void OnNotification(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
+        notifications?.OnNotification(connection.ServerId, message, envelope);
         switch (envelope.Method)
         {
             case McpMethod.NotificationsToolsListChanged:

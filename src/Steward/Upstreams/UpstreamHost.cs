@@ -23,6 +23,9 @@ internal sealed record UpstreamHost(ProcessSpawner Spawner, ServerLogs Logs, Var
     /// <summary>Gets the tokens that remote servers ask for. Without one of the program's own they last as long as this.</summary>
     public RemoteAuthorization Authorization { get; init; } = new(new AuthorizationHost(null, Time, Loggers));
 
+    /// <summary>Hears what servers say of their own accord; null where nobody wants to know.</summary>
+    public INotificationListener? Notifications { get; init; }
+
     /// <summary>Of which era servers turned out to be.</summary>
     public EraMemory Eras { get; init; } = new();
 

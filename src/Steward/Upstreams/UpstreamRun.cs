@@ -38,7 +38,7 @@ internal sealed class UpstreamRun : IServerRun
     /// <exception cref="ServerLaunchException">That failed; nothing is left of it.</exception>
     public static async Task<UpstreamRun> LaunchAsync(ServerConfig config, ISharedTraffic listener, IRunObserver observer, UpstreamHost host, CancellationToken force, CancellationToken cancellationToken)
     {
-        var traffic = new RunTraffic(listener);
+        var traffic = new RunTraffic(listener, host.Notifications);
         var upstream = await Upstream.OpenAsync(config, Introduction.Shared, traffic, observer.ProcessStarted, host, (cancellationToken, force)).ConfigureAwait(false);
         try
         {

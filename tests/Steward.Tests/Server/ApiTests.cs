@@ -23,6 +23,7 @@ public sealed class ApiTests
     [InlineData("GET", "/api/v1/tools")]
     [InlineData("POST", "/api/v1/servers/files/tools/echo/call")]
     [InlineData("GET", "/api/v1/events")]
+    [InlineData("GET", "/api/v1/events/history")]
     [InlineData("GET", "/api/v1/gateway")]
     [InlineData("POST", "/api/v1/shutdown")]
     [InlineData("GET", "/api/v1/openapi.json")]
@@ -251,11 +252,12 @@ public sealed class ApiTests
 
     private static async Task<(string, ServerState)> NextAsync(StreamReader events)
     {
+        string? type = null;
         while (await events.ReadLineAsync(Cancelled) is { } line)
         {
             if (line.StartsWith("event:", StringComparison.Ordinal))
-                Assert.Equal("event: status", line);
-            if (!line.StartsWith("data:", StringComparison.Ordinal))
+                type = line["event: ".Length..];
+            if (type != "status" || !line.StartsWith("data:", StringComparison.Ordinal))
                 continue;
             var status = JsonSerializer.Deserialize(line["data:".Length..], ApiJson.Default.ServerStatus)!;
             return (status.Id, status.State);

@@ -1,0 +1,29 @@
+namespace Steward.Events;
+
+/// <summary>The names of Steward's own events, and what their data hold.</summary>
+public static class EventNames
+{
+    /// <summary>A server is managed from now on: <c>server_id</c>, <c>name</c>, <c>transport</c>.</summary>
+    public const string ServerAdded = "mcp_server_added";
+
+    /// <summary>A server is managed no more: <c>server_id</c>, <c>name</c>.</summary>
+    public const string ServerRemoved = "mcp_server_removed";
+
+    /// <summary>A server runs, its handshake done: <c>server_id</c>, <c>transport</c>. Priority <see cref="EventPriority.High"/>.</summary>
+    public const string ServerConnected = "mcp_server_connected";
+
+    /// <summary>A start failed: <c>server_id</c>, <c>error</c>. Priority <see cref="EventPriority.High"/>.</summary>
+    public const string ServerConnectionFailed = "mcp_server_connection_failed";
+
+    /// <summary>A server that ran runs no more: <c>server_id</c>, <c>duration</c> in seconds, and <c>error</c> where it did not end by request.</summary>
+    public const string ServerDisconnected = "mcp_server_disconnected";
+
+    /// <summary>A server said something of its own accord: <c>server_id</c>, <c>method</c>, <c>params</c>. Priority <see cref="EventPriority.Low"/>.</summary>
+    public const string ServerNotification = "mcp_server_notification";
+
+    /// <summary>Sources know of servers that they did not know of before: <c>count</c>, and <c>servers</c> with <c>id</c>, <c>name</c> and <c>source</c> of each.</summary>
+    public const string ServersDiscovered = "mcp_servers_discovered";
+
+    /// <summary>This subscriber was too slow, and events were dropped for it: <c>count</c>. Said to that subscriber only; in no history.</summary>
+    public const string EventsDropped = "events_dropped";
+}

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+
+namespace Steward.Events;
+
+/// <summary>Every log line of the event bus. Ids 2100-2199; never reuse a retired id.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2100, LogLevel.Error, "A subscriber failed at event {Name}. It goes on with the next; what it fails at from now on is counted, not logged")]
+    public static partial void SubscriberFailed(this ILogger logger, string name, Exception failure);
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Steward.Supervision;
+
+namespace Steward.Events;
+
+/// <summary>
+/// Makes events of what becomes of a manager's servers. It reads the feed of statuses: a step that a slow reader misses is
+/// missing here, where a server has come to never is.
+/// </summary>
+internal sealed class ManagerEvents : IAsyncDisposable
+{
+    private const string Source = "manager";
+
+    private readonly McpServerManager _manager;
+    private readonly EventBus _bus;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Dictionary<string, ServerStatus> _last = new(StringComparer.Ordinal);
+    private readonly Task _loop;
+
+    public ManagerEvents(McpServerManager manager, EventBus bus)
+    {
+        (_manager, _bus) = (manager, bus);
+        _loop = Task.Run(RunAsync);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _end.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        await foreach (var status in _manager.WatchAsync(_end.Token).ConfigureAwait(false))
+        {
+            if (!_last.TryGetValue(status.Id, out var before))
+                PublishAdded(status);
+            _last[status.Id] = status;
+            PublishChange(before, status);
+        }
+    }
+
+    private void PublishAdded(ServerStatus status)
+    {
+        var name = _manager.Servers.FirstOrDefault(server => server.Config.Id == status.Id)?.Config.Id ?? status.Id;
+        Publish(EventNames.ServerAdded, EventPriority.Normal, json =>
+        {
+            json.WriteString("server_id"u8, status.Id);
+            json.WriteString("name"u8, name);
+            json.WriteString("transport"u8, TransportOf(status));
+        });
+    }
+
+    private void PublishChange(ServerStatus? before, ServerStatus now)
+    {
+        var ran = before?.State == ServerState.Running;
+        var runs = now.State == ServerState.Running;
+        if (ran && (!runs || before!.RunningSince != now.RunningSince))
+            PublishDisconnected(before!, now);
+        if (runs && (!ran || before!.RunningSince != now.RunningSince))
+            PublishConnected(now);
+        if (!ran && !runs && HasFailed(now) && HasFailedSince(before, now))
+            PublishFailed(now);
+    }
+
+    private static bool HasFailed(ServerStatus status) =>
+        status.State is ServerState.Crashed or ServerState.FailedToStart || (status.State == ServerState.Restarting && status.ConsecutiveFailures > 0);
+
+    private static bool HasFailedSince(ServerStatus? before, ServerStatus now) =>
+        before is null || before.Transitions != now.Transitions;
+
+    private void PublishConnected(ServerStatus status) => Publish(EventNames.ServerConnected, EventPriority.High, json =>
+    {
+        json.WriteString("server_id"u8, status.Id);
+        json.WriteString("transport"u8, TransportOf(status));
+    });
+
+    private void PublishDisconnected(ServerStatus before, ServerStatus now) => Publish(EventNames.ServerDisconnected, EventPriority.Normal, json =>
+    {
+        json.WriteString("server_id"u8, now.Id);
+        json.WriteNumber("duration"u8, Math.Round(Math.Max((now.Since - (before.RunningSince ?? before.Since)).TotalSeconds, 0), 3));
+        if (HasFailed(now) && now.LastError is { } error)
+            json.WriteString("error"u8, error);
+    });
+
+    private void PublishFailed(ServerStatus status) => Publish(EventNames.ServerConnectionFailed, EventPriority.High, json =>
+    {
+        json.WriteString("server_id"u8, status.Id);
+        json.WriteString("error"u8, status.LastError ?? "It gave no reason.");
+    });
+
+    private void Publish(string name, EventPriority priority, Action<Utf8JsonWriter> data) => _bus.Publish(new()
+    {
+        Name = name,
+        Category = EventCategories.Mcp,
+        Priority = priority,
+        Source = Source,
+        Data = StewardEvent.DataOf(data),
+    });
+
+    private static string TransportOf(ServerStatus status) => status.Transport.ToString().ToLowerInvariant();
+}
