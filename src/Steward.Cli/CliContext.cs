@@ -32,6 +32,9 @@ internal sealed class CliContext
     /// <summary>Carries requests to the daemon; null for the network.</summary>
     public Func<HttpMessageHandler>? Handler { get; init; }
 
+    /// <summary>Where servers are looked for; null for this machine.</summary>
+    public DiscoveryContext? Machine { get; init; }
+
     public static CliContext OfProcess() => new()
     {
         Out = Console.Out,
@@ -44,9 +47,9 @@ internal sealed class CliContext
     public IReadOnlyList<string> Program { get; init; } = ProgramOfProcess();
 
     /// <summary>The machine on which servers and clients are looked for.</summary>
-    public DiscoveryContext CreateDiscoveryContext() => DiscoveryContext.OfThisMachine() is var machine && Variables(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME") is { Length: > 0 } home
+    public DiscoveryContext CreateDiscoveryContext() => Machine ?? (DiscoveryContext.OfThisMachine() is var machine && Variables(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME") is { Length: > 0 } home
         ? machine with { Home = home, WorkingDirectory = WorkingDirectory, Variables = Variables, Time = Time }
-        : machine with { WorkingDirectory = WorkingDirectory, Variables = Variables, Time = Time };
+        : machine with { WorkingDirectory = WorkingDirectory, Variables = Variables, Time = Time });
 
     public DataDirectory FindData(string? option) => DataDirectory.Find(option, Variables);
 

@@ -60,7 +60,7 @@ internal static class CommandLine
         new UpVerb(context), new StatusVerb(context), new StartVerb(context), new StopVerb(context), new RestartVerb(context),
         new AddVerb(context), new RemoveVerb(context), new GetVerb(context), new ListVerb(context), new UpdateVerb(context),
         new EnableVerb(context), new DisableVerb(context), new HistoryVerb(context), new RequestVerb(context),
-        new LoginVerb(context), new LogoutVerb(context),
+        new DiscoverVerb(context), new LoginVerb(context), new LogoutVerb(context),
         new LogsVerb(context), new ToolsVerb(context), new GroupsVerb(context), new CallVerb(context), new StdioVerb(context), new ImportVerb(context), new ExportVerb(context), new ConnectVerb(context), new DownVerb(context),
     ];
 

@@ -49,6 +49,8 @@ internal static class HttpHost
             .AddSingleton(runtime.Registry)
             .AddSingleton(runtime.Logs)
             .AddSingleton(runtime.Events)
+            .AddSingleton(runtime.Discovery)
+            .AddSingleton(runtime.Machine)
             .AddSingleton(runtime.Logins)
             .AddSingleton(new HostAllowList(gateway))
             .AddSingleton(ApiToken.LoadOrCreate(options.Data))

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using ModelContextProtocol.Authentication;
 using Steward.Configuration;
+using Steward.Discovery;
 using Steward.Server.Daemon;
 using Steward.Supervision;
 
@@ -24,6 +25,9 @@ public sealed class StewardHostOptions
 
     /// <summary>Logs in to remote servers where nobody else can, for tests.</summary>
     internal Func<AuthorizationCallbackContext, CancellationToken, Task<AuthorizationResult?>>? Browser { get; init; }
+
+    /// <summary>Where to look for servers that could be added, for tests.</summary>
+    internal DiscoveryContext? Machine { get; init; }
 
     /// <summary>Changes the web application before it is built, for tests.</summary>
     internal Action<WebApplicationBuilder>? Customize { get; init; }

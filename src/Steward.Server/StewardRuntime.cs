@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
+using Steward.Discovery;
 using Steward.Events;
 using Steward.Gateway;
 using Steward.Processes;
@@ -19,6 +20,9 @@ internal sealed class StewardRuntime : IAsyncDisposable
     private readonly ProcessSpawner _spawner;
     private readonly IDisposable _observation;
     private readonly ManagerEvents _managerEvents;
+    private readonly DiscoveryConfig _discoveryConfig;
+    private readonly ILoggerFactory _loggers;
+    private AutoDiscovery? _autoDiscovery;
     private Task? _stopping;
 
     public StewardRuntime(StewardHostOptions options, RegistryHome registry, ILoggerFactory loggers)
@@ -42,6 +46,9 @@ internal sealed class StewardRuntime : IAsyncDisposable
         var parts = new GatewayParts(config.Gateway.Limits, time, loggers);
         Manager = new McpServerManager(config, options.Launcher ?? parts.CreateLauncher(host), time, loggers);
         _managerEvents = new ManagerEvents(Manager, Events);
+        (_discoveryConfig, _loggers) = (config.Discovery, loggers);
+        Machine = options.Machine ?? DiscoveryContext.OfThisMachine() with { Time = time };
+        Discovery = new ServerDiscovery(DiscoverySources.Create(config.Discovery), new MemoryDiscoveryCache(), DiscoveryOptions.Of(config.Discovery), loggers);
         Gateway = new McpGateway(Manager, config, parts, host);
         Registry = new ServerRegistry(Manager, registry.Store, registry.Kept, options.Launcher ?? new UpstreamLauncher(host, new TrialTraffic()), time, loggers.CreateLogger("Steward.Registry"));
         Registry.Start(registry.IsOpen);
@@ -61,6 +68,12 @@ internal sealed class StewardRuntime : IAsyncDisposable
 
     public ServerRegistry Registry { get; }
 
+    /// <summary>Finds servers that could be added.</summary>
+    public ServerDiscovery Discovery { get; }
+
+    /// <summary>Where it looks.</summary>
+    public DiscoveryContext Machine { get; }
+
     /// <summary>The tokens that remote servers want.</summary>
     public RemoteAuthorization Authorization { get; }
 
@@ -78,6 +91,8 @@ internal sealed class StewardRuntime : IAsyncDisposable
     {
         await _ledger.ReapAsync(_spawner.Sweeper);
         Manager.StartAll();
+        if (_discoveryConfig.Auto)
+            _autoDiscovery = new AutoDiscovery(Discovery, Machine, _discoveryConfig.Interval, Events, _loggers);
     }
 
     /// <summary>Ends the sessions, then the servers. Bounded by the servers' grace; a further call joins the first.</summary>
@@ -93,6 +108,7 @@ internal sealed class StewardRuntime : IAsyncDisposable
         await Logins.DisposeAsync();
         await Manager.ShutdownAsync(force);
         await Registry.DisposeAsync(); // it has seen to its end what it keeps the history of
+        await (_autoDiscovery?.DisposeAsync() ?? default);
         await _managerEvents.DisposeAsync();
         await Events.DisposeAsync();
         await Authorization.DisposeAsync();

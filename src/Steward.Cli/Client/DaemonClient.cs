@@ -125,6 +125,10 @@ internal sealed class DaemonClient : IDisposable
 
     public Task<string> ReadGroupsAsync(CancellationToken cancellationToken) => GetAsync("groups", cancellationToken);
 
+    /// <summary>Servers that could be added, as the daemon's sources know them.</summary>
+    public Task<string> ReadDiscoveryAsync(IEnumerable<string> sources, string? query, bool refresh, CancellationToken cancellationToken) =>
+        GetAsync($"discovery?refresh={(refresh ? "true" : "false")}{(query is null ? "" : $"&query={Escape(query)}")}{string.Concat(sources.Select(source => $"&source={Escape(source)}"))}", cancellationToken);
+
     public Task<string> CallAsync(string server, string tool, string arguments, CancellationToken cancellationToken) =>
         PostAsync($"servers/{Escape(server)}/tools/{Escape(tool)}/call", arguments, cancellationToken);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
+using Steward.Discovery;
 using Steward.Events;
 using Steward.Processes;
 using Steward.Registry;
@@ -29,5 +30,6 @@ namespace Steward.Server.Api;
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(StewardEvent))]
 [JsonSerializable(typeof(IReadOnlyList<StewardEvent>))]
+[JsonSerializable(typeof(DiscoveryReport))]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -24,6 +24,7 @@ internal static class ApiRoutes
         api.MapLogs();
         api.MapTools();
         api.MapEvents();
+        api.MapDiscovery();
         api.MapGateway();
     }
 }

@@ -17,6 +17,9 @@ public sealed record StewardConfig
     /// <value>Default: <see langword="null"/>, which means none (<c>sseProxy</c>).</value>
     public SseProxyConfig? SseProxy { get; init; }
 
+    /// <summary>How Steward looks for servers that could be added.</summary>
+    public DiscoveryConfig Discovery { get; init; } = new();
+
     /// <summary>How many servers are started at one time.</summary>
     /// <value>Default: 64 (<c>startConcurrency</c>).</value>
     public int StartConcurrency { get; init; } = 64;

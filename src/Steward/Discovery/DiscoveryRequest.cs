@@ -4,7 +4,7 @@ namespace Steward.Discovery;
 public sealed record DiscoveryRequest
 {
     /// <summary>The sources to ask, by name.</summary>
-    /// <value>Default: <see langword="null"/>, which means those of <see cref="ServerDiscovery.StandardSources"/>.</value>
+    /// <value>Default: <see langword="null"/>, which means those of <see cref="ServerDiscovery.StandardSources"/>, and with a query those that search.</value>
     public IReadOnlyList<string>? Sources { get; init; }
 
     /// <summary>Only servers whose id, name, description or package have this text; letter case does not count.</summary>

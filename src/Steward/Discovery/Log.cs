@@ -19,4 +19,10 @@ internal static partial class Log
 
     [LoggerMessage(2004, LogLevel.Warning, "What source {Source} found cannot be kept: it is asked again next time")]
     public static partial void CacheUnwritable(this ILogger logger, string source, Exception error);
+
+    [LoggerMessage(2005, LogLevel.Information, "{Count} servers can be added that were not there before: see 'steward discover'")]
+    public static partial void ServersDiscovered(this ILogger logger, int count);
+
+    [LoggerMessage(2006, LogLevel.Error, "The daemon does not look for servers by itself. {Reason} Mend 'sources' of the section 'discovery'")]
+    public static partial void AutoDiscoveryImpossible(this ILogger logger, string reason);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Steward.Discovery.Remote;
 
 namespace Steward.Discovery;
 
@@ -9,7 +10,10 @@ namespace Steward.Discovery;
 /// </summary>
 public sealed class ServerDiscovery
 {
+    private const int MostMade = 64;
+
     private readonly Dictionary<string, IDiscoverySource> _sources;
+    private readonly ConcurrentDictionary<string, IDiscoverySource> _made = new(StringComparer.OrdinalIgnoreCase);
     private readonly SourceMemory _memory;
     private readonly DiscoveryOptions _options;
     private readonly ILogger _logger;
@@ -31,24 +35,49 @@ public sealed class ServerDiscovery
     /// <summary>The names of all sources.</summary>
     public IReadOnlyCollection<string> Sources => _sources.Keys;
 
-    /// <summary>The sources that are asked when none is named: those of this machine.</summary>
-    public IReadOnlyList<string> StandardSources => [.. _sources.Values.Where(source => !source.IsRemote).Select(source => source.Name)];
+    /// <summary>The sources that are asked when none is named: those of the options, else those of this machine.</summary>
+    public IReadOnlyList<string> StandardSources => _options.StandardSources is { Count: > 0 } chosen ? chosen : [.. _sources.Values.Where(source => !source.IsRemote).Select(source => source.Name)];
 
-    /// <summary>Asks. Whoever asks for the same at the same time shares the answer.</summary>
+    /// <summary>Whether the source of a name asks another machine; false where there is no such source.</summary>
+    public bool IsRemote(string name) => TryFind(name)?.IsRemote == true;
+
+    /// <summary>
+    /// Asks. Whoever asks for the same at the same time shares the answer. With a query, and no source named, the sources that search
+    /// are asked beside the standard ones.
+    /// </summary>
     /// <exception cref="ArgumentException">A source that is named does not exist.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up. The sources go on for whoever else waits, within their time.</exception>
     public async Task<DiscoveryReport> DiscoverAsync(DiscoveryContext context, DiscoveryRequest request, CancellationToken cancellationToken = default)
     {
         var query = string.IsNullOrWhiteSpace(request.Query) ? null : request.Query.Trim();
         context = context with { Query = query };
-        var sources = (request.Sources ?? StandardSources).Distinct(StringComparer.OrdinalIgnoreCase).Select(Find).ToList();
+        var sources = Resolve(request).Select(Find).ToList();
         var reports = await Task.WhenAll(sources.Select(source => ReportAsync(source, context, request.Refresh)))
             .WaitAsync(cancellationToken).ConfigureAwait(false);
         return new([.. reports.Select(report => report with { Servers = ServerQuery.Filter(report.Servers, query) })]);
     }
 
-    private IDiscoverySource Find(string name) => _sources.GetValueOrDefault(name)
-        ?? throw new ArgumentException($"There is no source '{name}'. There are: {string.Join(", ", _sources.Keys)}.");
+    /// <summary>The names of the sources that a request is for.</summary>
+    /// <exception cref="ArgumentException">A source that is named does not exist.</exception>
+    public IReadOnlyList<string> Resolve(DiscoveryRequest request)
+    {
+        var names = request.Sources
+            ?? (string.IsNullOrWhiteSpace(request.Query) ? StandardSources : [.. StandardSources, .. _sources.Values.Where(source => source.Searches).Select(source => source.Name)]);
+        return [.. names.Select(name => Find(name).Name).Distinct(StringComparer.Ordinal)];
+    }
+
+    private IDiscoverySource Find(string name) => TryFind(name)
+        ?? throw new ArgumentException($"There is no source '{name}'. There are: {string.Join(", ", _sources.Keys)}, github:ORG/REPOSITORY.");
+
+    /// <summary>A source by its name. One that was made by its name is kept, with what it remembers of its service.</summary>
+    private IDiscoverySource? TryFind(string name)
+    {
+        if (_sources.TryGetValue(name, out var source) || _made.TryGetValue(name, out source))
+            return source;
+        if (GitHubSource.TryCreate(name, _options.GitHub) is not { } made)
+            return null;
+        return _made.Count < MostMade ? _made.GetOrAdd(name, made) : made;
+    }
 
     private async Task<SourceReport> ReportAsync(IDiscoverySource source, DiscoveryContext context, bool refresh)
     {

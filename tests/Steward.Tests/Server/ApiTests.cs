@@ -24,6 +24,7 @@ public sealed class ApiTests
     [InlineData("POST", "/api/v1/servers/files/tools/echo/call")]
     [InlineData("GET", "/api/v1/events")]
     [InlineData("GET", "/api/v1/events/history")]
+    [InlineData("GET", "/api/v1/discovery")]
     [InlineData("GET", "/api/v1/gateway")]
     [InlineData("POST", "/api/v1/shutdown")]
     [InlineData("GET", "/api/v1/openapi.json")]
@@ -184,7 +185,7 @@ public sealed class ApiTests
         using var document = JsonDocument.Parse(await rig.Client.GetStringAsync("/api/v1/openapi.json", Cancelled));
 
         var operations = document.RootElement.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => (Path: path.Name, operation.Value))).ToList();
-        Assert.Equal(32, operations.Count);
+        Assert.Equal(34, operations.Count);
         Assert.All(operations, operation => Assert.NotEmpty(operation.Value.GetProperty("summary").GetString()!));
         Assert.All(operations, operation => Assert.NotEmpty(operation.Value.GetProperty("operationId").GetString()!));
         Assert.True(document.RootElement.GetProperty("components").GetProperty("schemas").TryGetProperty(nameof(ServerStatus), out _));

@@ -29,10 +29,13 @@ internal static class RootSection
     private static readonly SectionKey<SseProxyConfig> SseProxy = new("sseProxy", SseProxySection.Keys, SseProxySection.Read,
         "A second address, for clients of HTTP+SSE, as mcp_runner has it. Absent: none.");
 
+    private static readonly SectionKey<DiscoveryConfig> Discovery = new("discovery", DiscoverySection.Keys, DiscoverySection.Read,
+        "How Steward looks for servers that could be added.");
+
     private static readonly NumberKey<int> StartConcurrency = Number.Count("startConcurrency", Standard.StartConcurrency, 1, 1024,
         "How many servers are started at one time.");
 
-    public static KeySet Keys { get; } = new("the configuration", [Schema, Servers, Defaults, Groups, Gateway, SseProxy, StartConcurrency]);
+    public static KeySet Keys { get; } = new("the configuration", [Schema, Servers, Defaults, Groups, Gateway, SseProxy, Discovery, StartConcurrency]);
 
     public static StewardConfig? Read(ConfigValue root)
     {
@@ -59,6 +62,7 @@ internal static class RootSection
             Groups = ReadGroups(section),
             Gateway = gateway,
             SseProxy = sseProxy,
+            Discovery = section.Read(Discovery, Standard.Discovery),
             StartConcurrency = section.Read(StartConcurrency, Standard.StartConcurrency),
         };
     }
