@@ -46,12 +46,12 @@ internal sealed class StewardRuntime : IAsyncDisposable
         var parts = new GatewayParts(config.Gateway.Limits, time, loggers);
         Manager = new McpServerManager(config, options.Launcher ?? parts.CreateLauncher(host), time, loggers);
         _managerEvents = new ManagerEvents(Manager, Events);
-        (_discoveryConfig, _loggers) = (config.Discovery, loggers);
-        Machine = options.Machine ?? DiscoveryContext.OfThisMachine() with { Time = time };
-        Discovery = new ServerDiscovery(DiscoverySources.Create(config.Discovery), new MemoryDiscoveryCache(), DiscoveryOptions.Of(config.Discovery), loggers);
         Gateway = new McpGateway(Manager, config, parts, host);
         Registry = new ServerRegistry(Manager, registry.Store, registry.Kept, options.Launcher ?? new UpstreamLauncher(host, new TrialTraffic()), time, loggers.CreateLogger("Steward.Registry"));
         Registry.Start(registry.IsOpen);
+        (_discoveryConfig, _loggers) = (config.Discovery, loggers);
+        Machine = options.Machine ?? DiscoveryContext.OfThisMachine() with { Time = time };
+        Discovery = new ServerDiscovery(DiscoverySources.Create(config.Discovery, config.Gateway.Listen), Registry.Discoveries, DiscoveryOptions.Of(config.Discovery), loggers);
         Tokens = new ClientTokens(config.Gateway.ResolveBearerTokens(variables));
         Front = new McpFront(Gateway, config.Gateway.Limits, Tokens);
         _observation = ServerMetrics.Observe(() => Manager.Statuses);

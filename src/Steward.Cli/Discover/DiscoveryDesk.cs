@@ -20,7 +20,7 @@ internal sealed class DiscoveryDesk
     {
         (_context, _data, Config) = (context, data, config);
         Discovery = new ServerDiscovery(
-            DiscoverySources.Create(config?.Discovery ?? new()), new MemoryDiscoveryCache(), DiscoveryOptions.Of(config?.Discovery ?? new()), NullLoggerFactory.Instance);
+            DiscoverySources.Create(config?.Discovery ?? new(), (config?.Gateway ?? new()).Listen), new MemoryDiscoveryCache(), DiscoveryOptions.Of(config?.Discovery ?? new()), NullLoggerFactory.Instance);
     }
 
     public ServerDiscovery Discovery { get; }

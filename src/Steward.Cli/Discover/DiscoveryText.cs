@@ -23,13 +23,12 @@ internal sealed class DiscoveryText(TextWriter output, DiscoveryContext machine,
     }
 
     /// <summary>How a server would be started or reached, on one line and without secrets.</summary>
-    public static string Launch(ServerConfig config)
-    {
-        var shown = SecretMask.Apply(config);
-        return shown.Transport == ServerTransport.Stdio
-            ? string.Join(' ', shown.Args.Prepend(shown.Command ?? "").Select(Word))
-            : $"{shown.Url}{string.Concat(shown.Headers.Select(header => $" {header.Key}: {header.Value}"))}";
-    }
+    public static string Launch(ServerConfig config) => Line(SecretMask.Apply(config));
+
+    /// <summary>The same with everything in it: to compare, never to show.</summary>
+    public static string Line(ServerConfig shown) => shown.Transport == ServerTransport.Stdio
+        ? string.Join(' ', shown.Args.Prepend(shown.Command ?? "").Select(Word))
+        : $"{shown.Url}{string.Concat(shown.Headers.Select(header => $" {header.Key}: {header.Value}"))}";
 
     private void Write(SourceReport source, bool all)
     {
@@ -80,7 +79,11 @@ internal sealed class DiscoveryText(TextWriter output, DiscoveryContext machine,
             return;
         }
 
-        output.WriteLine("Nothing was added or started. 'steward import' shows what it would add and asks first; 'steward add' adds a single server.");
+        output.WriteLine("Nothing was added or started.");
+        if (report.Sources.Any(source => source.Source == "clients" && source.Servers.Count > 0))
+            output.WriteLine("What clients are configured with: 'steward import' shows it and asks before it adds.");
+        if (fresh.Where(server => server.Source != "clients").Select(AddCommand.Of).FirstOrDefault(command => command is not null) is { } example)
+            output.WriteLine($"A single server: {SafeText.Line(example)}");
         if (!report.Sources.Any(source => source.Source == "registry"))
             output.WriteLine("'steward discover WORD' searches the MCP registry, too.");
     }

@@ -12,7 +12,7 @@ namespace Steward.Cli.Verbs;
 internal sealed class DiscoverVerb : Verb
 {
     private readonly Argument<string[]> _query = new("QUERY") { Description = "Only servers that have all these words. With it, the MCP registry is searched as well", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string[]> _sources = new("--source", "-s") { Description = "Ask only this source; may be given again: path, npm, uv, dotnet, registry, github:ORG/REPOSITORY", HelpName = "NAME" };
+    private readonly Option<string[]> _sources = new("--source", "-s") { Description = "Ask only this source; may be given again: clients, path, npm, uv, dotnet, registry, github:ORG/REPOSITORY", HelpName = "NAME" };
     private readonly Option<bool> _refresh = new("--refresh") { Description = "Ask anew where a remembered answer would still do" };
     private readonly Option<bool> _all = new("--all") { Description = "Show everything: what is deprecated, and lists of any length" };
 

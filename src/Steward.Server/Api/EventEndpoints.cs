@@ -30,6 +30,7 @@ internal static class EventEndpoints
     private static IResult Follow(
         McpServerManager manager,
         EventBus bus,
+        HttpResponse response,
         IHostApplicationLifetime lifetime,
         [Description("Only events of these categories, such as mcp or discovery")] string[]? category = null,
         [Description("Only events of these names")] string[]? name = null,
@@ -40,7 +41,7 @@ internal static class EventEndpoints
         if (PriorityOf(priority) is not { } minimum)
             return UnknownPriority(priority!);
         var filter = new EventFilter { Categories = category ?? [], Names = name ?? [], MinimumPriority = minimum };
-        var stream = new EventStream(bus.ReadAsync(filter, after ?? (long.TryParse(lastEventId, out var last) ? last : null)));
+        var stream = new EventStream(bus.ReadAsync(filter, after ?? (long.TryParse(lastEventId, out var last) ? last : null)), response.Body.FlushAsync);
         var isFiltered = category is { Length: > 0 } || name is { Length: > 0 } || priority is not null;
         return TypedResults.ServerSentEvents(stream.ReadAsync(isFiltered ? null : manager.WatchAsync(), lifetime.ApplicationStopping));
     }

@@ -8,7 +8,9 @@ using Steward.Supervision;
 namespace Steward.Server.Api;
 
 /// <summary>Statuses and events as one stream of server-sent events, each in its own order.</summary>
-internal sealed class EventStream(IAsyncEnumerable<StewardEvent> events)
+/// <param name="events">The events.</param>
+/// <param name="begin">Sends the head of the answer. A client must not have to wait for it until something happens.</param>
+internal sealed class EventStream(IAsyncEnumerable<StewardEvent> events, Func<CancellationToken, Task> begin)
 {
     // Little: behind it the board and the bus have bounded queues of their own, which know what may be lost.
     private readonly Channel<SseItem<string>> _items = Channel.CreateBounded<SseItem<string>>(new BoundedChannelOptions(16) { SingleReader = true });
@@ -17,9 +19,10 @@ internal sealed class EventStream(IAsyncEnumerable<StewardEvent> events)
     public async IAsyncEnumerable<SseItem<string>> ReadAsync(IAsyncEnumerable<ServerStatus>? statuses, CancellationToken stopping, [EnumeratorCancellation] CancellationToken aborted = default)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, aborted);
-        var feeding = FeedAsync(statuses, end.Token);
+        var feeding = FeedAsync(statuses, end.Token); // subscribed when this returns: whoever has the head misses nothing from then on
         try
         {
+            await begin(end.Token);
             await foreach (var item in EndingQuietly.On(_items.Reader.ReadAllAsync(end.Token), end.Token))
                 yield return item;
         }

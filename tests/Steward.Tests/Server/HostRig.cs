@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.TestHost;
 using Steward.Configuration;
+using Steward.Discovery;
 using Steward.Server;
 using Steward.Server.Daemon;
 using Steward.Supervision;
@@ -39,16 +40,24 @@ internal sealed class HostRig : IAsyncDisposable
         return rig;
     }
 
+    /// <summary>A host that looks for servers on a made-up machine.</summary>
+    public static Task<HostRig> StartDiscoveringAsync(DiscoveryContext machine, DiscoveryConfig discovery) =>
+        StartAsync(launch => launch.Succeed(), new StewardConfig { Servers = [], Discovery = discovery }, machine);
+
     /// <param name="onLaunch">What becomes of a launch; null launches real processes.</param>
     /// <param name="servers">The servers.</param>
-    public static async Task<HostRig> StartAsync(Action<FakeLaunch>? onLaunch, params ServerConfig[] servers)
+    public static Task<HostRig> StartAsync(Action<FakeLaunch>? onLaunch, params ServerConfig[] servers) =>
+        StartAsync(onLaunch, new StewardConfig { Servers = servers }, machine: null);
+
+    private static async Task<HostRig> StartAsync(Action<FakeLaunch>? onLaunch, StewardConfig config, DiscoveryContext? machine)
     {
         var rig = new HostRig();
         rig.Launcher.OnLaunch = onLaunch ?? rig.Launcher.OnLaunch;
         rig.Host = await StewardHost.StartAsync(
             new StewardHostOptions
             {
-                Config = new StewardConfig { Servers = servers },
+                Config = config,
+                Machine = machine,
                 Data = rig.Data,
                 Launcher = onLaunch is null ? null : rig.Launcher,
                 Customize = builder => builder.WebHost.UseTestServer(),
