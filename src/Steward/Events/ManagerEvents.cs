@@ -15,6 +15,7 @@ internal sealed class ManagerEvents : IAsyncDisposable
     private readonly EventBus _bus;
     private readonly CancellationTokenSource _end = new();
     private readonly Dictionary<string, ServerStatus> _last = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly Task _loop;
 
     public ManagerEvents(McpServerManager manager, EventBus bus)
@@ -34,7 +35,14 @@ internal sealed class ManagerEvents : IAsyncDisposable
     {
         await foreach (var status in _manager.WatchAsync(_end.Token).ConfigureAwait(false))
         {
-            if (!_last.TryGetValue(status.Id, out var before))
+            var before = _last.GetValueOrDefault(status.Id);
+            if (status.IsRemoved)
+            {
+                PublishRemoved(before, status);
+                continue;
+            }
+
+            if (before is null)
                 PublishAdded(status);
             _last[status.Id] = status;
             PublishChange(before, status);
@@ -43,13 +51,28 @@ internal sealed class ManagerEvents : IAsyncDisposable
 
     private void PublishAdded(ServerStatus status)
     {
-        var name = _manager.Servers.FirstOrDefault(server => server.Config.Id == status.Id)?.Config.Id ?? status.Id;
+        _names[status.Id] = _manager.FindConfig(status.Id)?.Name ?? status.Id;
         Publish(EventNames.ServerAdded, EventPriority.Normal, json =>
         {
             json.WriteString("server_id"u8, status.Id);
-            json.WriteString("name"u8, name);
+            json.WriteString("name"u8, _names[status.Id]);
             json.WriteString("transport"u8, TransportOf(status));
         });
+    }
+
+    private void PublishRemoved(ServerStatus? before, ServerStatus status)
+    {
+        if (before is null)
+            return; // added and removed between two looks
+        if (before.State == ServerState.Running)
+            PublishDisconnected(before, status);
+        Publish(EventNames.ServerRemoved, EventPriority.Normal, json =>
+        {
+            json.WriteString("server_id"u8, status.Id);
+            json.WriteString("name"u8, _names.GetValueOrDefault(status.Id, status.Id));
+        });
+        _last.Remove(status.Id);
+        _names.Remove(status.Id);
     }
 
     private void PublishChange(ServerStatus? before, ServerStatus now)

@@ -41,7 +41,7 @@ public sealed class DiscoverVerbTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task What_the_configuration_of_the_folder_has_is_managed_already()
     {
-        _machine.Write("home/me/steward.json", $$"""{"mcpServers":{"my-git":{"command":"{{_machine.PathOf("bin/mcp-git")}}"}}}""");
+        _machine.Write("home/me/steward.json", $$"""{"mcpServers":{"my-git":{"command":"{{_machine.PathOf("bin/mcp-git")}}"} } }""");
 
         var (_, output, _) = await RunAsync("discover", "-s", "path", "--json");
 
@@ -56,7 +56,7 @@ public sealed class DiscoverVerbTests : IDisposable
     public async Task A_word_narrows_the_list_and_the_registry_is_asked_where_it_was_configured()
     {
         await using var service = await FakeService.StartAsync();
-        _machine.Write("home/me/steward.json", $$"""{"mcpServers":{},"discovery":{"registryUrl":"{{service.Address}}","sources":["path"]}}""");
+        _machine.Write("home/me/steward.json", $$"""{"mcpServers":{},"discovery":{"registryUrl":"{{service.Address}}","sources":["path"]} }""");
         service.Json("/v0.1/servers?limit=100&version=latest&search=time", """
             {"servers":[{"server":{"name":"a/time-zones","description":"Evil\u001b[31m words","version":"1.0.0","remotes":[{"type":"sse","url":"https://a.example/sse?key=0123456789"}]}}],"metadata":{}}
             """);

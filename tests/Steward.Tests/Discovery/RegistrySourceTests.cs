@@ -240,10 +240,10 @@ public sealed class RegistrySourceTests : IAsyncLifetime
     public async Task What_cannot_be_started_is_counted_and_what_is_nonsense_hides_nothing()
     {
         _service.Json(First, $$"""
-            {"servers":[null,7,{},{"server":{"name":"a/bundle","packages":[{"registryType":"mcpb","identifier":"https://x.example/a.mcpb"}]}},
-              {"server":{"name":"a/port","packages":[{"registryType":"npm","identifier":"p","transport":{"type":"streamable-http","url":"http://localhost:{port}/mcp"}}]}},
-              {"server":{"name":"a/bad","remotes":[{"type":"sse","url":"ftp://x.example"}]}},
-              {"server":{"name":"a/header","remotes":[{"type":"sse","url":"https://x.example","headers":[{"name":"a b","value":"x"}]}]}},
+            {"servers":[null,7,{},{"server":{"name":"a/bundle","packages":[{"registryType":"mcpb","identifier":"https://x.example/a.mcpb"}]} },
+              {"server":{"name":"a/port","packages":[{"registryType":"npm","identifier":"p","transport":{"type":"streamable-http","url":"http://localhost:{port}/mcp"} }]} },
+              {"server":{"name":"a/bad","remotes":[{"type":"sse","url":"ftp://x.example"}]} },
+              {"server":{"name":"a/header","remotes":[{"type":"sse","url":"https://x.example","headers":[{"name":"a b","value":"x"}]}]} },
               {{Entry("a/weather", Npm)}}, {{Entry("b/weather", Npm)}}]}
             """);
 
@@ -270,9 +270,9 @@ public sealed class RegistrySourceTests : IAsyncLifetime
     private static string Launch(DiscoveredServer server) => string.Join(' ', server.Config.Args.Prepend(server.Config.Command));
 
     private static string Entry(string name, string rest, string official = """{"status":"active","publishedAt":"2025-09-29T00:00:00Z","isLatest":true}""") =>
-        $$"""{"server":{"$schema":"https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json","name":"{{name}}","description":"What it is","version":"1.0.0",{{rest}}},"_meta":{"io.modelcontextprotocol.registry/official":{{official}}}}""";
+        $$"""{"server":{"$schema":"https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json","name":"{{name}}","description":"What it is","version":"1.0.0",{{rest}}},"_meta":{"io.modelcontextprotocol.registry/official":{{official}} } }""";
 
-    private static string Page(params IEnumerable<string> entries) => $$"""{"servers":[{{string.Join(',', entries)}}],"metadata":{"count":1}}""";
+    private static string Page(params IEnumerable<string> entries) => $$"""{"servers":[{{string.Join(',', entries)}}],"metadata":{"count":1} }""";
 
-    private static string PageBefore(string cursor, string entry) => $$"""{"servers":[{{entry}}],"metadata":{"nextCursor":"{{cursor}}","count":1}}""";
+    private static string PageBefore(string cursor, string entry) => $$"""{"servers":[{{entry}}],"metadata":{"nextCursor":"{{cursor}}","count":1} }""";
 }

@@ -32,6 +32,25 @@ public sealed class ManagerEventsTests
     }
 
     [Fact(Timeout = 10_000)]
+    public async Task A_server_that_is_removed_goes_by_its_name_and_may_come_again()
+    {
+        await using var fleet = new Fleet();
+        await using var bus = new EventBus(time: fleet.Time);
+        await using var events = bus.ReadAsync(EventFilter.All, after: 0, Cancelled).GetAsyncEnumerator(Cancelled);
+        await using var source = new ManagerEvents(fleet.Manager, bus);
+        Assert.Equal("files", (await NextAsync(events)).Text("server_id"));
+
+        await fleet.Manager.AddServerAsync(Fleet.Server("more") with { Name = "More" }, start: false, Cancelled);
+        Assert.Equal((EventNames.ServerAdded, "More"), await NextNamedAsync());
+        await fleet.Manager.RemoveServerAsync("more", Cancelled);
+        Assert.Equal((EventNames.ServerRemoved, "More"), await NextNamedAsync());
+        await fleet.Manager.AddServerAsync(Fleet.Server("more") with { Name = "More again" }, start: false, Cancelled);
+        Assert.Equal((EventNames.ServerAdded, "More again"), await NextNamedAsync());
+
+        async Task<(string, string?)> NextNamedAsync() => await NextAsync(events) is var happened ? (happened.Name, happened.Text("name")) : default;
+    }
+
+    [Fact(Timeout = 10_000)]
     public async Task A_start_that_fails_and_each_further_attempt_is_told_with_its_error()
     {
         await using var fleet = new Fleet(Fleet.Server(restart: new RestartPolicy { MaxRestartAttempts = 1 }));
