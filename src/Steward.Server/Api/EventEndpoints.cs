@@ -23,7 +23,7 @@ internal static class EventEndpoints
             .WithSummary("Server-sent events. 'status': the status of every server as it is now, then every change; the last of a server that is removed has isRemoved. A slow reader may miss steps in between, never where a server has come to. "
                 + "Every other is named after what happened, such as 'mcp_server_connected'; with category, name or priority there are only these. With Last-Event-ID or after the stream begins with what the history has since.");
         events.MapGet("/history", Recall)
-            .Produces<IReadOnlyList<StewardEvent>>().ProducesProblem(StatusCodes.Status400BadRequest).WithName("getEventHistory")
+            .Produces<IReadOnlyList<StewardEvent>>().ProducesProblem(StatusCodes.Status400BadRequest).WithName("getPastEvents")
             .WithSummary("The newest events that are still remembered, the oldest of them first.");
     }
 
