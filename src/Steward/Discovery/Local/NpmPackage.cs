@@ -34,6 +34,9 @@ internal sealed class NpmPackage
     /// <summary>The command that starts it: the one named like the package, else the only one, else the first that has MCP in its name.</summary>
     public string? Command { get; private init; }
 
+    /// <summary>Whether npx takes this command when only the package is named.</summary>
+    public bool IsObviousCommand => Command == ShortName || _manifest.Members("bin").Count() == 1;
+
     public static NpmPackage? Read(string folder, SafeFiles files)
     {
         if (files.Json(Path.Combine(folder, "package.json")) is not { } manifest || manifest.Text("name") is not { } name)

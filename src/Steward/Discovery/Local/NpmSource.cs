@@ -79,6 +79,6 @@ internal sealed class NpmSource : IDiscoverySource
     private static IReadOnlyList<string> NpxArguments(NpmPackage package)
     {
         var name = DiscoveredText.Literal(package.Version is { } version ? $"{package.Name}@{version}" : package.Name);
-        return package.Command == package.ShortName ? ["-y", name] : ["-y", "--package", name, "--", DiscoveredText.Literal(package.Command!)];
+        return package.IsObviousCommand ? ["-y", name] : ["-y", "--package", name, "--", DiscoveredText.Literal(package.Command!)];
     }
 }
