@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Steward.Bench.Measurements;
+using Steward.Bench.Registry;
 using Steward.Bench.Reporting;
 
 namespace Steward.Bench;
@@ -14,6 +15,9 @@ internal static class BenchProgram
             await Console.Out.WriteLineAsync(BenchOptions.Usage);
             return 0;
         }
+
+        if (args is [.., "registry"])
+            return await RegistryBench.RunAsync(CancellationToken.None);
 
         if (BenchOptions.Parse(args, out var problem) is not { } options)
         {

@@ -19,7 +19,7 @@ internal static class Outcome
         foreach (var warning in entry.Warnings ?? [])
             context.Error.WriteLine($"steward: warning: {SafeText.Line(warning)}");
         if (failed)
-            context.Error.WriteLine($"steward: {SafeText.Line(entry.Id)} does not run: {SafeText.Line(entry.LastError)}. 'steward logs {SafeText.Line(entry.Id)}' may tell more; 'steward remove {SafeText.Line(entry.Id)}' takes it back.");
+            context.Error.WriteLine($"steward: {SafeText.Line(entry.Id)} does not run: {SafeText.Line(entry.LastError).TrimEnd('.')}. 'steward logs {SafeText.Line(entry.Id)}' may tell more; 'steward remove {SafeText.Line(entry.Id)}' takes it back.");
         return failed ? ExitCodes.Failure : ExitCodes.Success;
     }
 }

@@ -15,6 +15,11 @@ internal sealed class DefinitionSeal(string keyFile)
     private readonly Lock _gate = new();
     private byte[]? _key;
 
+    /// <summary>Reads the key, or makes one; further uses do so by themselves.</summary>
+    /// <exception cref="IOException">The key cannot be read or made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The key cannot be read or made.</exception>
+    public void LoadKey() => _ = Key();
+
     /// <exception cref="IOException">The key cannot be read or made.</exception>
     /// <exception cref="UnauthorizedAccessException">The key cannot be read or made.</exception>
     public byte[] Close(ServerConfig config)

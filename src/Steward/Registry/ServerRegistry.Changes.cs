@@ -13,7 +13,7 @@ public sealed partial class ServerRegistry
         if (options.Test)
             await _trial.RunAsync(config, cancellationToken).ConfigureAwait(false);
 
-        var now = _time.GetUtcNow();
+        var now = Now;
         var registered = new RegisteredServer(config, options.Source, now, now);
         if (!await _store.Servers.AddAsync(registered, CancellationToken.None).ConfigureAwait(false))
             throw new ServerExistsException(config.Id);
@@ -40,7 +40,7 @@ public sealed partial class ServerRegistry
         if (changed.Count == 0)
             return Known(config.Id);
 
-        var updated = registered with { Config = config, Updated = _time.GetUtcNow() };
+        var updated = registered with { Config = config, Updated = Now };
         await _manager.UpdateServerAsync(config, CancellationToken.None).ConfigureAwait(false);
         try
         {
@@ -78,7 +78,7 @@ public sealed partial class ServerRegistry
             return server;
         if (!server.IsDeclared && _kept.Find(id) is { } registered)
         {
-            var updated = registered with { Config = server.Config with { Disabled = !enabled }, Updated = _time.GetUtcNow() };
+            var updated = registered with { Config = server.Config with { Disabled = !enabled }, Updated = Now };
             await _store.Servers.UpdateAsync(updated, CancellationToken.None).ConfigureAwait(false);
             _kept.Put(updated);
         }
@@ -94,6 +94,9 @@ public sealed partial class ServerRegistry
         Record(id, enabled ? LifecycleEventKind.Enabled : LifecycleEventKind.Disabled, null);
         return Known(id);
     }
+
+    /// <summary>As exact as it is kept, so that a time does not change over a restart.</summary>
+    private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
 
     private RegisteredServer FindRegistered(string id) =>
         IsDeclared(id) ? throw new DeclaredServerException(id, DeclaredIn) : _kept.Find(id) ?? throw Unknown(id);

@@ -9,6 +9,7 @@ internal sealed class StatusFeed(string? onlyId)
 
     private readonly Lock _gate = new();
     private readonly LinkedList<ServerStatus> _waiting = [];
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal); // of what waits, by server
     private TaskCompletionSource? _arrival;
     private bool _isComplete;
 
@@ -18,9 +19,10 @@ internal sealed class StatusFeed(string? onlyId)
             return;
         lock (_gate)
         {
-            if (_waiting.Count >= MaxWaiting)
+            if (_waiting.Count >= MaxWaiting && _counts.ContainsKey(status.Id))
                 DropOlderOf(status.Id);
             _waiting.AddLast(status);
+            _counts[status.Id] = _counts.GetValueOrDefault(status.Id) + 1;
             Wake();
         }
     }
@@ -45,7 +47,7 @@ internal sealed class StatusFeed(string? onlyId)
             {
                 if (_waiting.First is { } first)
                 {
-                    _waiting.RemoveFirst();
+                    Remove(first);
                     return first.Value;
                 }
 
@@ -70,9 +72,16 @@ internal sealed class StatusFeed(string? onlyId)
         {
             if (node.Value.Id == id)
             {
-                _waiting.Remove(node);
+                Remove(node);
                 return;
             }
         }
+    }
+
+    private void Remove(LinkedListNode<ServerStatus> node)
+    {
+        _waiting.Remove(node);
+        if (--_counts[node.Value.Id] == 0)
+            _counts.Remove(node.Value.Id);
     }
 }

@@ -110,6 +110,16 @@ internal sealed class StewardProcess : IAsyncDisposable
             : throw new InvalidOperationException($"{path}: {response.StatusCode}: {body}");
     }
 
+    /// <summary>Asks the REST API with a body; gives the status, whatever it is.</summary>
+    public async Task<HttpStatusCode> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(Url, "/api/v1" + path));
+        if (body is not null)
+            request.Content = new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+        using var response = await _http.SendAsync(request, cancellationToken);
+        return response.StatusCode;
+    }
+
     /// <summary>Kills the daemon as the kernel would for want of memory.</summary>
     public void KillDaemon() => Signals.Send(DaemonId, Signals.Kill);
 

@@ -55,21 +55,36 @@ internal sealed class SqliteServers(SqliteWriter writer, SqliteReaders readers, 
 
     private RegistryContent Read(SqliteSession session)
     {
+        var rows = session.Read(
+            "SELECT id, transport, source, created, updated, definition FROM servers ORDER BY position",
+            row => (Id: row.GetString(0), Transport: row.GetString(1), Source: row.GetString(2), Created: row.Time(3), Updated: row.Time(4), Definition: row.Bytes(5)));
         var (servers, unreadable) = (new List<RegisteredServer>(), new List<UnreadableServer>());
-        session.Read("SELECT id, transport, source, created, updated, definition FROM servers ORDER BY position", row =>
+        if (rows.Count > 0)
+            seal.LoadKey(); // where that fails, it fails here
+        // To open thousands takes most of the time of a start.
+        foreach (var (row, config, problem) in rows.AsParallel().AsOrdered().Select(row => (Row: row, Config: TryOpen(row.Id, row.Definition, out var problem), Problem: problem)))
         {
-            try
-            {
-                servers.Add(new RegisteredServer(seal.OpenDefinition(row.GetString(0), row.Bytes(5)), row.GetString(2), row.Time(3), row.Time(4)));
-            }
-            catch (InvalidDataException problem)
-            {
-                unreadable.Add(new UnreadableServer(row.GetString(0), row.GetString(1), row.GetString(2), row.Time(3), problem.Message));
-            }
+            if (config is not null)
+                servers.Add(new RegisteredServer(config, row.Source, row.Created, row.Updated));
+            else
+                unreadable.Add(new UnreadableServer(row.Id, row.Transport, row.Source, row.Created, problem!));
+        }
 
-            return true;
-        });
         var overrides = session.Read("SELECT id, enabled FROM overrides", row => (Id: row.GetString(0), Enabled: row.GetBoolean(1)));
         return new(servers, unreadable, overrides.ToDictionary(row => row.Id, row => row.Enabled, StringComparer.Ordinal));
+    }
+
+    private ServerConfig? TryOpen(string id, byte[] definition, out string? problem)
+    {
+        try
+        {
+            problem = null;
+            return seal.OpenDefinition(id, definition);
+        }
+        catch (InvalidDataException unusable)
+        {
+            problem = unusable.Message;
+            return null;
+        }
     }
 }

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using Steward.Cli;
+using Steward.Tests.Server;
+using Steward.Tests.Testing;
+using Xunit;
+
+namespace Steward.Tests.Cli;
+
+/// <summary>The verbs that add, change, list and remove servers, and show their history.</summary>
+public sealed class RegistryVerbTests
+{
+    [Fact(Timeout = 30_000)]
+    public async Task What_is_added_runs_and_is_listed_with_its_source()
+    {
+        await using var host = await HostRig.StartAsync(Fleet.Server("declared"));
+        await host.SettleAsync();
+        var cli = new CliRig(host, host.Data);
+
+        Assert.Equal((ExitCodes.Success, "files is added; it is Running\n", ""), await cli.RunAsync("add", "files", "--tag", "work", "--", "npx", "-y", "a package", "--json"));
+
+        var (_, output, _) = await cli.RunAsync("list");
+        var lines = output.TrimEnd('\n').Split('\n');
+        Assert.Equal(3, lines.Length);
+        Assert.Contains("file", lines[1], StringComparison.Ordinal);
+        Assert.Contains("cli", lines[2], StringComparison.Ordinal);
+        var config = host.Host.Manager.FindConfig("files")!;
+        Assert.Equal(("npx", (string[])["-y", "a package", "--json"]), (config.Command, config.Args));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_definition_is_shown_without_its_secrets()
+    {
+        await using var host = await HostRig.StartAsync();
+        var cli = new CliRig(host, host.Data);
+        await cli.RunAsync("add", "files", "-e", "TOKEN=hunter2hunter2", "-e", "SAFE=${env:SAFE}", "--", "npx");
+
+        foreach (var line in (string[][])[["get", "files"], ["get", "files", "--json"], ["list", "--json"], ["update", "files", "--name", "x", "--json"], ["history", "--json"]])
+        {
+            var (exitCode, output, error) = await cli.RunAsync(line);
+
+            Assert.Equal(ExitCodes.Success, exitCode);
+            Assert.DoesNotContain("hunter2", output + error, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("${env:SAFE}", (await cli.RunAsync("get", "files")).Out, StringComparison.Ordinal);
+        Assert.Equal("hunter2hunter2", host.Host.Manager.FindConfig("files")!.Env["TOKEN"]);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_change_leaves_what_it_does_not_name()
+    {
+        await using var host = await HostRig.StartAsync();
+        var cli = new CliRig(host, host.Data);
+        await cli.RunAsync("add", "files", "-e", "A=1", "-e", "B=2", "--tag", "work", "--cwd", "/", "--", "npx", "one");
+
+        Assert.Equal((ExitCodes.Success, "files is changed; it is Running\n", ""), await cli.RunAsync("update", "files", "-e", "C=3=3", "--unset", "env.A", "--unset", "cwd"));
+
+        var config = host.Host.Manager.FindConfig("files")!;
+        Assert.Equal([("B", "2"), ("C", "3=3")], config.Env.Select(pair => (pair.Key, pair.Value)).Order());
+        Assert.Equal((null, "npx", (string[])["one"], (string[])["work"]), (config.Cwd, config.Command, config.Args, config.Tags));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_whole_definition_comes_from_a_file_or_from_standard_input()
+    {
+        await using var host = await HostRig.StartAsync();
+        var cli = new CliRig(host, host.Data) { Input = """{"command": "npx", "requestTimeoutMs": 1234, "comand": "typo"}""" };
+
+        var (exitCode, output, error) = await cli.RunAsync("add", "files", "--definition", "-");
+
+        Assert.Equal((ExitCodes.Success, "files is added; it is Running\n"), (exitCode, output));
+        Assert.Contains("does not know the key \"comand\"", error, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromMilliseconds(1234), host.Host.Manager.FindConfig("files")!.RequestTimeout);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Mistakes_are_named_with_their_mend()
+    {
+        await using var host = await HostRig.StartAsync(Fleet.Server("declared"));
+        var cli = new CliRig(host, host.Data);
+        await cli.RunAsync("add", "files", "--", "npx");
+
+        await FailsAsync(ExitCodes.Failure, "There is a server 'files' already", "add", "files", "--", "npx");
+        await FailsAsync(ExitCodes.Failure, "must be made of letters", "add", "not an id", "--", "npx");
+        await FailsAsync(ExitCodes.Failure, "absolute http://", "add", "remote", "--url", "nonsense");
+        await FailsAsync(ExitCodes.Usage, "Name a program after --", "add", "nothing");
+        await FailsAsync(ExitCodes.Usage, "has no name before '='", "add", "x", "-e", "=secret", "--", "npx");
+        await FailsAsync(ExitCodes.Usage, "is no JSON", "add", "x", "--definition", "{");
+        await FailsAsync(ExitCodes.Failure, "edit the file", "remove", "declared");
+        await FailsAsync(ExitCodes.Failure, "edit the file", "update", "declared", "--name", "x");
+        await FailsAsync(ExitCodes.Unknown, "Did you mean 'files'?", "remove", "fils");
+        await FailsAsync(ExitCodes.Unknown, "Did you mean 'files'?", "get", "fils");
+        await FailsAsync(ExitCodes.Unknown, "Did you mean 'files'?", "enable", "fils");
+        await FailsAsync(ExitCodes.Unknown, "Did you mean 'files'?", "request", "fils", "ping");
+        await FailsAsync(ExitCodes.Failure, "Did you mean Running?", "list", "--state", "runing");
+        await FailsAsync(ExitCodes.Failure, "from 1 to 1000", "history", "-n", "0");
+        await FailsAsync(ExitCodes.Usage, "What is to change?", "update", "files");
+
+        async Task FailsAsync(int exitCode, string words, params string[] line)
+        {
+            var outcome = await cli.RunAsync(line);
+            Assert.Equal((exitCode, ""), (outcome.ExitCode, outcome.Out));
+            Assert.Contains(words, outcome.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("=secret", outcome.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Disabled_servers_stay_so_until_they_are_enabled()
+    {
+        await using var host = await HostRig.StartAsync(Fleet.Server("declared"));
+        await host.SettleAsync();
+        var cli = new CliRig(host, host.Data);
+
+        Assert.Equal((ExitCodes.Success, "declared is disabled; it is Disabled\n", ""), await cli.RunAsync("disable", "declared"));
+        Assert.Contains("declared", (await cli.RunAsync("list", "--disabled")).Out, StringComparison.Ordinal);
+        Assert.Equal((ExitCodes.Success, "declared is enabled; it is Running\n", ""), await cli.RunAsync("enable", "declared"));
+        Assert.DoesNotContain("declared", (await cli.RunAsync("list", "--disabled")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task History_outlives_the_server_until_it_is_cleared()
+    {
+        await using var host = await HostRig.StartAsync();
+        var cli = new CliRig(host, host.Data);
+        await cli.RunAsync("add", "files", "--", "npx");
+        await cli.RunAsync("remove", "files");
+        while (!(await cli.RunAsync("history", "files", "--connections")).Out.Contains("Stopped", StringComparison.Ordinal))
+            await Task.Yield();
+
+        var (exitCode, output, _) = await cli.RunAsync("history", "files");
+        Assert.Equal(ExitCodes.Success, exitCode);
+        Assert.Contains("Added", output, StringComparison.Ordinal);
+        using var events = JsonDocument.Parse((await cli.RunAsync("history", "files", "--json", "-n", "1")).Out);
+        Assert.Equal("Removed", Assert.Single(events.RootElement.EnumerateArray()).GetProperty("kind").GetString());
+
+        Assert.Contains("rows of history are forgotten", (await cli.RunAsync("history", "files", "--clear")).Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("Added", (await cli.RunAsync("history")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Any_request_reaches_the_server()
+    {
+        await using var host = await HostRig.StartRealAsync("echo");
+        var cli = new CliRig(host, host.Data);
+
+        using var tools = JsonDocument.Parse((await cli.RunAsync("request", "files", "tools/list")).Out);
+        using var called = JsonDocument.Parse((await cli.RunAsync("request", "files", "tools/call", """{"name": "echo", "arguments": {"text": "hello"}}""", "--timeout", "5", "--json")).Out);
+
+        Assert.Contains("echo", tools.RootElement.GetProperty("tools").EnumerateArray().Select(tool => tool.GetProperty("name").GetString()));
+        Assert.Equal("hello", called.RootElement.GetProperty("content")[0].GetProperty("text").GetString());
+        Assert.Contains("error -32601", (await cli.RunAsync("request", "files", "no/such")).Error, StringComparison.Ordinal);
+        Assert.Contains("begun once", (await cli.RunAsync("request", "files", "initialize")).Error, StringComparison.Ordinal);
+    }
+}
