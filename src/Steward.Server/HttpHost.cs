@@ -52,6 +52,7 @@ internal static class HttpHost
             .AddSingleton(runtime.Discovery)
             .AddSingleton(runtime.Machine)
             .AddSingleton(runtime.Logins)
+            .AddSingleton(runtime.Reload)
             .AddSingleton(new HostAllowList(gateway))
             .AddSingleton(ApiToken.LoadOrCreate(options.Data))
             .AddSingleton(_ => new MetricsCollector(meter => meter.Name is StewardTelemetry.Name or "System.Runtime"));

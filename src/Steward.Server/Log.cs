@@ -26,6 +26,21 @@ internal static partial class Log
     [LoggerMessage(1706, LogLevel.Warning, "{Problem}")]
     public static partial void ConfigurationWarning(this ILogger logger, string problem);
 
+    [LoggerMessage(1708, LogLevel.Error, "The configuration cannot be used; the one before stays: {Problems}")]
+    public static partial void ConfigurationUnusable(this ILogger logger, string problems);
+
+    [LoggerMessage(1709, LogLevel.Information, "The configuration {File} is taken over: {Plan}")]
+    public static partial void ConfigurationApplied(this ILogger logger, string file, string plan);
+
+    [LoggerMessage(1710, LogLevel.Error, "{Server} is not as the configuration wants it: {Error}")]
+    public static partial void ServerNotAsConfigured(this ILogger logger, string server, string error);
+
+    [LoggerMessage(1711, LogLevel.Warning, "{Server}: {Warning}")]
+    public static partial void ServerShadowed(this ILogger logger, string server, string warning);
+
+    [LoggerMessage(1712, LogLevel.Critical, "The configuration {File} can be followed no more; please report this")]
+    public static partial void FollowingFailed(this ILogger logger, string file, Exception failure);
+
     [LoggerMessage(1707, LogLevel.Information, "The SSE proxy listens on {Url}")]
     public static partial void ProxyListening(this ILogger logger, string url);
 }

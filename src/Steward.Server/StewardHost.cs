@@ -63,6 +63,13 @@ public sealed class StewardHost : IAsyncDisposable
     /// <summary>The endpoint that clients connect to, as it was configured.</summary>
     public GatewayConfig Gateway => _options.Config.Gateway;
 
+    /// <summary>Called with words for people when the configuration file was taken over, or could not be.</summary>
+    public Action<string>? ConfigurationTold
+    {
+        get => _runtime.Reload.Told;
+        set => _runtime.Reload.Told = value;
+    }
+
     internal WebApplication App => _app;
 
     internal string? SseProxyUrl => _proxy?.Url;
@@ -108,6 +115,9 @@ public sealed class StewardHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Reads the configuration file again, whether it has changed or not; see <see cref="ConfigurationTold"/> for what comes of it.</summary>
+    public Task ReloadAsync() => _runtime.Reload.ReloadAsync();
 
     /// <summary>Stops listening and stops all servers, each gracefully within its bounds. A further call joins the first, and may still force it.</summary>
     /// <param name="force">When it fires, what is left of the grace is skipped.</param>

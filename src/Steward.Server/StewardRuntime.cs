@@ -7,6 +7,7 @@ using Steward.Processes;
 using Steward.Registry;
 using Steward.Server.Daemon;
 using Steward.Server.Mcp;
+using Steward.Server.Reload;
 using Steward.Telemetry;
 using Steward.Upstreams;
 using Steward.Upstreams.Auth;
@@ -49,6 +50,9 @@ internal sealed class StewardRuntime : IAsyncDisposable
         Gateway = new McpGateway(Manager, config, parts, host);
         Registry = new ServerRegistry(Manager, registry.Store, registry.Kept, options.Launcher ?? new UpstreamLauncher(host, new TrialTraffic()), time, loggers.CreateLogger("Steward.Registry"));
         Registry.Start(registry.IsOpen);
+        var source = options.ConfigFile is { } file ? new ConfigSource(Path.GetFullPath(file)) { Follow = options.FollowsConfigFile, Override = options.OverrideConfig } : null;
+        Reload = new ConfigReload(Manager, source, config, time, loggers.CreateLogger<ConfigReload>()) { Adjust = registry.Kept.Over };
+        Manager.FindRegistered = id => registry.Kept.Find(id)?.Config;
         (_discoveryConfig, _loggers) = (config.Discovery, loggers);
         Machine = options.Machine ?? DiscoveryContext.OfThisMachine() with { Time = time };
         Discovery = new ServerDiscovery(DiscoverySources.Create(config.Discovery, config.Gateway.Listen), Registry.Discoveries, DiscoveryOptions.Of(config.Discovery), loggers);
@@ -80,6 +84,9 @@ internal sealed class StewardRuntime : IAsyncDisposable
     /// <summary>Where people log in to remote servers.</summary>
     public LoginDesk Logins { get; }
 
+    /// <summary>Follows the configuration file.</summary>
+    public ConfigReload Reload { get; }
+
     /// <summary>What clients of the gateway may present.</summary>
     public ClientTokens Tokens { get; }
 
@@ -91,6 +98,7 @@ internal sealed class StewardRuntime : IAsyncDisposable
     {
         await _ledger.ReapAsync(_spawner.Sweeper);
         Manager.StartAll();
+        Reload.Start();
         if (_discoveryConfig.Auto)
             _autoDiscovery = new AutoDiscovery(Discovery, Machine, _discoveryConfig.Interval, Events, _loggers);
     }
@@ -104,6 +112,7 @@ internal sealed class StewardRuntime : IAsyncDisposable
     private async Task StopOnceAsync(CancellationToken force)
     {
         _observation.Dispose();
+        await Reload.DisposeAsync();
         await Gateway.StopAsync(force);
         await Logins.DisposeAsync();
         await Manager.ShutdownAsync(force);

@@ -85,9 +85,7 @@ public sealed partial class McpServerManager
     {
         var config = ServerJson.Checked(server);
         var supervisor = await EnterAsync(config, origin, cancellationToken).ConfigureAwait(false);
-        return start && !config.Disabled && Volatile.Read(ref _isStarted)
-            ? await StartOrRestartAsync(supervisor, static supervisor => supervisor.StartAsync(), cancellationToken).ConfigureAwait(false)
-            : supervisor.Server.Status;
+        return start ? await StartAddedAsync(supervisor).WaitAsync(cancellationToken).ConfigureAwait(false) : supervisor.Server.Status;
     }
 
     internal async Task<ServerStatus> UpdateServerAsync(ServerConfig server, ServerOrigin? origin, CancellationToken cancellationToken) =>
@@ -147,10 +145,28 @@ public sealed partial class McpServerManager
             : await RedefineAsync(supervisor, config with { Disabled = disabled }, origin: null).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Starts a server that was just added as <see cref="StartAll"/> would have.</summary>
+    private async Task<ServerStatus> StartAddedAsync(ServerSupervisor supervisor) => !supervisor.Server.Config.Disabled && Volatile.Read(ref _isStarted)
+        ? await StartOrRestartAsync(supervisor, static supervisor => supervisor.StartAsync(), CancellationToken.None).ConfigureAwait(false)
+        : supervisor.Server.Status;
+
     private async Task<ServerStatus> RedefineAsync(ServerSupervisor supervisor, ServerConfig config, ServerOrigin? origin)
     {
+        var settling = await BeginRedefineAsync(supervisor, config, origin).ConfigureAwait(false);
+        return await settling.ConfigureAwait(false);
+    }
+
+    /// <summary>Completes when the server has its new definition; the inner task, when it has come to something by it.</summary>
+    private async Task<Task<ServerStatus>> BeginRedefineAsync(ServerSupervisor supervisor, ServerConfig config, ServerOrigin? origin)
+    {
         var (version, outcome) = await supervisor.RedefineAsync(config, origin: origin).ConfigureAwait(false);
-        var (before, hasRun, needsRestart) = outcome ?? throw TooLate(config.Id);
+        return FollowAsync(supervisor, config, version ?? throw TooLate(config.Id), outcome ?? throw TooLate(config.Id));
+    }
+
+    private async Task<ServerStatus> FollowAsync(ServerSupervisor supervisor, ServerConfig config, long heard, Redefinition outcome)
+    {
+        long? version = heard;
+        var (before, hasRun, needsRestart) = outcome;
         if (needsRestart || config.Disabled)
             await (Releasing?.Invoke(supervisor.Server) ?? Task.CompletedTask).ConfigureAwait(false);
         if (before.Disabled && !config.Disabled && Volatile.Read(ref _isStarted))

@@ -9,6 +9,7 @@ using Steward.Processes;
 using Steward.Registry;
 using Steward.Server.Api;
 using Steward.Server.Daemon;
+using Steward.Server.Reload;
 using Steward.Supervision;
 
 namespace Steward.Cli.Client;
@@ -63,6 +64,10 @@ internal sealed class DaemonClient : IDisposable
     public static IReadOnlyList<ConnectionRecord> ParseConnections(string json) => JsonSerializer.Deserialize(json, ApiJson.Default.IReadOnlyListConnectionRecord)!;
 
     public static int ParseCleared(string json) => JsonSerializer.Deserialize(json, ApiJson.Default.ClearedHistory)!.Rows;
+
+    public static PlanView ParsePlan(string json) => JsonSerializer.Deserialize(json, ApiJson.Default.PlanView)!;
+
+    public static ApplyView ParseApplied(string json) => JsonSerializer.Deserialize(json, ApiJson.Default.ApplyView)!;
 
     public Task<string> ReadServersAsync(CancellationToken cancellationToken) => GetAsync("servers", cancellationToken);
 
@@ -120,6 +125,18 @@ internal sealed class DaemonClient : IDisposable
     /// <summary>Makes a request of any method.</summary>
     public Task<string> RequestAsync(string id, string body, CancellationToken cancellationToken) => PostAsync($"servers/{Escape(id)}/request", body, cancellationToken);
 
+    public async Task<ConfigState> GetConfigAsync(CancellationToken cancellationToken) =>
+        JsonSerializer.Deserialize(await GetAsync("config", cancellationToken), ApiJson.Default.ConfigState)!;
+
+    /// <summary>What a file would change.</summary>
+    /// <param name="file">The file; <see langword="null"/> for the daemon's own.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<string> PlanAsync(string? file, CancellationToken cancellationToken) => PostAsync("config/plan", Of(file), cancellationToken);
+
+    /// <summary>Makes the daemon what a file says, and waits until it is.</summary>
+    /// <inheritdoc cref="PlanAsync"/>
+    public Task<string> ApplyAsync(string? file, CancellationToken cancellationToken) => PostAsync("config/apply", Of(file), cancellationToken);
+
     public Task<string> ReadToolsAsync(string? server, CancellationToken cancellationToken) =>
         GetAsync(server is null ? "tools" : $"tools?server={Escape(server)}", cancellationToken);
 
@@ -159,6 +176,8 @@ internal sealed class DaemonClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static string Of(string? file) => JsonSerializer.Serialize(new ConfigRequest(file), ApiJson.Default.ConfigRequest);
 
     private async Task<string> GetAsync(string path, CancellationToken cancellationToken)
     {
@@ -204,20 +223,23 @@ internal sealed class DaemonClient : IDisposable
 
     private async Task<CliException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var detail = DetailOf(await response.Content.ReadAsStringAsync(cancellationToken));
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        var detail = DetailOf(body, SafeText.Line);
         return response.StatusCode switch
         {
             HttpStatusCode.NotFound => new(ExitCodes.Unknown, detail ?? "There is no such server or tool."),
             HttpStatusCode.Unauthorized => new(ExitCodes.Failure, $"The daemon at {Facts.Url} does not accept the token in {_data.ApiTokenFile}. Is it the daemon of this data directory? 'steward down' and 'steward up' make it so."),
+            HttpStatusCode.UnprocessableEntity when response.RequestMessage?.RequestUri?.AbsolutePath.Contains("/config/", StringComparison.Ordinal) ?? false =>
+                new(ExitCodes.Usage, DetailOf(body, SafeText.Lines) ?? "The configuration cannot be used."),
             _ => new(ExitCodes.Failure, detail ?? $"The daemon answered with status {(int)response.StatusCode}."),
         };
     }
 
-    private static string? DetailOf(string body)
+    private static string? DetailOf(string body, Func<string?, string> show)
     {
         try
         {
-            return JsonSerializer.Deserialize(body, ApiJson.Default.ProblemDetails)?.Detail is { } detail ? SafeText.Line(detail) : null;
+            return JsonSerializer.Deserialize(body, ApiJson.Default.ProblemDetails)?.Detail is { } detail ? show(detail) : null;
         }
         catch (JsonException)
         {

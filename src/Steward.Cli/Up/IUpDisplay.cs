@@ -11,6 +11,9 @@ internal interface IUpDisplay
     /// <summary>Shows the servers and their changes until it is cancelled.</summary>
     Task ShowAsync(McpServerManager manager, CancellationToken cancellationToken);
 
+    /// <summary>Says something that is not about a single server. May come at any time, from any thread.</summary>
+    void Notice(string text);
+
     /// <summary>Says that the daemon is about to stop.</summary>
     void Stopping();
 }

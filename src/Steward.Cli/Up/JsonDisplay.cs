@@ -15,6 +15,8 @@ internal sealed class JsonDisplay(CliContext context) : IUpDisplay
             Write($$"""{"event":"status","server":{{JsonSerializer.Serialize(status, ApiJson.Default.ServerStatus)}}}""");
     }
 
+    public void Notice(string text) => Write($$"""{"event":"configuration","text":"{{JsonEncodedText.Encode(text)}}"}""");
+
     public void Stopping() => Write("""{"event":"stopping"}""");
 
     private void Write(string line)

@@ -15,6 +15,7 @@ internal sealed class LiveDisplay(CliContext context) : IUpDisplay
     private const int RoomForEcho = 3;
 
     private readonly IAnsiConsole _console = StatusTable.ConsoleOn(context.Out);
+    private volatile string _notice = "";
     private string _footer = "Ctrl-C stops everything; 'steward --help' in another terminal shows what else there is";
 
     public void Listening(StewardHost host)
@@ -39,7 +40,7 @@ internal sealed class LiveDisplay(CliContext context) : IUpDisplay
             while (await AwakeAsync(wake.Reader, cancellationToken))
             {
                 var size = TerminalSize.Read();
-                var (rows, footer) = (Rows(manager), _footer);
+                var (rows, footer) = (Rows(manager), _notice.Length > 0 ? $"{_notice}\n{_footer}" : _footer);
                 if (shown.Item1.SequenceEqual(rows) && shown.Item2 == footer && shown.Item3 == size)
                     continue;
                 shown = (rows, footer, size);
@@ -50,6 +51,9 @@ internal sealed class LiveDisplay(CliContext context) : IUpDisplay
         });
         await changes;
     }
+
+    /// <summary>Stands above the footer until the next; the tick brings it there.</summary>
+    public void Notice(string text) => _notice = SafeText.Lines(text);
 
     public void Stopping() => _footer = "stopping; Ctrl-C again forces";
 

@@ -32,6 +32,8 @@ internal sealed class PlainDisplay(CliContext context) : IUpDisplay
         }
     }
 
+    public void Notice(string text) => Say(SafeText.Lines(text));
+
     public void Stopping() => Say("stopping");
 
     private void Say(string what)

@@ -3,22 +3,27 @@ using System.Runtime.InteropServices;
 namespace Steward.Cli.Up;
 
 /// <summary>
-/// What SIGINT, SIGTERM and SIGHUP mean to the daemon: the first asks it to stop, the second to stop at once. Under an angel
-/// each arrives once per Ctrl-C; the third is the angel's.
+/// What SIGINT and SIGTERM mean to the daemon: the first asks it to stop, the second to stop at once. Under an angel each arrives once
+/// per Ctrl-C; the third is the angel's. SIGHUP means the same where it says that the terminal was closed, else that the configuration
+/// is to be read again.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _force = new();
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly bool _hadTerminal = ControllingTerminal.IsOpen();
     private int _count;
 
     public StopSignals() => _registrations =
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Heard),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Heard),
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, Heard), // the terminal was closed
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, Heard),
     ];
+
+    /// <summary>Reads the configuration again.</summary>
+    public Action Reload { get; set; } = static () => { };
 
     public CancellationToken Stop => _stop.Token;
 
@@ -35,6 +40,12 @@ internal sealed class StopSignals : IDisposable
     private void Heard(PosixSignalContext context)
     {
         context.Cancel = true; // the end of the process is ours to bring about
+        if (context.Signal == PosixSignal.SIGHUP && (!_hadTerminal || ControllingTerminal.IsOpen()))
+        {
+            Reload();
+            return;
+        }
+
         (Interlocked.Increment(ref _count) == 1 ? _stop : _force).Cancel();
     }
 }

@@ -27,10 +27,17 @@ internal sealed class StatusVerb : DaemonVerb
         if (arguments.GetValue(Json))
             Context.Out.WriteLine(id is null ? await daemon.ReadServersAsync(cancellationToken) : await daemon.ReadServerAsync(id, cancellationToken));
         else if (id is null)
-            WriteTable(await daemon.GetServersAsync(cancellationToken));
+            await WriteAllAsync(daemon, cancellationToken);
         else
             WriteDetails(await daemon.GetServerAsync(id, cancellationToken));
         return ExitCodes.Success;
+    }
+
+    private async Task WriteAllAsync(DaemonClient daemon, CancellationToken cancellationToken)
+    {
+        WriteTable(await daemon.GetServersAsync(cancellationToken));
+        foreach (var line in ConfigText.Of(await daemon.GetConfigAsync(cancellationToken)))
+            Context.Error.WriteLine($"steward: {SafeText.Line(line)}");
     }
 
     private void WriteTable(IReadOnlyList<ServerStatus> servers)

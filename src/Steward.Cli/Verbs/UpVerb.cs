@@ -18,6 +18,7 @@ internal sealed class UpVerb : Verb
     };
 
     private readonly Option<string?> _listen = new("--listen") { Description = "The address to listen on, instead of the one in the file. Default: http://127.0.0.1:7420", HelpName = "URL" };
+    private readonly Option<bool> _noReload = new("--no-reload") { Description = "Do not follow the configuration file as it changes; 'steward apply' and SIGHUP still read it" };
     private readonly Option<bool> _plain = new("--plain") { Description = "Write lines instead of a table, as when the output is no terminal" };
 
     public UpVerb(CliContext context)
@@ -25,6 +26,7 @@ internal sealed class UpVerb : Verb
     {
         Options.Add(_config);
         Options.Add(_listen);
+        Options.Add(_noReload);
         Options.Add(_plain);
         Options.Add(Json);
     }
@@ -33,6 +35,7 @@ internal sealed class UpVerb : Verb
     [
         ("steward up", "the servers of ./steward.json or ./mcp.json, else a sample"),
         ("steward up --config ~/mcp.json --listen http://127.0.0.1:8080", "another file, another port"),
+        ("steward up --no-reload", "a later change of the file waits for 'steward apply'"),
         ("steward up --plain > steward.log &", "in the background; 'steward down' stops it"),
     ];
 
@@ -42,8 +45,8 @@ internal sealed class UpVerb : Verb
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
         try
         {
-            var config = await LoadAsync(arguments, stop.Token);
-            await using var host = await StartAsync(config, Context.FindData(arguments.GetValue(CommonOptions.Data)), stop.Token);
+            await using var host = await StartAsync(await LoadAsync(arguments, stop.Token), stop.Token);
+            signals.Reload = () => _ = host.ReloadAsync(); // what comes of it is told and logged
             await ServeAsync(host, CreateDisplay(arguments), stop.Token, signals.Force);
             return signals.Force.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Success;
         }
@@ -56,6 +59,7 @@ internal sealed class UpVerb : Verb
     private static async Task ServeAsync(StewardHost host, IUpDisplay display, CancellationToken stop, CancellationToken force)
     {
         display.Listening(host);
+        host.ConfigurationTold = display.Notice;
         using var end = new CancellationTokenSource();
         var showing = ShowAsync(display, host, end.Token);
         await host.StopRequested.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -87,13 +91,13 @@ internal sealed class UpVerb : Verb
         : arguments.GetValue(_plain) || !Context.IsTerminal ? new PlainDisplay(Context)
         : new LiveDisplay(Context);
 
-    private async Task<StewardConfig> LoadAsync(ParseResult arguments, CancellationToken cancellationToken)
+    private async Task<StewardHostOptions> LoadAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         var file = ConfigFile.Find(arguments.GetValue(_config), Context.WorkingDirectory);
         if (file is null && await ServerBooks.AnyRegisteredAsync(Context, Context.FindData(arguments.GetValue(CommonOptions.Data)), cancellationToken))
         {
             Context.Error.WriteLine("steward: no steward.json or mcp.json here; running the servers that were added or imported");
-            return Listening(new StewardConfig { Servers = [] }, arguments);
+            return OptionsOf(new StewardConfig { Servers = [] }, null, arguments);
         }
 
         if (file is null)
@@ -107,10 +111,11 @@ internal sealed class UpVerb : Verb
 
         try
         {
-            var config = ConfigFile.Load(Path.GetFullPath(file, Context.WorkingDirectory));
+            var full = Path.GetFullPath(file, Context.WorkingDirectory);
+            var config = ConfigFile.Load(full);
             foreach (var warning in config.Warnings)
                 Context.Error.WriteLine($"steward: warning: {SafeText.Line(warning.ToString())}");
-            return Listening(config, arguments);
+            return OptionsOf(config, full, arguments);
         }
         catch (ConfigException unusable)
         {
@@ -118,14 +123,26 @@ internal sealed class UpVerb : Verb
         }
     }
 
-    private StewardConfig Listening(StewardConfig config, ParseResult arguments) =>
-        arguments.GetValue(_listen) is { } listen ? config with { Gateway = config.Gateway.ListeningOn(listen, "--listen") } : config;
+    private StewardHostOptions OptionsOf(StewardConfig config, string? file, ParseResult arguments)
+    {
+        return new StewardHostOptions
+        {
+            Config = Listening(config),
+            ConfigFile = file,
+            FollowsConfigFile = !arguments.GetValue(_noReload),
+            OverrideConfig = Listening,
+            Data = Context.FindData(arguments.GetValue(CommonOptions.Data)),
+        };
 
-    private static async Task<StewardHost> StartAsync(StewardConfig config, DataDirectory data, CancellationToken cancellationToken)
+        StewardConfig Listening(StewardConfig config) =>
+            arguments.GetValue(_listen) is { } listen ? config with { Gateway = config.Gateway.ListeningOn(listen, "--listen") } : config;
+    }
+
+    private static async Task<StewardHost> StartAsync(StewardHostOptions options, CancellationToken cancellationToken)
     {
         try
         {
-            return await StewardHost.StartAsync(new StewardHostOptions { Config = config, Data = data }, cancellationToken);
+            return await StewardHost.StartAsync(options, cancellationToken);
         }
         catch (DaemonRunningException running)
         {

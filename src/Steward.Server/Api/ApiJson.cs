@@ -4,6 +4,7 @@ using Steward.Discovery;
 using Steward.Events;
 using Steward.Processes;
 using Steward.Registry;
+using Steward.Server.Reload;
 using Steward.Supervision;
 
 namespace Steward.Server.Api;
@@ -26,6 +27,10 @@ namespace Steward.Server.Api;
 [JsonSerializable(typeof(ClearedHistory))]
 [JsonSerializable(typeof(GatewayFacts))]
 [JsonSerializable(typeof(IReadOnlyList<GroupFacts>))]
+[JsonSerializable(typeof(ConfigState))]
+[JsonSerializable(typeof(ConfigRequest))]
+[JsonSerializable(typeof(PlanView))]
+[JsonSerializable(typeof(ApplyView))]
 [JsonSerializable(typeof(LoginAddress))]
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(StewardEvent))]

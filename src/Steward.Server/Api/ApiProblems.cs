@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Steward.Configuration;
 using Steward.Configuration.Parsing;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -22,6 +23,9 @@ internal static class ApiProblems
 
     public static ProblemHttpResult LoginFailed(string server, string reason) =>
         Create(StatusCodes.Status502BadGateway, "Login failed", $"The login to server '{server}' failed: {reason}.");
+
+    public static ProblemHttpResult ConfigurationUnusable(ConfigException unusable) =>
+        Create(StatusCodes.Status422UnprocessableEntity, "Configuration unusable", unusable.Message);
 
     public static ProblemHttpResult Invalid(string detail) => Create(StatusCodes.Status400BadRequest, "Bad request", detail);
 

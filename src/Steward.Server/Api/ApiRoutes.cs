@@ -25,6 +25,7 @@ internal static class ApiRoutes
         api.MapTools();
         api.MapEvents();
         api.MapDiscovery();
+        api.MapConfig();
         api.MapGateway();
     }
 }

@@ -56,6 +56,19 @@ public static class ConfigFile
         return server is not null && reading.Problems.Count == 0 ? server : throw new ConfigException(reading.Problems, reading.Warnings);
     }
 
+    /// <summary>The text of a file; <see langword="null"/> where it cannot be read: <see cref="Load(string)"/> says why.</summary>
+    internal static byte[]? TryRead(string path)
+    {
+        try
+        {
+            return BoundedFile.ReadBytes(path, MaxFileBytes);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
     internal static StewardConfig Load(string path, VariableResolver variables)
     {
         var full = Path.GetFullPath(path);

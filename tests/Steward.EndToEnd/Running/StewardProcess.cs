@@ -40,6 +40,15 @@ internal sealed class StewardProcess : IAsyncDisposable
     /// <summary>The data directory.</summary>
     public string Data => Path.Combine(_folder, "data");
 
+    public string ConfigFile => Path.Combine(_folder, "steward.json");
+
+    /// <summary>Saves other servers, as editors do: a new file is renamed over the old one.</summary>
+    public async Task SaveAsync(JsonObject servers, CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(ConfigFile + "~", Configuration(servers, null).ToJsonString(), cancellationToken);
+        File.Move(ConfigFile + "~", ConfigFile, overwrite: true);
+    }
+
     public Uri EndpointOf(string server) => new(Url, $"/servers/{server}/mcp");
 
     public static async Task<StewardProcess> StartAsync(JsonObject servers, CancellationToken cancellationToken, JsonObject? gateway = null)
@@ -159,7 +168,7 @@ internal sealed class StewardProcess : IAsyncDisposable
 
     private static JsonObject Configuration(JsonObject servers, JsonObject? gateway)
     {
-        var configuration = new JsonObject { ["mcpServers"] = servers };
+        var configuration = new JsonObject { ["mcpServers"] = servers.DeepClone() };
         if (gateway is not null)
             configuration["gateway"] = gateway;
         return configuration;

@@ -20,6 +20,9 @@ internal sealed class HostRig : IAsyncDisposable
 
     public DataDirectory Data => _temporary.Data;
 
+    /// <summary>The configuration file, where the host was started with one.</summary>
+    public string ConfigFile => Path.Combine(Data.Path, "..", "steward.json");
+
     public StewardHost Host { get; private set; } = null!;
 
     /// <summary>Presents the token.</summary>
@@ -60,6 +63,27 @@ internal sealed class HostRig : IAsyncDisposable
                 Machine = machine,
                 Data = rig.Data,
                 Launcher = onLaunch is null ? null : rig.Launcher,
+                Customize = builder => builder.WebHost.UseTestServer(),
+            },
+            Cancelled);
+        rig.Client = rig.CreateClient();
+        rig.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ApiToken.Read(rig.Data));
+        return rig;
+    }
+
+    /// <summary>A host over fake servers that follows its configuration file.</summary>
+    public static async Task<HostRig> StartAsync(string text)
+    {
+        var rig = new HostRig();
+        rig.Launcher.OnLaunch = launch => launch.Succeed();
+        await File.WriteAllTextAsync(rig.ConfigFile, text, Cancelled);
+        rig.Host = await StewardHost.StartAsync(
+            new StewardHostOptions
+            {
+                Config = Steward.Configuration.ConfigFile.Load(rig.ConfigFile),
+                ConfigFile = rig.ConfigFile,
+                Data = rig.Data,
+                Launcher = rig.Launcher,
                 Customize = builder => builder.WebHost.UseTestServer(),
             },
             Cancelled);

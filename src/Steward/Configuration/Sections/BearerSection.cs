@@ -15,4 +15,6 @@ internal static class BearerSection
     {
         Tokens = section.Read(Tokens, inherited.Tokens) ?? [],
     };
+
+    public static void Visit(IKeyVisitor visitor, BearerTokens bearer, BearerTokens other) => visitor.Visit(Tokens, bearer.Tokens, other.Tokens);
 }

@@ -40,4 +40,13 @@ internal static class DiscoverySection
         CacheFor = section.Read(CacheMs, inherited.CacheFor),
         RegistryUrl = section.Read(RegistryUrl, inherited.RegistryUrl) ?? inherited.RegistryUrl,
     };
+
+    public static void Visit(IKeyVisitor visitor, DiscoveryConfig discovery, DiscoveryConfig other)
+    {
+        visitor.Visit(Sources, discovery.Sources, other.Sources);
+        visitor.Visit(Auto, discovery.Auto, other.Auto);
+        visitor.Visit(IntervalMs, discovery.Interval, other.Interval);
+        visitor.Visit(CacheMs, discovery.CacheFor, other.CacheFor);
+        visitor.Visit(RegistryUrl, discovery.RegistryUrl, other.RegistryUrl);
+    }
 }

@@ -26,10 +26,16 @@ internal static class GatewaySection
         "Origins, such as `https://app.example.org`, whose web pages may call, beside those of the loopback.");
 
     private static readonly SectionKey<BearerTokens> Auth = new("auth", AuthSection.Keys, AuthSection.Read,
-        "Who may call. Absent: everybody who can reach the address.");
+        "Who may call. Absent: everybody who can reach the address.")
+    {
+        Members = AuthSection.Visit,
+    };
 
     private static readonly SectionKey<GatewayLimits> ClientLimits = new("limits", LimitsSection.Keys, LimitsSection.Read,
-        "What clients may use up. A request over a limit is refused with an error that names it.");
+        "What clients may use up. A request over a limit is refused with an error that names it.")
+    {
+        Members = LimitsSection.Visit,
+    };
 
     public static KeySet Keys { get; } = new("gateway", [Listen, Naming, AllowedServers, AllowedHosts, AllowedOrigins, Auth, ClientLimits]);
 
@@ -48,6 +54,17 @@ internal static class GatewaySection
         if (gateway.ExposureProblem is { } exposed)
             section.Problem(Listen, exposed.Message, exposed.Mend);
         return gateway;
+    }
+
+    public static void Visit(IKeyVisitor visitor, GatewayConfig gateway, GatewayConfig other)
+    {
+        visitor.Visit(Listen, gateway.Listen, other.Listen);
+        visitor.Visit(Naming, gateway.Naming, other.Naming);
+        visitor.Visit(AllowedServers, gateway.AllowedServers, other.AllowedServers);
+        visitor.Visit(AllowedHosts, gateway.AllowedHosts, other.AllowedHosts);
+        visitor.Visit(AllowedOrigins, gateway.AllowedOrigins, other.AllowedOrigins);
+        visitor.Visit(Auth, new BearerTokens { Tokens = gateway.BearerTokens }, new BearerTokens { Tokens = other.BearerTokens });
+        visitor.Visit(ClientLimits, gateway.Limits, other.Limits);
     }
 
     /// <summary>Notes every server that <c>allowedServers</c> of a section names and that is not declared.</summary>

@@ -21,7 +21,10 @@ internal static class GroupSection
         "Ids, or patterns of ids, of servers that are not in the group whatever else says.");
 
     private static readonly SectionKey<ToolFilter> Tools = new("tools", ToolsSection.Keys, ToolsSection.Read,
-        "Which tools of these servers are in the group, by their names on the merged endpoint: `server__tool`.");
+        "Which tools of these servers are in the group, by their names on the merged endpoint: `server__tool`.")
+    {
+        Members = ToolsSection.Visit,
+    };
 
     private static readonly TextMapKey Rename = new("rename", TextRules.NotEmpty, new(TextRules.ToolName), StringComparer.Ordinal,
         "Names of tools in this group: the name on the merged endpoint → the name here.");
@@ -49,5 +52,16 @@ internal static class GroupSection
         if (group.Rename.GroupBy(pair => pair.Value, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } clash)
             section.Problem(Rename, $"gives the name {Quote.Text(clash.Key)} to {string.Join(" and ", clash.Select(pair => Quote.Text(pair.Key)))}", "Give each tool a name of its own.");
         return group;
+    }
+
+    public static void Visit(IKeyVisitor visitor, GroupConfig group, GroupConfig other)
+    {
+        visitor.Visit(Description, group.Description, other.Description);
+        visitor.Visit(Servers, group.Servers, other.Servers);
+        visitor.Visit(Tags, group.Tags, other.Tags);
+        visitor.Visit(Exclude, group.Exclude, other.Exclude);
+        visitor.Visit(Tools, group.Tools, other.Tools);
+        visitor.Visit(Rename, group.Rename, other.Rename);
+        visitor.Visit(Descriptions, group.Descriptions, other.Descriptions);
     }
 }

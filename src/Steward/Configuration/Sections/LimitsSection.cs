@@ -45,4 +45,16 @@ internal static class LimitsSection
         ParkedLife = section.Read(ParkedMs, inherited.ParkedLife),
         LeasedProcesses = section.Read(LeasedProcesses, inherited.LeasedProcesses),
     };
+
+    public static void Visit(IKeyVisitor visitor, GatewayLimits limits, GatewayLimits other)
+    {
+        visitor.Visit(Sessions, limits.Sessions, other.Sessions);
+        visitor.Visit(CallsInFlight, limits.CallsInFlight, other.CallsInFlight);
+        visitor.Visit(CallsPerMinute, limits.CallsPerMinute, other.CallsPerMinute);
+        visitor.Visit(BodyMb, limits.BodyMb, other.BodyMb);
+        visitor.Visit(ParkedCalls, limits.ParkedCalls, other.ParkedCalls);
+        visitor.Visit(ParkedCallsPerClient, limits.ParkedCallsPerClient, other.ParkedCallsPerClient);
+        visitor.Visit(ParkedMs, limits.ParkedLife, other.ParkedLife);
+        visitor.Visit(LeasedProcesses, limits.LeasedProcesses, other.LeasedProcesses);
+    }
 }

@@ -17,4 +17,6 @@ internal static class ProxyBearerSection
             section.Problem(Token, "token is missing", "Write \"token\": \"${env:PROXY_TOKEN}\", or remove \"bearer\".");
         return new() { Token = section.Read(Token, inherited.Token) ?? "" }; // no token that can be read still is one that was meant
     }
+
+    public static void Visit(IKeyVisitor visitor, ProxyToken bearer, ProxyToken other) => visitor.Visit(Token, bearer.Token, other.Token);
 }

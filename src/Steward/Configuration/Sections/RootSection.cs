@@ -24,13 +24,22 @@ internal static class RootSection
         "Chosen parts of the servers and their tools, each under its name, served at `/groups/NAME/mcp`.");
 
     private static readonly SectionKey<GatewayConfig> Gateway = new("gateway", GatewaySection.Keys, GatewaySection.Read,
-        "The endpoint that clients connect to.");
+        "The endpoint that clients connect to.")
+    {
+        Members = GatewaySection.Visit,
+    };
 
     private static readonly SectionKey<SseProxyConfig> SseProxy = new("sseProxy", SseProxySection.Keys, SseProxySection.Read,
-        "A second address, for clients of HTTP+SSE, as mcp_runner has it. Absent: none.");
+        "A second address, for clients of HTTP+SSE, as mcp_runner has it. Absent: none.")
+    {
+        Members = SseProxySection.Visit,
+    };
 
     private static readonly SectionKey<DiscoveryConfig> Discovery = new("discovery", DiscoverySection.Keys, DiscoverySection.Read,
-        "How Steward looks for servers that could be added.");
+        "How Steward looks for servers that could be added.")
+    {
+        Members = DiscoverySection.Visit,
+    };
 
     private static readonly NumberKey<int> StartConcurrency = Number.Count("startConcurrency", Standard.StartConcurrency, 1, 1024,
         "How many servers are started at one time.");
@@ -65,6 +74,15 @@ internal static class RootSection
             Discovery = section.Read(Discovery, Standard.Discovery),
             StartConcurrency = section.Read(StartConcurrency, Standard.StartConcurrency),
         };
+    }
+
+    /// <summary>Leads a visitor over everything but the servers, what they inherit, and the groups.</summary>
+    public static void Visit(IKeyVisitor visitor, StewardConfig config, StewardConfig other)
+    {
+        visitor.Visit(Gateway, config.Gateway, other.Gateway);
+        visitor.Visit(SseProxy!, config.SseProxy, other.SseProxy);
+        visitor.Visit(Discovery, config.Discovery, other.Discovery);
+        visitor.Visit(StartConcurrency, config.StartConcurrency, other.StartConcurrency);
     }
 
     private static List<GroupConfig> ReadGroups(ConfigSection section) => section.Find(Groups) is not { } value ? []

@@ -18,7 +18,10 @@ internal static class SseProxySection
         "Ids of the servers that its clients may reach, of those that clients of the gateway may.");
 
     private static readonly SectionKey<ProxyToken> Authenticate = new("authenticate", ProxyAuthenticateSection.Keys, ProxyAuthenticateSection.Read,
-        "Who may call. Absent or empty: everybody who can reach the address.");
+        "Who may call. Absent or empty: everybody who can reach the address.")
+    {
+        Members = ProxyAuthenticateSection.Visit,
+    };
 
     private static readonly NumberKey<int> Workers = Number.Count("workers", 4, 1, 1024,
         "Taken so that a file of mcp_runner loads as it is. Steward needs no such number.");
@@ -38,5 +41,13 @@ internal static class SseProxySection
         if (proxy.ExposureProblem is { } exposed)
             section.Problem(Address, exposed.Message, exposed.Mend);
         return proxy;
+    }
+
+    public static void Visit(IKeyVisitor visitor, SseProxyConfig proxy, SseProxyConfig other)
+    {
+        visitor.Visit(Address, proxy.Address, other.Address);
+        visitor.Visit(Port, proxy.Port, other.Port);
+        visitor.Visit(AllowedServers, proxy.AllowedServers, other.AllowedServers);
+        visitor.Visit(Authenticate, new ProxyToken { Token = proxy.Token }, new ProxyToken { Token = other.Token });
     }
 }

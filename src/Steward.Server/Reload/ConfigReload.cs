@@ -1,0 +1,196 @@
+using Microsoft.Extensions.Logging;
+using Steward.Configuration;
+using Steward.Configuration.Watching;
+using Steward.Supervision;
+
+namespace Steward.Server.Reload;
+
+/// <summary>
+/// Makes the servers what the configuration file says, when it changes or when somebody asks. One version is handed over after the other;
+/// none waits until the servers of the one before have come up, so that a mended file is not held up by a server that hangs.
+/// </summary>
+internal sealed class ConfigReload(McpServerManager manager, ConfigSource? source, StewardConfig started, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1); // never disposed: it holds no handle
+    private readonly CancellationTokenSource _end = new(); // nor this
+    private readonly Lock _gate = new();
+    private ConfigState _state = new()
+    {
+        File = source?.File,
+        Followed = source?.Follow ?? false,
+        AppliedAt = time.GetUtcNow(),
+        Warnings = started.Warnings,
+    };
+
+    private Task _following = Task.CompletedTask;
+    private int _version;
+
+    /// <summary>What there is to know now.</summary>
+    public ConfigState State
+    {
+        get
+        {
+            lock (_gate)
+                return _state;
+        }
+    }
+
+    /// <summary>What was decided at run time against the file, such as that a server is disabled.</summary>
+    public Func<StewardConfig, StewardConfig> Adjust { get; set; } = static config => config;
+
+    /// <summary>Called with words for people when the file was taken over, or could not be.</summary>
+    public Action<string>? Told { get; set; }
+
+    /// <summary>Begins to follow the file, if there is one and it is to be followed.</summary>
+    public void Start()
+    {
+        if (source is { Follow: true })
+            _following = Task.Run(FollowAsync, CancellationToken.None);
+    }
+
+    /// <summary>Reads the file again because somebody said so, whether it has changed or not. What comes of it is logged.</summary>
+    public async Task ReloadAsync()
+    {
+        if (source is null)
+            return;
+        await TakeAsync(ConfigFile.TryRead(source.File));
+    }
+
+    /// <summary>What a file would change.</summary>
+    /// <param name="file">The file; <see langword="null"/> for the daemon's own.</param>
+    /// <exception cref="ConfigException">The file cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">There is no file.</exception>
+    public ConfigPlan Plan(string? file) => PlanOf(Read(file));
+
+    /// <summary>Makes the servers what a file says, and waits until they have come to something.</summary>
+    /// <param name="file">The file; <see langword="null"/> for the daemon's own.</param>
+    /// <param name="cancellationToken">Ends the wait; what has begun goes on.</param>
+    /// <exception cref="ConfigException">The file cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">There is no file.</exception>
+    public async Task<AppliedPlan> ApplyAsync(string? file, CancellationToken cancellationToken)
+    {
+        var (plan, settling) = await BeginAsync(() => Read(file)).WaitAsync(cancellationToken);
+        return new(plan, await settling.WaitAsync(cancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task FollowAsync()
+    {
+        using var signals = new FileSignals();
+        var watcher = new ConfigWatcher(source!.File, () => ConfigFile.TryRead(source.File), signals, time);
+        try
+        {
+            var isFirst = true;
+            await foreach (var text in watcher.VersionsAsync(_end.Token))
+            {
+                await TakeAsync(text, isFirst);
+                isFirst = false;
+            }
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+            // The daemon ends.
+        }
+        catch (Exception failure) // a bug of ours: the daemon goes on, but must not pretend to follow
+        {
+            logger.FollowingFailed(source.File, failure);
+            Change(state => state with { Followed = false });
+        }
+    }
+
+    /// <summary>Takes a text of the file over, or says once why that cannot be.</summary>
+    /// <param name="text">The text; <see langword="null"/> where there is none.</param>
+    /// <param name="isFirst">
+    /// Whether it is what the daemon has just been started with, as a rule. Somebody may have asked for something else since, and is not
+    /// to be overruled by a file that nobody has touched.
+    /// </param>
+    private async Task TakeAsync(byte[]? text, bool isFirst = false)
+    {
+        try
+        {
+            var config = text is null ? Read(null) : source!.Override(ConfigFile.Parse(text, source.File, Path.GetDirectoryName(source.File)!));
+            if (!isFirst || ConfigPlan.Between(started, Adjust(config)) is not { ChangesNoServer: true, NeedsRestart: [] })
+                await BeginAsync(() => config);
+        }
+        catch (ConfigException unusable)
+        {
+            Change(state => state with { Problems = unusable.Problems });
+            logger.ConfigurationUnusable(unusable.Message);
+            Told?.Invoke($"the configuration is not used, the one before stays: {unusable.Problems[0]}{(unusable.Problems.Count > 1 ? $" (and {unusable.Problems.Count - 1} more)" : "")}");
+        }
+        catch (Exception refused) when (refused is ObjectDisposedException or OperationCanceledException)
+        {
+            // Steward stops.
+        }
+    }
+
+    private async Task<(ConfigPlan Plan, Task<IReadOnlyList<ServerOutcome>> Settling)> BeginAsync(Func<StewardConfig> read)
+    {
+        await _turn.WaitAsync(_end.Token);
+        try
+        {
+            var config = read();
+            var plan = PlanOf(config);
+            var settling = await manager.BeginApplyAsync(plan);
+            var version = Interlocked.Increment(ref _version);
+            var (isNews, wasBroken) = (!plan.ChangesNoServer || !plan.NeedsRestart.SequenceEqual(State.NeedsRestart), State.Problems.Count > 0);
+            Change(state => state with
+            {
+                AppliedAt = plan.ChangesNoServer && !wasBroken ? state.AppliedAt : time.GetUtcNow(),
+                Problems = [],
+                Warnings = config.Warnings,
+                NeedsRestart = plan.NeedsRestart,
+                Failures = plan.ChangesNoServer ? state.Failures : [],
+            });
+            if (isNews || wasBroken)
+                Report(plan);
+            return (plan, NoteAsync(settling, version));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void Report(ConfigPlan plan)
+    {
+        logger.ConfigurationApplied(source?.File ?? "a file", plan.ToString());
+        Told?.Invoke($"the configuration is taken over:\n{plan}");
+    }
+
+    /// <summary>Notes what the servers have come to, unless they were defined anew since.</summary>
+    private async Task<IReadOnlyList<ServerOutcome>> NoteAsync(Task<IReadOnlyList<ServerOutcome>> settling, int version)
+    {
+        var outcomes = await settling;
+        foreach (var outcome in outcomes.Where(outcome => outcome.Error is not null))
+            logger.ServerNotAsConfigured(outcome.Id, outcome.Error!);
+        foreach (var outcome in outcomes.Where(outcome => outcome.Warning is not null))
+            logger.ServerShadowed(outcome.Id, outcome.Warning!);
+        if (outcomes.Count > 0 && Volatile.Read(ref _version) == version)
+            Change(state => state with { Failures = [.. outcomes.Where(outcome => outcome.Error is not null).Select(outcome => new ConfigFailure(outcome.Id, outcome.Error!))] });
+        return outcomes;
+    }
+
+    private StewardConfig Read(string? file)
+    {
+        if (file is not null)
+            return (source?.Override ?? (static config => config))(ConfigFile.Load(file));
+        return source is not null
+            ? source.Override(ConfigFile.Load(source.File))
+            : throw new InvalidOperationException("This daemon was started without a configuration file: name one.");
+    }
+
+    /// <summary>Against what is now: the servers as they are, and the rest as it was when the daemon was started.</summary>
+    private ConfigPlan PlanOf(StewardConfig wanted) => ConfigPlan.Between(started with { Servers = manager.Declared }, Adjust(wanted));
+
+    private void Change(Func<ConfigState, ConfigState> change)
+    {
+        lock (_gate)
+            _state = change(_state);
+    }
+}
