@@ -29,7 +29,8 @@ internal sealed class ManagedServer(ServerConfig config, StatusBoard board, Serv
         set => Volatile.Write(ref _current, value);
     }
 
-    public ServerStatus Status => Volatile.Read(ref _last) ?? board.Find(Id)!;
+    // The last is kept before the board forgets it: who finds it nowhere has looked for it just too early.
+    public ServerStatus Status => Volatile.Read(ref _last) ?? board.Find(Id) ?? Volatile.Read(ref _last)!;
 
     /// <summary>Whether it is being removed, or has been: nothing of it may be started any more.</summary>
     public bool IsLeaving
