@@ -24,7 +24,7 @@ public sealed class RegistryVerbTests
         Assert.Contains("file", lines[1], StringComparison.Ordinal);
         Assert.Contains("cli", lines[2], StringComparison.Ordinal);
         var config = host.Host.Manager.FindConfig("files")!;
-        Assert.Equal(("npx", (string[])["-y", "a package", "--json"]), (config.Command, config.Args));
+        Assert.Equal(["npx", "-y", "a package", "--json"], [config.Command!, .. config.Args]);
     }
 
     [Fact(Timeout = 30_000)]
@@ -57,7 +57,8 @@ public sealed class RegistryVerbTests
 
         var config = host.Host.Manager.FindConfig("files")!;
         Assert.Equal([("B", "2"), ("C", "3=3")], config.Env.Select(pair => (pair.Key, pair.Value)).Order());
-        Assert.Equal((null, "npx", (string[])["one"], (string[])["work"]), (config.Cwd, config.Command, config.Args, config.Tags));
+        Assert.Null(config.Cwd);
+        Assert.Equal(["npx", "one", "work"], [config.Command!, .. config.Args, .. config.Tags]);
     }
 
     [Fact(Timeout = 30_000)]
@@ -131,8 +132,8 @@ public sealed class RegistryVerbTests
         var (exitCode, output, _) = await cli.RunAsync("history", "files");
         Assert.Equal(ExitCodes.Success, exitCode);
         Assert.Contains("Added", output, StringComparison.Ordinal);
-        using var events = JsonDocument.Parse((await cli.RunAsync("history", "files", "--json", "-n", "1")).Out);
-        Assert.Equal("Removed", Assert.Single(events.RootElement.EnumerateArray()).GetProperty("kind").GetString());
+        using var events = JsonDocument.Parse((await cli.RunAsync("history", "files", "--json", "-n", "2")).Out);
+        Assert.Contains("Removed", events.RootElement.EnumerateArray().Select(row => row.GetProperty("kind").GetString()));
 
         Assert.Contains("rows of history are forgotten", (await cli.RunAsync("history", "files", "--clear")).Out, StringComparison.Ordinal);
         Assert.DoesNotContain("Added", (await cli.RunAsync("history")).Out, StringComparison.Ordinal);
