@@ -27,7 +27,7 @@ internal sealed class StatusBoard
         {
             var latest = _latest.GetValueOrDefault(status.Id);
             if (status.Version > 0 && latest?.Version != status.Version)
-                return status with { Version = status.Version + 1 };
+                return status; // its version never comes again: who has the id now counts on from a higher one
             status = status with { Version = (latest?.Version ?? _highestLeft) + 1 };
             _latest[status.Id] = status;
             foreach (var feed in _feeds)
@@ -64,7 +64,7 @@ internal sealed class StatusBoard
     /// <summary>Every server's status now, then every change, until the board is complete. A slow reader loses steps in between, never where a server has come to.</summary>
     public IAsyncEnumerable<ServerStatus> WatchAsync(CancellationToken cancellationToken = default) => WatchAsync(onlyId: null, cancellationToken);
 
-    /// <exception cref="UnknownServerException">The server has left the board first.</exception>
+    /// <exception cref="UnknownServerException">The server is not on the board, or has left it first.</exception>
     /// <exception cref="ObjectDisposedException">The board was completed first.</exception>
     public async Task<ServerStatus> WaitForAsync(string id, Func<ServerStatus, bool> predicate, CancellationToken cancellationToken)
     {
@@ -90,6 +90,9 @@ internal sealed class StatusBoard
         var feed = new StatusFeed(onlyId);
         lock (_gate)
         {
+            // Whoever asks for one that has just left would hear of it never more.
+            if (onlyId is not null && !_latest.ContainsKey(onlyId))
+                throw new UnknownServerException(onlyId, [.. _latest.Keys]);
             foreach (var status in _latest.Values)
                 feed.Add(status);
             _feeds.Add(feed);

@@ -36,6 +36,30 @@ public sealed class StatusBoardTests
         Assert.Null(_board.Find("c"));
     }
 
+    [Fact]
+    public void What_one_that_has_left_goes_on_to_say_is_never_taken_for_the_word_of_its_successor()
+    {
+        var late = Publish("a", ServerState.Running);
+        _board.Leave("a");
+        var successor = Publish("a", ServerState.Stopped);
+
+        for (var i = 0; i < 10; i++)
+            late = _board.Publish(late with { State = ServerState.Stopping });
+
+        Assert.Equal(successor, _board.Find("a"));
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task Whoever_waits_for_one_that_has_left_is_told_at_once()
+    {
+        Publish("a", ServerState.Starting);
+        var early = _board.WaitForAsync("a", status => status.State == ServerState.Running, Cancelled);
+        _board.Leave("a");
+
+        await Assert.ThrowsAsync<UnknownServerException>(() => early);
+        await Assert.ThrowsAsync<UnknownServerException>(() => _board.WaitForAsync("a", _ => true, Cancelled));
+    }
+
     [Fact(Timeout = 10_000)]
     public async Task A_reader_that_stands_still_learns_the_latest_of_each_server_and_costs_a_bounded_queue()
     {
