@@ -3,6 +3,7 @@ using Steward.Cli;
 using Steward.Configuration;
 using Steward.Tests.Discovery.Clients;
 using Steward.Tests.Server;
+using Steward.Tests.Testing;
 using Xunit;
 
 namespace Steward.Tests.Cli;
@@ -213,6 +214,24 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(4, again.Split("already").Length - 1);
         var (_, printed, _) = await Cli().RunAsync("export");
         Assert.Equal(File.ReadAllText(file), printed.TrimEnd('\n'));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Into_a_running_daemon_they_are_added_and_started()
+    {
+        WriteClients();
+        await using var host = await HostRig.StartAsync(Fleet.Server("github"));
+        var cli = new CliRig(host, host.Data) { Home = _home.Path, WorkingDirectory = Work };
+
+        var (exitCode, output, error) = await cli.RunAsync("import", "--client", "claude-desktop", "--yes");
+        var (_, again, _) = await cli.RunAsync("import", "--client", "claude-desktop");
+
+        Assert.Equal((ExitCodes.Success, ""), (exitCode, error));
+        Assert.EndsWith("Added filesystem, github-claude-desktop to the running daemon.\n", output, StringComparison.Ordinal);
+        Assert.Equal(["github", "filesystem", "github-claude-desktop"], host.Host.Manager.Statuses.Select(status => status.Id));
+        Assert.Equal(2, again.Split("already").Length - 1);
+        var (_, exported, _) = await cli.RunAsync("export");
+        Assert.Contains("ghp_EXAMPLE", exported, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 30_000)]
