@@ -48,7 +48,10 @@ internal sealed class StewardRuntime : IAsyncDisposable
         Manager = new McpServerManager(config, options.Launcher ?? parts.CreateLauncher(host), time, loggers);
         _managerEvents = new ManagerEvents(Manager, Events);
         Gateway = new McpGateway(Manager, config, parts, host);
-        Registry = new ServerRegistry(Manager, registry.Store, registry.Kept, options.Launcher ?? new UpstreamLauncher(host, new TrialTraffic()), time, loggers.CreateLogger("Steward.Registry"));
+        Registry = new ServerRegistry(Manager, registry.Store, registry.Kept, options.Launcher ?? new UpstreamLauncher(host, new TrialTraffic()), time, loggers.CreateLogger("Steward.Registry"))
+        {
+            DeclaredIn = options.ConfigFile,
+        };
         Registry.Start(registry.IsOpen);
         var source = options.ConfigFile is { } file ? new ConfigSource(Path.GetFullPath(file)) { Follow = options.FollowsConfigFile, Override = options.OverrideConfig } : null;
         Reload = new ConfigReload(Manager, source, config, time, loggers.CreateLogger<ConfigReload>()) { Adjust = registry.Kept.Over };

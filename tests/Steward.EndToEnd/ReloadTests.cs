@@ -31,7 +31,7 @@ public sealed class ReloadTests
         servers.Remove("removed");
         servers["added"] = Upstreams.TestServer("--mode", "echo");
         await steward.SaveAsync(servers, Cancellation);
-        await steward.ReachesAsync("added", "Running", Cancellation);
+        await Poll.UntilAsync(() => steward.GetAsync("/servers", Cancellation), all => all.EnumerateArray().Any(server => server.GetProperty("id").ValueEquals("added") && server.GetProperty("state").ValueEquals("Running")), Cancellation);
         await steward.ReachesAsync("changed", status => status.GetProperty("state").ValueEquals("Running") && status.GetProperty("pid").GetInt32() != before["changed"], Cancellation);
         await steward.ReachesAsync("filtered", status => status.GetProperty("toolCount").GetInt32() == 1, Cancellation);
 

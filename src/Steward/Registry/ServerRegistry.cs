@@ -113,9 +113,6 @@ public sealed partial class ServerRegistry : IAsyncDisposable
         await _store.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>What a file declares, with what was said at run time of its servers.</summary>
-    internal StewardConfig WithOverrides(StewardConfig declared) => _kept.Over(declared);
-
     private ServerEntry EntryOf(ManagedServer server) => server.Origin == ServerOrigin.Registered && _kept.Find(server.Id) is { } registered
         ? new ServerEntry(server.Config, registered.Source, server.Status) { Created = registered.Created, Updated = registered.Updated }
         : new ServerEntry(server.Config, Declared, server.Status);

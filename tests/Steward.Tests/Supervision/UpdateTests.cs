@@ -17,8 +17,13 @@ public sealed class UpdateTests
         var run = await fleet.Run();
         var wanted = Fleet.Server() with
         {
-            Name = "Files", Tags = ["a"], Tools = new ToolFilter { Deny = ["x"] }, AutoApprove = ["y"], RequestTimeout = TimeSpan.FromSeconds(1),
-            RestartPolicy = RestartPolicy.Never, Shutdown = new ShutdownPolicy { Grace = TimeSpan.FromSeconds(1) },
+            Name = "Files",
+            Tags = ["a"],
+            Tools = new ToolFilter { Deny = ["x"] },
+            AutoApprove = ["y"],
+            RequestTimeout = TimeSpan.FromSeconds(1),
+            RestartPolicy = RestartPolicy.Never,
+            Shutdown = new ShutdownPolicy { Grace = TimeSpan.FromSeconds(1) },
         };
 
         var status = await fleet.Manager.UpdateServerAsync(wanted, Cancelled);
