@@ -166,6 +166,7 @@ public sealed class TrafficTests
         using var gone = await rig.OpenAsync(capabilities: """{"sampling":{}}""");
         using var there = await rig.OpenAsync(capabilities: """{"sampling":{}}""");
         await there.CallToolAsync("a__echo");
+        await server.NextAsync("tools/call");
         var call = gone.PostAsync(gone.Message("tools/call", """{"name":"a__wait"}"""));
         await server.NextAsync("tools/call");
         await gone.DeleteAsync();

@@ -45,8 +45,14 @@ public sealed class ServerStreamTests
     [Fact(Timeout = 30_000)]
     public async Task A_server_without_a_stream_of_its_own_is_not_asked_again()
     {
-        await using var peer = await LegacyPeer.StartAsync(request => request.AnswerAsync("{}"));
+        var asked = new TaskCompletionSource();
+        await using var peer = await LegacyPeer.StartAsync(request => request.AnswerAsync("{}"), request =>
+        {
+            asked.TrySetResult();
+            return request.RespondAsync(405);
+        });
         await using var rig = await LinkRig.OpenAsync(peer.Url);
+        await asked.Task.WaitAsync(Cancelled);
 
         for (var id = 1; id <= 5; id++)
         {
