@@ -8,6 +8,9 @@ public sealed partial class McpServerManager
 {
     private readonly Dictionary<string, Task> _leaving = new(StringComparer.Ordinal);
 
+    // What a removal has given up waiting for, because it does not end. Few at most: only the kernel can hold a killed process.
+    private readonly Dictionary<string, Task> _remains = new(StringComparer.Ordinal);
+
     /// <summary>
     /// Called where all that runs of a server beside the run of its supervisor must end: it is removed, disabled, or defined anew. Never
     /// faults.
@@ -110,7 +113,8 @@ public sealed partial class McpServerManager
                 {
                     if (Set.Find(config.Id) is not null)
                         throw new ServerExistsException(config.Id);
-                    var supervisor = new ServerSupervisor(new ManagedServer(config, _board, origin), _tools);
+                    _remains.Remove(config.Id, out var before);
+                    var supervisor = new ServerSupervisor(new ManagedServer(config, _board, origin), _tools, before);
                     Volatile.Write(ref _set, Set.With(supervisor));
                     return supervisor;
                 }
@@ -130,6 +134,8 @@ public sealed partial class McpServerManager
         {
             Volatile.Write(ref _set, Set.Without(supervisor));
             supervisor.Server.Leave();
+            if (supervisor.Ended is { IsCompleted: false } end)
+                _remains[supervisor.Server.Id] = end;
             _leaving.Remove(supervisor.Server.Id);
         }
 

@@ -26,15 +26,18 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     private StopPurpose _purpose;
     private bool _isClosing;
     private IServerRun? _live;
-    private Task _running = Task.CompletedTask;
+    private Task _running;
     private CancellationTokenSource? _launch;
     private CancellationTokenSource? _service;
     private ITimer? _retry;
     private ITimer? _proof;
 
-    public ServerSupervisor(ManagedServer server, SupervisionTools tools)
+    /// <param name="server">The server.</param>
+    /// <param name="tools">What it takes.</param>
+    /// <param name="before">What is left of an earlier server of that id: it must have ended before anything is started.</param>
+    public ServerSupervisor(ManagedServer server, SupervisionTools tools, Task? before = null)
     {
-        (_server, _tools) = (server, tools);
+        (_server, _tools, _running) = (server, tools, before ?? Task.CompletedTask);
         _backoff = new Backoff(Config.RestartPolicy, tools.Random);
         _status = tools.Board.Publish(Described(new ServerStatus
         {
@@ -63,6 +66,9 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
 
     /// <summary>Stops without any more grace.</summary>
     public void Force() => _ = CancelAsync(_force); // cannot fault
+
+    /// <summary>Completes when nothing of it is left, after it was disposed; never where its process cannot be ended.</summary>
+    public Task Ended => EndAsync();
 
     /// <summary>Stops the server, gracefully unless forced, and ends the loop. Bounded: what will not end is given up.</summary>
     public async ValueTask DisposeAsync()

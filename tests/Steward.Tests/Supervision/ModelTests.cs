@@ -166,7 +166,7 @@ public sealed class ModelTests
         await settled;
         foreach (var server in fleet.Manager.Servers)
         {
-            while (server.Status.State == ServerState.Running != server.Current is not null)
+            while (!server.IsLeaving && server.Status.State == ServerState.Running != server.Current is not null)
                 await Task.Yield(); // status and run are two reads; a probe's word may come in between, but not for ever
         }
     }

@@ -119,6 +119,30 @@ public sealed class ServerSetTests
     }
 
     [Fact(Timeout = 10_000)]
+    public async Task Where_the_old_one_does_not_end_in_time_the_new_one_is_not_started_beside_it()
+    {
+        await using var fleet = new Fleet();
+        var gate = new TaskCompletionSource();
+        var run = await fleet.Run(run => run.OnStop = _ => gate.Task);
+        var removing = fleet.Manager.RemoveServerAsync(Fleet.Only, Cancelled);
+        await run.StopRequested;
+        while (!removing.IsCompleted)
+        {
+            fleet.Time.Advance(TimeSpan.FromMinutes(1)); // the removal gives up
+            await Task.Yield();
+        }
+
+        var adding = fleet.Manager.AddServerAsync(Fleet.Server(), cancellationToken: Cancelled);
+        await fleet.Reaches(ServerState.Starting);
+        Assert.Equal(1, fleet.Launcher.Count);
+        gate.SetResult();
+        await fleet.Ready();
+
+        Assert.Equal(ServerState.Running, (await adding).State);
+        Assert.Null(fleet.Launcher.LivedTwice);
+    }
+
+    [Fact(Timeout = 10_000)]
     public async Task A_server_that_waits_for_its_next_start_can_be_removed_and_disabled()
     {
         await using var fleet = new Fleet(Fleet.Server(), Fleet.Server("b"));

@@ -117,6 +117,31 @@ public sealed class StatusBoardTests
         Assert.Equal(2, Publish("a", ServerState.Running).Version);
     }
 
+    [Fact(Timeout = 10_000)]
+    public async Task Nobody_waits_for_a_server_that_has_left()
+    {
+        Publish("a", ServerState.Stopped);
+        var waiting = _board.WaitForAsync("a", status => status.State == ServerState.Running, Cancelled);
+        _board.Leave("a");
+
+        await Assert.ThrowsAsync<UnknownServerException>(() => waiting);
+        await Assert.ThrowsAsync<UnknownServerException>(() => _board.WaitForAsync("a", _ => true, Cancelled));
+    }
+
+    [Fact(Timeout = 10_000)]
+    public void Late_word_of_a_server_that_has_left_is_not_taken_for_word_of_its_namesake()
+    {
+        var old = Publish("a", ServerState.Running);
+        _board.Leave("a");
+        var now = Publish("a", ServerState.Stopped);
+        for (var i = 0; i < 10; i++)
+        {
+            old = _board.Publish(old with { State = ServerState.Stopping });
+            Assert.Equal(now, _board.Find("a"));
+            now = _board.Publish(now);
+        }
+    }
+
     private static async Task<(string, ServerState)> Next(IAsyncEnumerator<ServerStatus> reader)
     {
         Assert.True(await reader.MoveNextAsync());
