@@ -15,6 +15,7 @@ internal static class DiscoveryJson
         using (var json = new Utf8JsonWriter(utf8))
         {
             json.WriteStartObject();
+            json.WriteBoolean("complete"u8, result.IsComplete);
             WriteServers(json, result.Servers, Literal);
             WriteTexts(json, "problems"u8, result.Problems);
             json.WriteEndObject();
@@ -29,7 +30,10 @@ internal static class DiscoveryJson
     public static DiscoveryResult Read(ReadOnlyMemory<byte> utf8)
     {
         using var document = JsonDocument.Parse(utf8);
-        return new([.. document.RootElement.Items("servers").Select(ReadServer)], [.. document.RootElement.Texts("problems")]);
+        var root = document.RootElement;
+        if (root.Flag("complete") is not { } isComplete || root.Member("servers") is not { ValueKind: JsonValueKind.Array } servers)
+            throw new JsonException("It is no result of a source.");
+        return new([.. servers.EnumerateArray().Select(ReadServer)], [.. root.Texts("problems")]) { IsComplete = isComplete };
     }
 
     /// <summary>A report to show. What was found on this machine may hold secrets, and is masked; what others publish is no secret of ours.</summary>
@@ -88,6 +92,7 @@ internal static class DiscoveryJson
             WriteText(json, "version"u8, server.Version);
             json.WriteString("source"u8, server.Source);
             json.WriteString("location"u8, server.Location);
+            WriteTexts(json, "alsoAt"u8, server.AlsoAt);
             if (server.IsDeprecated)
                 json.WriteBoolean("deprecated"u8, true);
             WriteText(json, "managedAs"u8, managed?.Invoke(server));
@@ -114,6 +119,7 @@ internal static class DiscoveryJson
             Config = ConfigFile.ParseServer(Encoding.UTF8.GetBytes(config.GetRawText()), id, $"server {id}", server.Text("baseDirectory") ?? "/", checkReferences: false),
             Source = server.Text("source") ?? "",
             Location = server.Text("location") ?? "",
+            AlsoAt = [.. server.Texts("alsoAt")],
             IsDeprecated = server.Flag("deprecated") == true,
             Problems = [.. server.Texts("problems")],
         };

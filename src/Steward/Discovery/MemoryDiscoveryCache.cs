@@ -3,10 +3,19 @@ namespace Steward.Discovery;
 /// <summary>Remembers as long as the process lives. Bounded: the entry that expires first makes room.</summary>
 public sealed class MemoryDiscoveryCache : IDiscoveryCache
 {
-    private const int Capacity = 256;
+    private const int StandardCapacity = 256;
 
+    private readonly int _capacity;
     private readonly Dictionary<string, CachedDiscovery> _entries = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
+
+    /// <summary>Remembers up to 256 answers.</summary>
+    public MemoryDiscoveryCache()
+        : this(StandardCapacity)
+    {
+    }
+
+    internal MemoryDiscoveryCache(int capacity) => _capacity = capacity;
 
     /// <inheritdoc/>
     public ValueTask<CachedDiscovery?> GetAsync(string key, CancellationToken cancellationToken)
@@ -21,7 +30,7 @@ public sealed class MemoryDiscoveryCache : IDiscoveryCache
         lock (_gate)
         {
             _entries[entry.Key] = entry;
-            if (_entries.Count > Capacity)
+            if (_entries.Count > _capacity)
                 _entries.Remove(_entries.Values.MinBy(candidate => candidate.ExpiresAt)!.Key);
         }
 

@@ -165,29 +165,6 @@ public sealed class ServerDiscoveryTests : IDisposable
         Assert.Equal(2, source.Count);
     }
 
-    [Fact(Timeout = 10_000)]
-    public void What_is_found_survives_being_written_and_read()
-    {
-        var server = FakeSource.Server("git") with
-        {
-            Description = "D",
-            Version = "1",
-            IsDeprecated = true,
-            Problems = ["p"],
-            Config = new ServerConfig { Id = "git", Command = "npx", Args = ["-y", "$${x}", "${env:A}"], Env = new Dictionary<string, string> { ["A"] = "${env:A}" }, BaseDirectory = "/tmp" },
-        };
-
-        var read = DiscoveryJson.Read(DiscoveryJson.Write(new([server], ["problem"])));
-
-        var copy = Assert.Single(read.Servers);
-        Assert.Equal((server.Id, server.Name, "D", "1", true, server.Source, server.Location), (copy.Id, copy.Name, copy.Description, copy.Version, copy.IsDeprecated, copy.Source, copy.Location));
-        Assert.Equal((server.Config.Command, "/tmp"), (copy.Config.Command, copy.Config.BaseDirectory));
-        Assert.Equal(server.Config.Args, copy.Config.Args);
-        Assert.Equal(server.Config.Env, copy.Config.Env);
-        Assert.Equal(["p"], copy.Problems);
-        Assert.Equal(["problem"], read.Problems);
-    }
-
     [Theory(Timeout = 10_000)]
     [InlineData("npx -y @a/git@1.0.0", "npx @a/git", true)]
     [InlineData("npx -y @a/git@1.0.0 --flag", "/opt/bin/npx.cmd -y @a/git@2.0.0", true)]
