@@ -94,7 +94,7 @@ public sealed class StewardHost : IAsyncDisposable
         RegistryHome? registry = null;
         try
         {
-            registry = await RegistryHome.OpenAsync(options.Data, options.Time, log.Loggers.CreateLogger("Steward.Registry"), cancellationToken);
+            registry = await RegistryHome.OpenAsync(options.Data, options.Config.History, options.Time, log.Loggers.CreateLogger("Steward.Registry"), cancellationToken);
             using (InlineCompletions.Enable()) // around the first use of a pipe or socket
             {
                 host = new StewardHost(options, registry, @lock, log);

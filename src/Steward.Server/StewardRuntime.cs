@@ -38,6 +38,7 @@ internal sealed class StewardRuntime : IAsyncDisposable
         Authorization = new RemoteAuthorization(new AuthorizationHost(tokens, time, loggers) { Browser = options.Browser });
         Logins = new LoginDesk(Authorization, variables);
         Events = new EventBus(time: time, loggers: loggers);
+        var configEvents = new ConfigEvents(Events);
         var host = new UpstreamHost(_spawner, Logs, variables, time, loggers)
         {
             Authorization = Authorization,
@@ -51,10 +52,20 @@ internal sealed class StewardRuntime : IAsyncDisposable
         Registry = new ServerRegistry(Manager, registry.Store, registry.Kept, options.Launcher ?? new UpstreamLauncher(host, new TrialTraffic()), time, loggers.CreateLogger("Steward.Registry"))
         {
             DeclaredIn = options.ConfigFile,
+            ConfigChanged = configEvents.ServerChanged,
         };
         Registry.Start(registry.IsOpen);
         var source = options.ConfigFile is { } file ? new ConfigSource(Path.GetFullPath(file)) { Follow = options.FollowsConfigFile, Override = options.OverrideConfig } : null;
-        Reload = new ConfigReload(Manager, source, config, time, loggers.CreateLogger<ConfigReload>()) { Adjust = registry.Kept.Over };
+        Reload = new ConfigReload(Manager, source, config, time, loggers.CreateLogger<ConfigReload>())
+        {
+            Adjust = registry.Kept.Over,
+            Applied = (file, plan) =>
+            {
+                Registry.NoteApplied(plan);
+                configEvents.Applied(file, plan);
+            },
+            Rejected = configEvents.Rejected,
+        };
         Manager.FindRegistered = id => registry.Kept.Find(id)?.Config;
         (_discoveryConfig, _loggers) = (config.Discovery, loggers);
         Machine = options.Machine ?? DiscoveryContext.OfThisMachine() with { Time = time };

@@ -19,7 +19,7 @@ internal sealed class RegistryBench(string folder)
     {
         Path = Path.Combine(folder, "steward.db"),
         KeyFile = Path.Combine(folder, "steward.key"),
-        Retention = new HistoryRetention(TimeSpan.FromDays(3650), Rows),
+        Retention = new HistoryConfig { MaxAge = TimeSpan.FromDays(3650), MaxRows = Rows },
     };
 
     /// <summary>Measures and prints a line for each figure.</summary>

@@ -106,7 +106,11 @@ internal sealed class DaemonClient : IDisposable
         AskAsync(HttpMethod.Patch, $"servers/{Escape(id)}/definition", patch, cancellationToken);
 
     /// <summary>Has a registered server stopped and forgotten.</summary>
-    public Task RemoveServerAsync(string id, CancellationToken cancellationToken) => AskAsync(HttpMethod.Delete, $"servers/{Escape(id)}", null, cancellationToken);
+    /// <param name="id">Its id.</param>
+    /// <param name="evenHidden">Also where a declared server of its id hides it, which stays.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task RemoveServerAsync(string id, bool evenHidden, CancellationToken cancellationToken) =>
+        AskAsync(HttpMethod.Delete, $"servers/{Escape(id)}{(evenHidden ? "?registered=true" : "")}", null, cancellationToken);
 
     /// <summary>Has a server enabled or disabled.</summary>
     public Task<string> SwitchServerAsync(string id, string command, CancellationToken cancellationToken) => PostAsync($"servers/{Escape(id)}/{command}", null, cancellationToken);

@@ -29,7 +29,7 @@ internal static class DefinitionEndpoints
         one.MapPatch("/definition", ChangeAsync).WithName("changeDefinition").Accepts<JsonElement>("application/merge-patch+json", "application/json").Produces<DefinitionEntry>()
             .WithSummary("Changes keys of a registered server's definition, as a JSON merge patch: null removes a key.");
         one.MapDelete("/", RemoveAsync).WithName("removeServer").Produces(StatusCodes.Status204NoContent)
-            .WithSummary("Stops a registered server and forgets it. Its history stays readable.");
+            .WithSummary("Stops a registered server and forgets it. Its history stays readable. With registered=true also one that is hidden by a declared one of its id, which stays.");
         one.MapPost("/enable", (string id, ServerRegistry registry, CancellationToken aborted) => SetAsync(() => registry.EnableAsync(id, aborted)))
             .WithName("enableServer").Produces<DefinitionEntry>().WithSummary("Lets a disabled server run, and keeps that.");
         one.MapPost("/disable", (string id, ServerRegistry registry, CancellationToken aborted) => SetAsync(() => registry.DisableAsync(id, aborted)))
@@ -83,8 +83,17 @@ internal static class DefinitionEndpoints
         return Answer(await registry.UpdateAsync(config, aborted));
     });
 
-    private static Task<IResult> RemoveAsync([Description("The server's id")] string id, ServerRegistry registry, McpServerManager manager, CancellationToken aborted) => RegistryProblems.AnswerAsync(
-        async () => await registry.RemoveAsync(id, aborted) ? TypedResults.NoContent() : ApiProblems.UnknownServer(id, manager));
+    private static Task<IResult> RemoveAsync(
+        [Description("The server's id")] string id,
+        ServerRegistry registry,
+        McpServerManager manager,
+        CancellationToken aborted,
+        [Description("The registered one, also where a declared one hides it")] bool registered = false) => RegistryProblems.AnswerAsync(async () =>
+    {
+        if (await (registered ? registry.RemoveRegisteredAsync(id, aborted) : registry.RemoveAsync(id, aborted)))
+            return TypedResults.NoContent();
+        return manager.FindStatus(id) is null ? ApiProblems.UnknownServer(id, manager) : ApiProblems.Conflict($"Nothing is registered as '{id}': this server is declared in the configuration file. Edit the file to remove it.");
+    });
 
     private static Task<IResult> SetAsync(Func<Task<ServerEntry>> set) => RegistryProblems.AnswerAsync(async () => Answer(await set()));
 

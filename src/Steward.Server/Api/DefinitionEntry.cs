@@ -23,6 +23,9 @@ internal sealed record DefinitionEntry(
     string Id, string? Name, ServerTransport Transport, bool Enabled, IReadOnlyList<string> Tags, string Source, bool Declared, DateTimeOffset? Created, DateTimeOffset? Updated,
     ServerState State, string? LastError)
 {
+    /// <summary>True where it is declared and hides a server that was registered under its id.</summary>
+    public bool? HidesRegistered { get; init; }
+
     /// <summary>The folder from which relative paths count.</summary>
     public string? Folder { get; init; }
 
@@ -34,7 +37,10 @@ internal sealed record DefinitionEntry(
 
     public static DefinitionEntry Of(ServerEntry entry) => new(
         entry.Config.Id, entry.Config.Name, entry.Config.Transport, !entry.Config.Disabled, entry.Config.Tags, entry.Source, entry.IsDeclared, entry.Created, entry.Updated,
-        entry.Status.State, entry.Status.LastError);
+        entry.Status.State, entry.Status.LastError)
+    {
+        HidesRegistered = entry.HidesRegistered ? true : null,
+    };
 
     /// <summary>The same with the definition.</summary>
     public static DefinitionEntry InFull(ServerEntry entry) => Of(entry) with

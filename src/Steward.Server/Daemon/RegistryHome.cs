@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Steward.Configuration;
 using Steward.Registry;
 using Steward.Registry.InMemory;
 using Steward.Registry.Sqlite;
@@ -31,9 +32,9 @@ internal sealed class RegistryHome
 
     /// <summary>Opens the registry of a data directory. Where it cannot be opened now, the daemon starts without its servers, and goes on trying.</summary>
     /// <exception cref="NewerRegistryException">It was written by a newer Steward.</exception>
-    public static async Task<RegistryHome> OpenAsync(DataDirectory data, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<RegistryHome> OpenAsync(DataDirectory data, HistoryConfig retention, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
-        var store = new SqliteRegistryStore(new SqliteRegistryOptions { Path = data.RegistryFile, KeyFile = data.RegistryKeyFile }, time, logger);
+        var store = new SqliteRegistryStore(new SqliteRegistryOptions { Path = data.RegistryFile, KeyFile = data.RegistryKeyFile, Retention = retention }, time, logger);
         try
         {
             await store.OpenAsync(cancellationToken);

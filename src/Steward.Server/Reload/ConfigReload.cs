@@ -23,6 +23,7 @@ internal sealed class ConfigReload(McpServerManager manager, ConfigSource? sourc
     };
 
     private Task _following = Task.CompletedTask;
+    private HistoryConfig _history = started.History;
     private int _version;
 
     /// <summary>What there is to know now.</summary>
@@ -37,6 +38,12 @@ internal sealed class ConfigReload(McpServerManager manager, ConfigSource? sourc
 
     /// <summary>What was decided at run time against the file, such as that a server is disabled.</summary>
     public Func<StewardConfig, StewardConfig> Adjust { get; set; } = static config => config;
+
+    /// <summary>Called with each configuration that says something else than the one before, once its servers have their new definitions.</summary>
+    public Action<string?, ConfigPlan> Applied { get; set; } = static (_, _) => { };
+
+    /// <summary>Called when the file cannot be used.</summary>
+    public Action<string?, IReadOnlyList<ConfigProblem>> Rejected { get; set; } = static (_, _) => { };
 
     /// <summary>Called with words for people when the file was taken over, or could not be.</summary>
     public Action<string>? Told { get; set; }
@@ -69,7 +76,7 @@ internal sealed class ConfigReload(McpServerManager manager, ConfigSource? sourc
     /// <exception cref="InvalidOperationException">There is no file.</exception>
     public async Task<AppliedPlan> ApplyAsync(string? file, CancellationToken cancellationToken)
     {
-        var (plan, settling) = await BeginAsync(() => Read(file)).WaitAsync(cancellationToken);
+        var (plan, settling) = await BeginAsync(() => Read(file), file ?? source?.File).WaitAsync(cancellationToken);
         return new(plan, await settling.WaitAsync(cancellationToken));
     }
 
@@ -114,12 +121,13 @@ internal sealed class ConfigReload(McpServerManager manager, ConfigSource? sourc
         try
         {
             var config = text is null ? Read(null) : source!.Override(ConfigFile.Parse(text, source.File, Path.GetDirectoryName(source.File)!));
-            if (!isFirst || ConfigPlan.Between(started, Adjust(config)) is not { ChangesNoServer: true, NeedsRestart: [] })
-                await BeginAsync(() => config);
+            if (!isFirst || ConfigPlan.Between(started, Adjust(config)) is not { ChangesNothing: true })
+                await BeginAsync(() => config, source!.File);
         }
         catch (ConfigException unusable)
         {
             Change(state => state with { Problems = unusable.Problems });
+            Rejected(source!.File, unusable.Problems);
             logger.ConfigurationUnusable(unusable.Message);
             Told?.Invoke($"the configuration is not used, the one before stays: {unusable.Problems[0]}{(unusable.Problems.Count > 1 ? $" (and {unusable.Problems.Count - 1} more)" : "")}");
         }
@@ -129,7 +137,7 @@ internal sealed class ConfigReload(McpServerManager manager, ConfigSource? sourc
         }
     }
 
-    private async Task<(ConfigPlan Plan, Task<IReadOnlyList<ServerOutcome>> Settling)> BeginAsync(Func<StewardConfig> read)
+    private async Task<(ConfigPlan Plan, Task<IReadOnlyList<ServerOutcome>> Settling)> BeginAsync(Func<StewardConfig> read, string? file)
     {
         await _turn.WaitAsync(_end.Token);
         try
@@ -138,10 +146,13 @@ internal sealed class ConfigReload(McpServerManager manager, ConfigSource? sourc
             var plan = PlanOf(config);
             var settling = await manager.BeginApplyAsync(plan);
             var version = Interlocked.Increment(ref _version);
-            var (isNews, wasBroken) = (!plan.ChangesNoServer || !plan.NeedsRestart.SequenceEqual(State.NeedsRestart), State.Problems.Count > 0);
+            var (isNews, wasBroken) = (!plan.ChangesNoServer || plan.Settings.Count > 0 || !plan.NeedsRestart.SequenceEqual(State.NeedsRestart), State.Problems.Count > 0);
+            _history = config.History;
+            if (isNews)
+                Applied(file, plan);
             Change(state => state with
             {
-                AppliedAt = plan.ChangesNoServer && !wasBroken ? state.AppliedAt : time.GetUtcNow(),
+                AppliedAt = plan.ChangesNoServer && plan.Settings.Count == 0 && !wasBroken ? state.AppliedAt : time.GetUtcNow(),
                 Problems = [],
                 Warnings = config.Warnings,
                 NeedsRestart = plan.NeedsRestart,
@@ -185,8 +196,8 @@ internal sealed class ConfigReload(McpServerManager manager, ConfigSource? sourc
             : throw new InvalidOperationException("This daemon was started without a configuration file: name one.");
     }
 
-    /// <summary>Against what is now: the servers as they are, and the rest as it was when the daemon was started.</summary>
-    private ConfigPlan PlanOf(StewardConfig wanted) => ConfigPlan.Between(started with { Servers = manager.Declared }, Adjust(wanted));
+    /// <summary>Against what is now: the servers as they are, how much history is kept, and the rest as it was when the daemon was started.</summary>
+    private ConfigPlan PlanOf(StewardConfig wanted) => ConfigPlan.Between(started with { Servers = manager.Declared, History = _history }, Adjust(wanted));
 
     private void Change(Func<ConfigState, ConfigState> change)
     {

@@ -29,8 +29,14 @@ public sealed record ConfigPlan
     /// <summary>Keys that say something else and have their effect only when Steward itself is started anew, such as <c>gateway.listen</c>.</summary>
     public IReadOnlyList<string> NeedsRestart { get; private init; } = [];
 
-    /// <summary>Whether nothing is to be done: no server changes. <see cref="NeedsRestart"/> may still have something.</summary>
+    /// <summary>Keys beside the servers that say something else and have their effect at once, such as <c>history.maxRows</c>.</summary>
+    public IReadOnlyList<string> Settings { get; private init; } = [];
+
+    /// <summary>Whether no server changes. <see cref="Settings"/> and <see cref="NeedsRestart"/> may still have something.</summary>
     public bool ChangesNoServer => Added.Count + Removed.Count + Changed.Count == 0;
+
+    /// <summary>Whether the two configurations mean the same.</summary>
+    public bool ChangesNothing => ChangesNoServer && Settings.Count + NeedsRestart.Count == 0;
 
     /// <summary>Compares two configurations.</summary>
     /// <param name="current">What holds now.</param>
@@ -42,17 +48,19 @@ public sealed record ConfigPlan
             .Select(server => (server.Id, Change: ServerChange.Between(before[server.Id], server)))
             .ToList();
         var ids = wanted.Servers.Select(server => server.Id).ToHashSet(StringComparer.Ordinal);
+        var others = DifferencesBeyondServers(current, wanted).ToLookup(RootSection.AppliesLive);
         return new(wanted)
         {
             Added = [.. wanted.Servers.Select(server => server.Id).Where(id => !before.ContainsKey(id))],
             Removed = [.. current.Servers.Select(server => server.Id).Where(id => !ids.Contains(id))],
             Changed = [.. changes.Select(pair => pair.Change).OfType<ServerChange>()],
             Unchanged = [.. changes.Where(pair => pair.Change is null).Select(pair => pair.Id)],
-            NeedsRestart = DifferencesBeyondServers(current, wanted),
+            Settings = [.. others[true]],
+            NeedsRestart = [.. others[false]],
         };
     }
 
-    /// <summary>The plan for people: a line for each server that changes, one for those that do not, one for what needs a restart of Steward.</summary>
+    /// <summary>The plan for people: a line for each server that changes, one for those that do not, one each for what else changes at once and for what needs a restart of Steward.</summary>
     public override string ToString() => ConfigPlanText.Of(this);
 
     private static List<string> DifferencesBeyondServers(StewardConfig current, StewardConfig wanted)

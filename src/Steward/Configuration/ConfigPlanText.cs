@@ -19,6 +19,8 @@ internal static class ConfigPlanText
             text.AppendLine($"{(plan.ChangesNoServer ? "No server changes" : "Unchanged")}: {string.Join(", ", plan.Unchanged)}");
         else if (plan.ChangesNoServer)
             text.AppendLine("No server changes.");
+        if (plan.Settings.Count > 0)
+            text.AppendLine($"Changed at once: {string.Join(", ", plan.Settings)}");
         if (plan.NeedsRestart.Count > 0)
             text.AppendLine($"Not before 'steward down' and 'steward up': {string.Join(", ", plan.NeedsRestart)}");
         return text.ToString().ReplaceLineEndings("\n").TrimEnd('\n');

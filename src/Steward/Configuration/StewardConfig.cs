@@ -20,6 +20,9 @@ public sealed record StewardConfig
     /// <summary>How Steward looks for servers that could be added.</summary>
     public DiscoveryConfig Discovery { get; init; } = new();
 
+    /// <summary>How much is kept of what happened to servers.</summary>
+    public HistoryConfig History { get; init; } = new();
+
     /// <summary>How many servers are started at one time.</summary>
     /// <value>Default: 64 (<c>startConcurrency</c>).</value>
     public int StartConcurrency { get; init; } = 64;

@@ -9,6 +9,9 @@ public static class EventCategories
     /// <summary>Servers that can be found.</summary>
     public const string Discovery = "discovery";
 
+    /// <summary>The configuration file.</summary>
+    public const string Config = "config";
+
     /// <summary>Steward itself, the bus included.</summary>
     public const string System = "system";
 }

@@ -21,6 +21,15 @@ public static class EventNames
     /// <summary>A server said something of its own accord: <c>server_id</c>, <c>method</c>, <c>params</c>. Priority <see cref="EventPriority.Low"/>.</summary>
     public const string ServerNotification = "mcp_server_notification";
 
+    /// <summary>A server's definition was changed: <c>server_id</c>, <c>keys</c>, and as <c>source</c> <c>file</c> or <c>registry</c>.</summary>
+    public const string ServerConfigChanged = "mcp_server_config_changed";
+
+    /// <summary>A configuration was taken over: <c>file</c>, <c>added</c>, <c>removed</c>, <c>changed</c>, <c>settings</c>, <c>needs_restart</c>.</summary>
+    public const string ConfigChanged = "config_changed";
+
+    /// <summary>The configuration file cannot be used, and the one before stays: <c>file</c>, <c>problems</c>. Priority <see cref="EventPriority.High"/>.</summary>
+    public const string ConfigRejected = "config_rejected";
+
     /// <summary>Sources know of servers that they did not know of before: <c>count</c>, and <c>servers</c> with <c>id</c>, <c>name</c> and <c>source</c> of each.</summary>
     public const string ServersDiscovered = "mcp_servers_discovered";
 

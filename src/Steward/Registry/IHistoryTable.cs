@@ -1,3 +1,5 @@
+using Steward.Configuration;
+
 namespace Steward.Registry;
 
 /// <summary>
@@ -8,6 +10,9 @@ internal interface IHistoryTable
 {
     /// <summary>How many rows were lost since the store was opened.</summary>
     long Lost { get; }
+
+    /// <summary>Keeps more or less from now on. What is too much goes soon.</summary>
+    void Retain(HistoryConfig retention);
 
     void Record(LifecycleEvent occurrence);
 

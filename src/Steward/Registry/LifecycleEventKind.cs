@@ -27,15 +27,12 @@ public enum LifecycleEventKind
     /// <summary>It was removed.</summary>
     Removed,
 
-    /// <summary>Its definition in the registry was changed.</summary>
-    Updated,
-
     /// <summary>It was enabled.</summary>
     Enabled,
 
     /// <summary>It was disabled.</summary>
     Disabled,
 
-    /// <summary>Its declaration in the configuration file was changed.</summary>
+    /// <summary>Its definition was changed, in the configuration file or in the registry: the detail has the keys.</summary>
     ConfigChanged,
 }

@@ -29,7 +29,7 @@ internal static partial class Log
     [LoggerMessage(1907, LogLevel.Warning, "A change of server '{Server}' for which nobody waits any more failed: {Reason}")]
     public static partial void ChangeFailed(this ILogger logger, string server, string reason);
 
-    [LoggerMessage(1908, LogLevel.Warning, "The registered server '{Server}' is not used: the configuration file declares one of the same id. It stays kept; rename the declared one to use both")]
+    [LoggerMessage(1908, LogLevel.Warning, "The registered server '{Server}' is not used: the configuration file declares one of the same id. It stays kept. Rename the declared one to use both, or forget this one with 'steward remove --registered {Server}'")]
     public static partial void RegisteredServerHidden(this ILogger logger, string server);
 
     [LoggerMessage(1909, LogLevel.Error, "The registered server '{Server}' cannot be used: {Problem}")]

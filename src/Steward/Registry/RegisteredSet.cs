@@ -50,6 +50,13 @@ internal sealed class RegisteredSet
             return _servers.TryGetValue(id, out var server) ? server : null;
     }
 
+    /// <summary>Whether there is a server of this id, readable or not.</summary>
+    public bool Holds(string id)
+    {
+        lock (_gate)
+            return _servers.ContainsKey(id) || _unreadable.ContainsKey(id);
+    }
+
     public bool IsUnreadable(string id)
     {
         lock (_gate)

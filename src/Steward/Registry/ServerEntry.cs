@@ -17,6 +17,9 @@ public sealed record ServerEntry(ServerConfig Config, string Source, ServerStatu
     /// <value><see langword="null"/> where the configuration file declares it.</value>
     public DateTimeOffset? Updated { get; init; }
 
+    /// <summary>Whether another server was registered under its id, which is kept and comes back when the file lets go of this one.</summary>
+    public bool HidesRegistered { get; init; }
+
     /// <summary>Whether the configuration file declares it.</summary>
     public bool IsDeclared => Created is null;
 }

@@ -6,6 +6,8 @@ namespace Steward.Registry;
 /// <content>Changes, one at a time for each server: first what fails without harm, then the disk, then what runs.</content>
 public sealed partial class ServerRegistry
 {
+    private const string Registered = "registry";
+
     private async Task<ServerEntry> AddInTurnAsync(ServerConfig config, RegistrationOptions options, CancellationToken cancellationToken)
     {
         if (_manager.FindServer(config.Id) is not null || _kept.IsUnreadable(config.Id))
@@ -53,15 +55,39 @@ public sealed partial class ServerRegistry
         }
 
         _kept.Put(updated);
-        Record(config.Id, LifecycleEventKind.Updated, string.Join(", ", changed));
+        RecordChange(config.Id, changed, Registered);
         return Known(config.Id);
+    }
+
+    /// <summary>Takes note of what a configuration has changed, once for each server.</summary>
+    internal void NoteApplied(ConfigPlan plan)
+    {
+        _store.History.Retain(plan.Wanted.History);
+        foreach (var id in plan.Removed)
+            Record(id, LifecycleEventKind.Removed, "from the configuration file");
+        foreach (var id in plan.Added)
+            Record(id, LifecycleEventKind.Added, "from the configuration file");
+        foreach (var change in plan.Changed)
+            RecordChange(change.Id, change.Keys, Declared);
+    }
+
+    private async Task<bool> RemoveHiddenInTurnAsync(string id)
+    {
+        if (!IsDeclared(id))
+            return await RemoveInTurnAsync(id).ConfigureAwait(false);
+        if (!_kept.Holds(id))
+            return false;
+        await _store.Servers.RemoveAsync(id, CancellationToken.None).ConfigureAwait(false);
+        _kept.Remove(id);
+        Record(id, LifecycleEventKind.Removed, "from the registry; the one in the configuration file stays");
+        return true;
     }
 
     private async Task<bool> RemoveInTurnAsync(string id)
     {
         if (IsDeclared(id))
-            throw new DeclaredServerException(id, DeclaredIn);
-        if (_kept.Find(id) is null && !_kept.IsUnreadable(id))
+            throw Declares(id);
+        if (!_kept.Holds(id))
             return false;
         await _store.Servers.RemoveAsync(id, CancellationToken.None).ConfigureAwait(false);
         await _manager.RemoveServerAsync(id, CancellationToken.None).ConfigureAwait(false);
@@ -92,6 +118,7 @@ public sealed partial class ServerRegistry
 
         await (enabled ? _manager.EnableServerAsync(id, CancellationToken.None) : _manager.DisableServerAsync(id, CancellationToken.None)).ConfigureAwait(false);
         Record(id, enabled ? LifecycleEventKind.Enabled : LifecycleEventKind.Disabled, null);
+        ConfigChanged(id, ["disabled"], Registered);
         return Known(id);
     }
 
@@ -99,7 +126,9 @@ public sealed partial class ServerRegistry
     private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
 
     private RegisteredServer FindRegistered(string id) =>
-        IsDeclared(id) ? throw new DeclaredServerException(id, DeclaredIn) : _kept.Find(id) ?? throw Unknown(id);
+        IsDeclared(id) ? throw Declares(id) : _kept.Find(id) ?? throw Unknown(id);
+
+    private DeclaredServerException Declares(string id) => new(id, DeclaredIn, _kept.Holds(id));
 
     /// <summary>A declared server hides a kept one of its id.</summary>
     private bool IsDeclared(string id) => _manager.FindServer(id) is { Origin: ServerOrigin.Declared };
@@ -107,6 +136,13 @@ public sealed partial class ServerRegistry
     private ServerEntry Known(string id) => Find(id) ?? throw Unknown(id);
 
     private UnknownServerException Unknown(string id) => new(id, [.. _manager.Servers.Select(server => server.Config.Id)]);
+
+    private void RecordChange(string id, IReadOnlyList<string> keys, string source)
+    {
+        var detail = string.Join(", ", keys);
+        Record(id, LifecycleEventKind.ConfigChanged, source == Declared ? $"in the configuration file: {detail}" : detail);
+        ConfigChanged(id, keys, source);
+    }
 
     private void Record(string id, LifecycleEventKind kind, string? detail) => _store.History.Record(new LifecycleEvent(id, kind, _time.GetUtcNow(), detail));
 }

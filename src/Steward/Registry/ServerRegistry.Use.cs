@@ -56,4 +56,7 @@ public sealed partial class ServerRegistry
     /// <exception cref="RegistryException">It cannot be written now.</exception>
     public Task<int> ClearHistoryAsync(string? server = null, CancellationToken cancellationToken = default) =>
         _store.History.ClearAsync(server, cancellationToken);
+
+    /// <summary>Waits until what was recorded before can be read, or is lost.</summary>
+    internal Task FlushAsync(CancellationToken cancellationToken) => _store.FlushAsync(cancellationToken);
 }

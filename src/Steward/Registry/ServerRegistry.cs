@@ -39,6 +39,9 @@ public sealed partial class ServerRegistry : IAsyncDisposable
     /// <summary>The configuration file, for messages about what it declares.</summary>
     internal string? DeclaredIn { get; init; }
 
+    /// <summary>Told of each definition that has become another: the server's id, the keys, and whether the file or the registry says so.</summary>
+    internal Action<string, IReadOnlyList<string>, string> ConfigChanged { get; init; } = static (_, _, _) => { };
+
     internal KeptCatalogues Catalogues { get; }
 
     /// <summary>What sources of servers gave.</summary>
@@ -87,10 +90,21 @@ public sealed partial class ServerRegistry : IAsyncDisposable
     /// <param name="id">Its id.</param>
     /// <param name="cancellationToken">Ends the wait; the removal goes on.</param>
     /// <returns>Whether there was one.</returns>
-    /// <exception cref="DeclaredServerException">The configuration file declares it.</exception>
+    /// <exception cref="DeclaredServerException">The configuration file declares it, and perhaps hides one that was registered under its id.</exception>
     /// <exception cref="RegistryException">It cannot be forgotten now: nothing has changed.</exception>
     public Task<bool> RemoveAsync(string id, CancellationToken cancellationToken = default) =>
         InTurnAsync(id, () => RemoveInTurnAsync(id), cancellationToken);
+
+    /// <summary>
+    /// Forgets the registered server of an id, also where a declared one hides it: then nothing that runs is touched. Where none does, it
+    /// is stopped like by <see cref="RemoveAsync"/>.
+    /// </summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Ends the wait; the removal goes on.</param>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="RegistryException">It cannot be forgotten now: nothing has changed.</exception>
+    public Task<bool> RemoveRegisteredAsync(string id, CancellationToken cancellationToken = default) =>
+        InTurnAsync(id, () => RemoveHiddenInTurnAsync(id), cancellationToken);
 
     /// <summary>Lets a disabled server run, and keeps that; a declared one too, whatever its file says.</summary>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>
@@ -115,7 +129,7 @@ public sealed partial class ServerRegistry : IAsyncDisposable
 
     private ServerEntry EntryOf(ManagedServer server) => server.Origin == ServerOrigin.Registered && _kept.Find(server.Id) is { } registered
         ? new ServerEntry(server.Config, registered.Source, server.Status) { Created = registered.Created, Updated = registered.Updated }
-        : new ServerEntry(server.Config, Declared, server.Status);
+        : new ServerEntry(server.Config, Declared, server.Status) { HidesRegistered = _kept.Holds(server.Id) };
 
     /// <summary>Makes a change when those of the same server that came before are done. It goes on when its caller gives up.</summary>
     private async Task<T> InTurnAsync<T>(string id, Func<Task<T>> act, CancellationToken cancellationToken)

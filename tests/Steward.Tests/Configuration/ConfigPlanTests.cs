@@ -5,6 +5,19 @@ namespace Steward.Tests.Configuration;
 
 public sealed class ConfigPlanTests
 {
+    [Fact(Timeout = 10_000)]
+    public void How_much_history_is_kept_changes_at_once_and_the_rest_with_the_next_start()
+    {
+        var plan = ConfigPlan.Between(
+            Config.Parse("""{ "mcpServers": {}, "history": { "maxAgeDays": 90 } }"""),
+            Config.Parse("""{ "mcpServers": {}, "history": { "maxRows": 5 }, "startConcurrency": 2 }"""));
+
+        Assert.Equal(["history.maxRows"], plan.Settings);
+        Assert.Equal(["startConcurrency"], plan.NeedsRestart);
+        Assert.True(plan is { ChangesNoServer: true, ChangesNothing: false });
+        Assert.Contains("Changed at once: history.maxRows\n", plan.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory(Timeout = 10_000)]
     [InlineData("""{ "mcpServers": { "a": { "command": "x", "args": ["1"], "requestTimeoutMs": 1000 } } }""")]
     [InlineData("""{ "mcpServers": { "a": { "requestTimeoutMs": 1e3, /* later */ "args": ["1"], "type": "stdio", "command": "x", } } }""")]

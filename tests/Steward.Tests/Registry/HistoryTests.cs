@@ -131,7 +131,7 @@ public sealed class HistoryTests
         await rig.Registry.DisableAsync(Fleet.Only, Cancelled);
         await rig.Registry.RemoveAsync(Fleet.Only, Cancelled);
 
-        Assert.Equal([Added, Updated, Enabled, Disabled, Removed], Kinds(await rig.Sees(5)).Where(kind => kind is Added or Updated or Enabled or Disabled or Removed));
+        Assert.Equal([Added, ConfigChanged, Enabled, Disabled, Removed], Kinds(await rig.Sees(5)).Where(kind => kind is Added or ConfigChanged or Enabled or Disabled or Removed));
     }
 
     [Fact(Timeout = 30_000)]

@@ -78,6 +78,45 @@ public sealed class KeptServersTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_hidden_server_is_forgotten_at_once_and_what_hides_it_runs_on()
+    {
+        await using (var rig = await StartAsync())
+            await rig.Registry.AddAsync(Fleet.Server("files") with { Command = "registered" }, cancellationToken: Cancelled);
+
+        await using (var rig = await StartAsync(Fleet.Server("files") with { Command = "declared" }, Fleet.Server("plain")))
+        {
+            await rig.Reaches("files", ServerState.Running);
+            Assert.Equal([true, false], rig.Registry.List().Select(entry => entry.HidesRegistered));
+            var refused = await Assert.ThrowsAsync<DeclaredServerException>(() => rig.Registry.RemoveAsync("files", Cancelled));
+            Assert.True(refused.HidesRegistered);
+            Assert.Contains("'steward remove --registered files'", refused.Message, StringComparison.Ordinal);
+            var before = rig.Manager.FindStatus("files");
+
+            Assert.True(await rig.Registry.RemoveRegisteredAsync("files", Cancelled));
+
+            Assert.Same(before, rig.Manager.FindStatus("files"));
+            Assert.False(rig.Registry.Find("files")!.HidesRegistered);
+            Assert.False(await rig.Registry.RemoveRegisteredAsync("files", Cancelled));
+            Assert.False(await rig.Registry.RemoveRegisteredAsync("plain", Cancelled));
+            Assert.False((await Assert.ThrowsAsync<DeclaredServerException>(() => rig.Registry.RemoveAsync("files", Cancelled))).HidesRegistered);
+        }
+
+        await using var again = await StartAsync();
+        Assert.Empty(again.Registry.List());
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_registered_server_that_nothing_hides_is_removed_by_either_name()
+    {
+        await using var rig = await StartAsync();
+        await rig.Registry.AddAsync(Fleet.Server("files"), cancellationToken: Cancelled);
+
+        Assert.True(await rig.Registry.RemoveRegisteredAsync("files", Cancelled));
+
+        Assert.Null(rig.Manager.FindStatus("files"));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_change_that_cannot_be_written_is_refused_and_what_runs_is_what_is_kept()
     {
         await using var rig = await RegistryRig.StartAsync(time => _folder.Create(time, _folder.Options with { MaxPages = () => _maxPages }));

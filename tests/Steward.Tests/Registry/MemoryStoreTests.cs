@@ -1,3 +1,4 @@
+using Steward.Configuration;
 using Steward.Registry;
 using Steward.Registry.InMemory;
 
@@ -5,5 +6,5 @@ namespace Steward.Tests.Registry;
 
 public sealed class MemoryStoreTests : StoreContract
 {
-    private protected override IRegistryStore Create(HistoryRetention retention) => new MemoryRegistryStore(retention, Time);
+    private protected override IRegistryStore Create(HistoryConfig retention) => new MemoryRegistryStore(retention, Time);
 }

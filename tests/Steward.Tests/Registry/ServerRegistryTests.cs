@@ -195,7 +195,7 @@ public sealed class ServerRegistryTests
 
         Assert.Equal((ServerState.Running, "other", rig.Time.GetUtcNow()), (entry.Status.State, entry.Config.Command, entry.Updated));
         Assert.Equal("other", Assert.Single((await rig.Store.Servers.ReadAsync(Cancelled)).Servers).Config.Command);
-        Assert.Contains((LifecycleEventKind.Updated, "tags, command"), (await rig.Sees(4)).Select(row => (row.Kind, row.Detail is "command, tags" ? "tags, command" : row.Detail)));
+        Assert.Contains((LifecycleEventKind.ConfigChanged, "tags, command"), (await rig.Sees(4)).Select(row => (row.Kind, row.Detail is "command, tags" ? "tags, command" : row.Detail)));
     }
 
     [Fact(Timeout = 30_000)]

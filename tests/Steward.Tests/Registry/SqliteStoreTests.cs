@@ -1,3 +1,4 @@
+using Steward.Configuration;
 using Steward.Registry;
 
 namespace Steward.Tests.Registry;
@@ -12,5 +13,5 @@ public sealed class SqliteStoreTests : StoreContract
         _folder.Dispose();
     }
 
-    private protected override IRegistryStore Create(HistoryRetention retention) => _folder.Create(Time, _folder.Options with { Retention = retention });
+    private protected override IRegistryStore Create(HistoryConfig retention) => _folder.Create(Time, _folder.Options with { Retention = retention });
 }

@@ -1,3 +1,4 @@
+using Steward.Configuration;
 using Steward.Registry;
 using Steward.Tests.Testing;
 using Xunit;
@@ -17,7 +18,7 @@ public abstract class StoreContract : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Store = Create(new HistoryRetention(TimeSpan.FromDays(1), MaxRows: 50));
+        Store = Create(new HistoryConfig { MaxAge = TimeSpan.FromDays(1), MaxRows = 50 });
         await Store.OpenAsync(Cancelled);
     }
 
@@ -27,7 +28,7 @@ public abstract class StoreContract : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    private protected abstract IRegistryStore Create(HistoryRetention retention);
+    private protected abstract IRegistryStore Create(HistoryConfig retention);
 
     [Fact(Timeout = 30_000)]
     public async Task A_server_comes_back_as_it_was_added()
@@ -246,6 +247,42 @@ public abstract class StoreContract : IAsyncLifetime
 
         Assert.Equal("new", Assert.Single(await EventsAsync(new HistoryQuery())).Detail);
         Assert.Equal("new", Assert.Single(await ConnectionsAsync(new HistoryQuery())).Error);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Less_history_is_kept_from_the_moment_on_at_which_that_is_said()
+    {
+        for (var i = 0; i < 40; i++)
+        {
+            Store.History.Record(new LifecycleEvent("files", LifecycleEventKind.Started, Now, $"{i}"));
+            Store.History.NotConnected("files", Now, $"{i}");
+        }
+
+        Store.History.Retain(new HistoryConfig { MaxAge = TimeSpan.FromDays(1), MaxRows = 3 });
+
+        Assert.Equal(["39", "38", "37"], (await EventsAsync(new HistoryQuery())).Select(row => row.Detail));
+        Assert.Equal(["39", "38", "37"], (await ConnectionsAsync(new HistoryQuery())).Select(row => row.Error));
+
+        Time.Advance(TimeSpan.FromHours(2));
+        Store.History.Record(new LifecycleEvent("files", LifecycleEventKind.Started, Now, "new"));
+        Store.History.Retain(new HistoryConfig { MaxAge = TimeSpan.FromHours(1), MaxRows = 3 });
+
+        Assert.Equal(["new"], (await EventsAsync(new HistoryQuery())).Select(row => row.Detail));
+        Assert.Empty(await ConnectionsAsync(new HistoryQuery()));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_connection_that_lasts_stays_however_old_it_is_and_however_many_came_after()
+    {
+        Store.History.Connected("files", Now);
+        Time.Advance(TimeSpan.FromDays(3));
+        for (var i = 0; i < 60; i++)
+            Store.History.NotConnected("memory", Now, "refused");
+        Time.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(("files", ConnectionOutcome.Open), (await ConnectionsAsync(new HistoryQuery { Server = "files" })).Select(row => (row.Server, row.Outcome)).Single());
+        Store.History.Disconnected("files", Now, ConnectionOutcome.Stopped, null);
+        Assert.Equal(TimeSpan.FromDays(3) + TimeSpan.FromMinutes(2), (await ConnectionsAsync(new HistoryQuery { Server = "files" })).Single().Duration);
     }
 
     [Fact(Timeout = 30_000)]

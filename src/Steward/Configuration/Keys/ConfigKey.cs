@@ -17,7 +17,7 @@ internal abstract class ConfigKey(string name, string description)
     /// <summary>Whether it is written even where it says the default: absent it would be guessed from other keys.</summary>
     public bool IsAlwaysWritten { get; init; }
 
-    /// <summary>Whether a server need not be started anew for a change to have its effect.</summary>
+    /// <summary>Whether a change has its effect at once: nothing need be started anew, neither a server nor Steward.</summary>
     public bool AppliesLive { get; init; }
 
     /// <summary>The keys of the objects below this one, if it holds such.</summary>

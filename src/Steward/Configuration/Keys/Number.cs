@@ -14,6 +14,9 @@ internal static class Number
     public static NumberKey<TimeSpan> Duration(string name, TimeSpan standard, long minMs, long maxMs, string description, bool appliesLive = false, params IReadOnlyList<string> synonyms) =>
         new(name, description, new(minMs, maxMs, Milliseconds), standard, ToTime, time => (decimal)time.TotalMilliseconds) { Synonyms = synonyms, AppliesLive = appliesLive };
 
+    public static NumberKey<TimeSpan> Days(string name, TimeSpan standard, int min, int max, string description) =>
+        new(name, description, new(min, max, "days"), standard, number => TimeSpan.FromDays((int)number), time => (decimal)time.TotalDays);
+
     /// <summary>A duration where 0 in the file means none, which is <see cref="Timeout.InfiniteTimeSpan"/> in the program.</summary>
     public static NumberKey<TimeSpan> DurationOrNone(string name, TimeSpan standard, long maxMs, string description, bool appliesLive = false, params IReadOnlyList<string> synonyms) =>
         new(name, description, new(0, maxMs, Milliseconds), standard,

@@ -41,10 +41,17 @@ internal static class RootSection
         Members = DiscoverySection.Visit,
     };
 
+    private static readonly SectionKey<HistoryConfig> History = new("history", HistorySection.Keys, HistorySection.Read,
+        "How much is kept of what happened to servers.")
+    {
+        Members = HistorySection.Visit,
+        AppliesLive = true,
+    };
+
     private static readonly NumberKey<int> StartConcurrency = Number.Count("startConcurrency", Standard.StartConcurrency, 1, 1024,
         "How many servers are started at one time.");
 
-    public static KeySet Keys { get; } = new("the configuration", [Schema, Servers, Defaults, Groups, Gateway, SseProxy, Discovery, StartConcurrency]);
+    public static KeySet Keys { get; } = new("the configuration", [Schema, Servers, Defaults, Groups, Gateway, SseProxy, Discovery, History, StartConcurrency]);
 
     public static StewardConfig? Read(ConfigValue root)
     {
@@ -72,6 +79,7 @@ internal static class RootSection
             Gateway = gateway,
             SseProxy = sseProxy,
             Discovery = section.Read(Discovery, Standard.Discovery),
+            History = section.Read(History, Standard.History),
             StartConcurrency = section.Read(StartConcurrency, Standard.StartConcurrency),
         };
     }
@@ -82,8 +90,12 @@ internal static class RootSection
         visitor.Visit(Gateway, config.Gateway, other.Gateway);
         visitor.Visit(SseProxy!, config.SseProxy, other.SseProxy);
         visitor.Visit(Discovery, config.Discovery, other.Discovery);
+        visitor.Visit(History, config.History, other.History);
         visitor.Visit(StartConcurrency, config.StartConcurrency, other.StartConcurrency);
     }
+
+    /// <summary>Whether a change of the key of this path has its effect at once.</summary>
+    public static bool AppliesLive(string path) => Keys.Keys.First(key => key.Name == path.Split('.')[0]).AppliesLive;
 
     private static List<GroupConfig> ReadGroups(ConfigSection section) => section.Find(Groups) is not { } value ? []
         : [.. Groups.Entries(value).Select(entry => GroupSection.Read(entry.Value, entry.Property.Name)).OfType<GroupConfig>()];

@@ -1,22 +1,35 @@
+using Steward.Configuration;
+
 namespace Steward.Registry.InMemory;
 
 /// <summary>History in memory, oldest first. What retention does not keep is forgotten when a row is added.</summary>
-internal sealed class MemoryHistory(HistoryRetention retention, TimeProvider time) : IHistoryTable
+internal sealed class MemoryHistory(HistoryConfig retention, TimeProvider time) : IHistoryTable
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<LifecycleEvent> _events = [];
     private readonly LinkedList<ConnectionRecord> _connections = [];
+    private HistoryConfig _retention = retention;
     private long _lastEvent;
     private long _lastConnection;
 
     public long Lost => 0;
+
+    public void Retain(HistoryConfig retention)
+    {
+        lock (_gate)
+        {
+            _retention = retention;
+            ForgetEvents();
+            ForgetConnections();
+        }
+    }
 
     public void Record(LifecycleEvent occurrence)
     {
         lock (_gate)
         {
             _events.AddLast(occurrence with { Id = ++_lastEvent });
-            Forget(_events, static row => row.At);
+            ForgetEvents();
         }
     }
 
@@ -89,7 +102,7 @@ internal sealed class MemoryHistory(HistoryRetention retention, TimeProvider tim
     private void Add(ConnectionRecord connection)
     {
         _connections.AddLast(connection with { Id = ++_lastConnection });
-        Forget(_connections, static row => row.Connected);
+        ForgetConnections();
     }
 
     private void Close(string server, DateTimeOffset at, ConnectionOutcome outcome, string? error)
@@ -101,10 +114,21 @@ internal sealed class MemoryHistory(HistoryRetention retention, TimeProvider tim
         }
     }
 
-    private void Forget<T>(LinkedList<T> rows, Func<T, DateTimeOffset> timeOf)
+    private void ForgetEvents() => Forget(_events, static row => row.At, static _ => false);
+
+    private void ForgetConnections() => Forget(_connections, static row => row.Connected, static row => row.Outcome == ConnectionOutcome.Open);
+
+    /// <summary>Forgets from the oldest on; what is still going on is passed over.</summary>
+    private void Forget<T>(LinkedList<T> rows, Func<T, DateTimeOffset> timeOf, Func<T, bool> lasts)
     {
-        var oldest = time.GetUtcNow() - retention.MaxAge;
-        while (rows.First is { } first && (rows.Count > retention.MaxRows || timeOf(first.Value) < oldest))
-            rows.RemoveFirst();
+        var oldest = time.GetUtcNow() - _retention.MaxAge;
+        var tooMany = rows.Count - _retention.MaxRows;
+        for (var node = rows.First; node is not null && (tooMany > 0 || timeOf(node.Value) < oldest); tooMany--)
+        {
+            var next = node.Next;
+            if (!lasts(node.Value))
+                rows.Remove(node);
+            node = next;
+        }
     }
 }

@@ -1,10 +1,12 @@
+using Steward.Configuration;
+
 namespace Steward.Registry.InMemory;
 
 /// <summary>A registry that lasts as long as the process.</summary>
-internal sealed class MemoryRegistryStore(HistoryRetention retention, TimeProvider time) : IRegistryStore
+internal sealed class MemoryRegistryStore(HistoryConfig retention, TimeProvider time) : IRegistryStore
 {
     public MemoryRegistryStore(TimeProvider time)
-        : this(HistoryRetention.Standard, time)
+        : this(new HistoryConfig(), time)
     {
     }
 

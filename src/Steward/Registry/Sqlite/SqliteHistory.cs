@@ -1,7 +1,9 @@
+using Steward.Configuration;
+
 namespace Steward.Registry.Sqlite;
 
 /// <summary>History in the file.</summary>
-internal sealed class SqliteHistory(SqliteWriter writer, SqliteReaders readers, HistoryRetention retention) : IHistoryTable
+internal sealed class SqliteHistory(SqliteWriter writer, SqliteReaders readers, HistoryConfig retention, TimeProvider time) : IHistoryTable
 {
     // Deleted at one time: a definition that is to be written waits for the whole of it.
     private const int MaxPruned = 20_000;
@@ -10,7 +12,15 @@ internal sealed class SqliteHistory(SqliteWriter writer, SqliteReaders readers, 
 
     private const string AddConnection = "INSERT INTO connections (server, connected, outcome, disconnected, error) VALUES ($1, $2, $3, $4, $5)";
 
+    private HistoryConfig _retention = retention;
+
     public long Lost => writer.Lost;
+
+    public void Retain(HistoryConfig retention)
+    {
+        Volatile.Write(ref _retention, retention);
+        writer.Post(Prune);
+    }
 
     public void Record(LifecycleEvent occurrence) => writer.Post(session => session.Execute(
         "INSERT INTO events (at, server, kind, detail) VALUES ($1, $2, $3, $4)",
@@ -57,16 +67,27 @@ internal sealed class SqliteHistory(SqliteWriter writer, SqliteReaders readers, 
         nameof(ConnectionOutcome.ManagerEnded));
 
     /// <summary>Notes that Steward is still there, and removes what is too old or too much.</summary>
-    public void Keep(SqliteSession session, DateTimeOffset now)
+    public void Keep(SqliteSession session)
     {
+        var now = time.GetUtcNow();
         session.Execute("INSERT INTO alive (one, at) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET at = $1", now.ToRow());
         // Of use some time after it has expired: where its source cannot be reached.
         session.Execute("DELETE FROM discoveries WHERE expires < $1", now.AddDays(-30).ToRow());
-        foreach (var (table, time) in ((string, string)[])[("events", "at"), ("connections", "connected")])
+        Prune(session);
+    }
+
+    private void Prune(SqliteSession session)
+    {
+        var retention = Volatile.Read(ref _retention);
+        var oldest = (time.GetUtcNow() - retention.MaxAge).ToRow();
+        Prune("events", "at", "TRUE");
+        Prune("connections", "connected", "outcome <> 'Open'"); // what lasts is not history yet
+
+        void Prune(string table, string at, string condition)
         {
-            session.Execute($"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {time} < $1 ORDER BY {time} LIMIT {MaxPruned})", (now - retention.MaxAge).ToRow());
+            session.Execute($"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {at} < $1 AND {condition} ORDER BY {at} LIMIT {MaxPruned})", oldest);
             if (session.Scalar($"SELECT id FROM {table} ORDER BY id DESC LIMIT 1 OFFSET $1", retention.MaxRows) is long tooMuch)
-                session.Execute($"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE id <= $1 ORDER BY id LIMIT {MaxPruned})", tooMuch);
+                session.Execute($"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE id <= $1 AND {condition} ORDER BY id LIMIT {MaxPruned})", tooMuch);
         }
     }
 

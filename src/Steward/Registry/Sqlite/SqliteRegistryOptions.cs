@@ -1,3 +1,5 @@
+using Steward.Configuration;
+
 namespace Steward.Registry.Sqlite;
 
 /// <summary>Where a registry is kept, and how much of it.</summary>
@@ -9,7 +11,7 @@ internal sealed record SqliteRegistryOptions
     /// <summary>The file with the key to the definitions.</summary>
     public required string KeyFile { get; init; }
 
-    public HistoryRetention Retention { get; init; } = HistoryRetention.Standard;
+    public HistoryConfig Retention { get; init; } = new();
 
     /// <summary>The versions of the file, for tests.</summary>
     public IReadOnlyList<SchemaStep> Steps { get; init; } = Schema.Steps;

@@ -8,7 +8,6 @@ internal sealed class SqliteRegistryStore : IRegistryStore
     // So exact is the time at which a connection is said to have ended whose end nobody could write.
     private static readonly TimeSpan KeepingInterval = TimeSpan.FromMinutes(1);
 
-    private readonly TimeProvider _time;
     private readonly SqliteRegistryOptions _options;
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
@@ -18,12 +17,12 @@ internal sealed class SqliteRegistryStore : IRegistryStore
 
     public SqliteRegistryStore(SqliteRegistryOptions options, TimeProvider time, ILogger logger)
     {
-        (_time, _options) = (time, options);
+        _options = options;
         var file = new SqliteFile(options.Path, options.Steps);
         var seal = new DefinitionSeal(options.KeyFile);
         _writer = new SqliteWriter(file, time, logger) { Opened = OnOpened, SettingAside = () => _readers!.Suspend() };
         _readers = new SqliteReaders(file, _writer);
-        _history = new SqliteHistory(_writer, _readers, options.Retention);
+        _history = new SqliteHistory(_writer, _readers, options.Retention, time);
         Servers = new SqliteServers(_writer, _readers, seal);
         Memory = new SqliteMemory(_writer, _readers, seal);
         _keeping = time.CreateTimer(static store => ((SqliteRegistryStore)store!).Keep(), this, KeepingInterval, KeepingInterval);
@@ -48,7 +47,7 @@ internal sealed class SqliteRegistryStore : IRegistryStore
 
     private void Keep() => _writer.Post(session =>
     {
-        _history.Keep(session, _time.GetUtcNow());
+        _history.Keep(session);
         if (_options.MaxPages is { } maxPages)
             session.Run($"PRAGMA max_page_count = {maxPages()}");
     });
@@ -61,7 +60,7 @@ internal sealed class SqliteRegistryStore : IRegistryStore
         if (!_wasOpened)
             session.InTransaction(() => SqliteHistory.CloseLeftOpen(session)); // later ones are ours
         _wasOpened = true;
-        session.InTransaction(() => _history.Keep(session, _time.GetUtcNow()));
+        session.InTransaction(() => _history.Keep(session));
         _readers.Renew();
     }
 }

@@ -1,7 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Text;
+using System.Text.Json;
 using System.Threading.Channels;
 using Steward.Cli;
+using Steward.Events;
+using Steward.Registry;
 using Steward.Server.Api;
 using Steward.Server.Reload;
 using Steward.Supervision;
@@ -108,6 +113,83 @@ public sealed class ReloadTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Every_change_of_a_definition_is_told_once_on_the_stream_and_stands_in_the_history()
+    {
+        await using var rig = await HostRig.StartAsync(Two);
+        await rig.SettleAsync();
+        var told = Listen(rig);
+        await using var stream = await rig.Client.GetStreamAsync("/api/v1/events?name=mcp_server_config_changed&name=config_changed&name=config_rejected", Cancelled);
+        await using var items = SseParser.Create(stream).EnumerateAsync(Cancelled).GetAsyncEnumerator(Cancelled);
+
+        await File.WriteAllTextAsync(rig.ConfigFile, """{ "mcpServers": { "a": { "command": "x", "args": ["1"] }, "b": { "command": "x", "name": "B" }, "c": { "command": "x" } } }""", Cancelled);
+        await told.ReadAsync(Cancelled);
+
+        Assert.Equal(("a", "args", "file"), await ChangedAsync(items));
+        Assert.Equal(("b", "name", "file"), await ChangedAsync(items));
+        var applied = await NextAsync(items);
+        Assert.Equal((EventNames.ConfigChanged, Path.GetFullPath(rig.ConfigFile)), (applied.Name, applied.Text("file")));
+        Assert.Equal("""{"added":["c"],"removed":[],"changed":["a","b"]""", "{" + applied.Data.GetRawText()[applied.Data.GetRawText().IndexOf("\"added\"", StringComparison.Ordinal)..applied.Data.GetRawText().IndexOf(",\"settings\"", StringComparison.Ordinal)]);
+        Assert.Equal(["args", "name"], (await ChangesAsync(rig)).Select(row => row.Detail!.Split(": ")[^1]).Order());
+
+        await File.WriteAllTextAsync(rig.ConfigFile, "{", Cancelled);
+        await told.ReadAsync(Cancelled);
+        Assert.Equal(EventNames.ConfigRejected, (await NextAsync(items)).Name);
+
+        using var added = await rig.Client.PostAsync("/api/v1/servers", new StringContent("""{ "id": "r", "definition": { "command": "x" } }""", Encoding.UTF8, "application/json"), Cancelled);
+        using var patched = await rig.Client.PatchAsync("/api/v1/servers/r/definition", new StringContent("""{ "args": ["secret"] }""", Encoding.UTF8, "application/json"), Cancelled);
+        Assert.Equal(HttpStatusCode.OK, patched.StatusCode);
+        Assert.Equal(("r", "args", "registry"), await ChangedAsync(items));
+        Assert.Equal(("r", "args"), (await ChangesAsync(rig)).Select(row => (row.Server, row.Detail)).First());
+
+        await File.WriteAllTextAsync(rig.ConfigFile, """{ "mcpServers": { "a": { "command": "x", "args": ["2"] } } }""", Cancelled);
+        Assert.Equal(ExitCodes.Success, (await CliBeside(rig).RunAsync("apply")).ExitCode);
+        Assert.Equal(("a", "args", "file"), await ChangedAsync(items));
+        Assert.Equal(4, (await ChangesAsync(rig)).Count);
+        Assert.Equal(["Removed", "Removed", "Added", "Added"], (await EventsAsync(rig)).Where(row => row.Kind is LifecycleEventKind.Added or LifecycleEventKind.Removed).Select(row => $"{row.Kind}"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task How_much_history_is_kept_follows_the_file()
+    {
+        await using var rig = await HostRig.StartAsync(Two);
+        await rig.SettleAsync();
+        for (var i = 0; i < 5; i++)
+            await rig.Host.Manager.RestartServerAsync("a", Cancelled);
+        while ((await EventsAsync(rig)).Count < 7)
+            await Task.Yield();
+        var told = Listen(rig);
+
+        await File.WriteAllTextAsync(rig.ConfigFile, Two[..^1] + """, "history": { "maxRows": 2 } }""", Cancelled);
+
+        Assert.Contains("Changed at once: history.maxRows", await told.ReadAsync(Cancelled), StringComparison.Ordinal);
+        Assert.Empty((await StateAsync(rig)).NeedsRestart);
+        Assert.Equal(2, (await EventsAsync(rig)).Count);
+        Assert.Equal((ExitCodes.Success, "No server changes: a, b\n", ""), await CliBeside(rig).RunAsync("plan"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_a_declared_server_hides_is_seen_and_forgotten_on_the_command_line()
+    {
+        await using var rig = await HostRig.StartAsync(Two);
+        await rig.SettleAsync();
+        var cli = CliBeside(rig);
+        Assert.Equal(ExitCodes.Success, (await cli.RunAsync("add", "r", "--", "x")).ExitCode);
+        Assert.Equal((ExitCodes.Failure, ""), Shortened(await cli.RunAsync("remove", "a")));
+        await File.WriteAllTextAsync(rig.ConfigFile, """{ "mcpServers": { "r": { "command": "y" } } }""", Cancelled);
+        await cli.RunAsync("apply");
+
+        Assert.Contains("file, hides a registered one", (await cli.RunAsync("list")).Out, StringComparison.Ordinal);
+        Assert.Contains("'steward remove --registered r' forgets that one", (await cli.RunAsync("get", "r")).Out, StringComparison.Ordinal);
+        Assert.Contains("'steward remove --registered r' forgets that one", (await cli.RunAsync("remove", "r")).Error, StringComparison.Ordinal);
+        Assert.Equal((ExitCodes.Success, "r is removed\n", ""), await cli.RunAsync("remove", "--registered", "r"));
+        Assert.DoesNotContain("hides", (await cli.RunAsync("list")).Out, StringComparison.Ordinal);
+        Assert.Equal((ExitCodes.Failure, "", "steward: Nothing is registered as 'r': this server is declared in the configuration file. Edit the file to remove it.\n"), await cli.RunAsync("remove", "--registered", "r"));
+        Assert.Equal(ServerState.Running, rig.Host.Manager.FindStatus("r")!.State);
+
+        static (int, string) Shortened((int ExitCode, string Out, string Error) outcome) => (outcome.ExitCode, outcome.Out);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_host_without_a_file_says_so()
     {
         await using var rig = await HostRig.StartAsync(HostRig.TwoServers);
@@ -117,6 +199,29 @@ public sealed class ReloadTests
         Assert.Equal((ExitCodes.Failure, "steward: This daemon was started without a configuration file: name one.\n"), (exitCode, error));
         Assert.False((await StateAsync(rig)).Followed);
         await rig.Host.ReloadAsync();
+    }
+
+    private static async Task<(string?, string, string?)> ChangedAsync(IAsyncEnumerator<SseItem<string>> items)
+    {
+        var happened = await NextAsync(items);
+        Assert.Equal(EventNames.ServerConfigChanged, happened.Name);
+        Assert.DoesNotContain("secret", happened.Data.GetRawText(), StringComparison.Ordinal);
+        return (happened.Text("server_id"), string.Join(' ', happened.Data.GetProperty("keys").EnumerateArray().Select(key => key.GetString())), happened.Text("source"));
+    }
+
+    private static async Task<StewardEvent> NextAsync(IAsyncEnumerator<SseItem<string>> items)
+    {
+        Assert.True(await items.MoveNextAsync());
+        return JsonSerializer.Deserialize(items.Current.Data, ApiJson.Default.StewardEvent)!;
+    }
+
+    private static async Task<IReadOnlyList<LifecycleEvent>> ChangesAsync(HostRig rig) => [.. (await EventsAsync(rig)).Where(row => row.Kind == LifecycleEventKind.ConfigChanged)];
+
+    /// <summary>Newest first, with all that was recorded before.</summary>
+    private static async Task<IReadOnlyList<LifecycleEvent>> EventsAsync(HostRig rig)
+    {
+        await rig.Host.Registry.FlushAsync(Cancelled);
+        return (await rig.Client.GetFromJsonAsync("/api/v1/history/events", ApiJson.Default.IReadOnlyListLifecycleEvent, Cancelled))!;
     }
 
     private static string Beside(HostRig rig, string name) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(rig.ConfigFile))!, name);
