@@ -3,7 +3,7 @@ using Steward.Configuration;
 using Steward.Discovery;
 using Steward.Events;
 using Steward.Gateway;
-using Steward.Processes;
+using Steward.Hosting;
 using Steward.Registry;
 using Steward.Server.Daemon;
 using Steward.Server.Mcp;
@@ -17,12 +17,9 @@ namespace Steward.Server;
 /// <summary>Everything that runs in the daemon beside its web server, put together and taken apart in the right order.</summary>
 internal sealed class StewardRuntime : IAsyncDisposable
 {
-    private readonly ProcessLedger _ledger;
-    private readonly ProcessSpawner _spawner;
+    private readonly ManagerHost _host;
     private readonly IDisposable _observation;
-    private readonly ManagerEvents _managerEvents;
     private readonly DiscoveryConfig _discoveryConfig;
-    private readonly ILoggerFactory _loggers;
     private AutoDiscovery? _autoDiscovery;
     private Task? _stopping;
 
@@ -30,26 +27,21 @@ internal sealed class StewardRuntime : IAsyncDisposable
     {
         var (config, data, time) = (registry.Kept.Over(options.Config), options.Data, options.Time);
         var variables = new VariableResolver();
-        var processes = loggers.CreateLogger("Steward.Processes");
-        _ledger = new ProcessLedger(data.ProcessesDirectory, processes);
-        _spawner = new ProcessSpawner(processes, _ledger);
-        Logs = new ServerLogs(new ServerLogOptions { Directory = data.LogsDirectory }, time, loggers.CreateLogger<ServerLogs>());
-        var tokens = new TokenStore(data.TokensDirectory, loggers.CreateLogger("Steward.Upstreams.Auth"));
-        Authorization = new RemoteAuthorization(new AuthorizationHost(tokens, time, loggers) { Browser = options.Browser });
-        Logins = new LoginDesk(Authorization, variables);
-        Events = new EventBus(time: time, loggers: loggers);
-        var configEvents = new ConfigEvents(Events);
-        var host = new UpstreamHost(_spawner, Logs, variables, time, loggers)
+        _host = new ManagerHost(new ManagerHostOptions(config.Gateway.Limits, time, loggers)
         {
-            Authorization = Authorization,
+            Variables = variables,
+            ProcessesDirectory = data.ProcessesDirectory,
+            LogsDirectory = data.LogsDirectory,
+            TokensDirectory = data.TokensDirectory,
             Eras = new EraMemory(registry.Eras),
-            Notifications = new NotificationEvents(Events, time),
-        };
-        var parts = new GatewayParts(config.Gateway.Limits, time, loggers);
-        Manager = new McpServerManager(config, options.Launcher ?? parts.CreateLauncher(host), time, loggers);
-        _managerEvents = new ManagerEvents(Manager, Events);
-        Gateway = new McpGateway(Manager, config, parts, host);
-        Registry = new ServerRegistry(Manager, registry.Store, registry.Kept, options.Launcher ?? new UpstreamLauncher(host, new TrialTraffic()), time, loggers.CreateLogger("Steward.Registry"))
+            Browser = options.Browser,
+            Launcher = options.Launcher,
+        });
+        Logins = new LoginDesk(Authorization, variables);
+        var configEvents = new ConfigEvents(Events);
+        Manager = new McpServerManager(config, _host.Launcher, time, loggers);
+        _host.Attach(Manager, config);
+        Registry = new ServerRegistry(Manager, registry.Store, registry.Kept, options.Launcher ?? new UpstreamLauncher(_host.Upstreams, new TrialTraffic()), time, loggers.CreateLogger("Steward.Registry"))
         {
             DeclaredIn = options.ConfigFile,
             ConfigChanged = configEvents.ServerChanged,
@@ -67,7 +59,7 @@ internal sealed class StewardRuntime : IAsyncDisposable
             Rejected = configEvents.Rejected,
         };
         Manager.FindRegistered = id => registry.Kept.Find(id)?.Config;
-        (_discoveryConfig, _loggers) = (config.Discovery, loggers);
+        _discoveryConfig = config.Discovery;
         Machine = options.Machine ?? DiscoveryContext.OfThisMachine() with { Time = time };
         Discovery = new ServerDiscovery(DiscoverySources.Create(config.Discovery, config.Gateway.Listen), Registry.Discoveries, DiscoveryOptions.Of(config.Discovery), loggers);
         Tokens = new ClientTokens(config.Gateway.ResolveBearerTokens(variables));
@@ -75,14 +67,14 @@ internal sealed class StewardRuntime : IAsyncDisposable
         _observation = ServerMetrics.Observe(() => Manager.Statuses);
     }
 
-    public ServerLogs Logs { get; }
+    public ServerLogs Logs => _host.Logs;
 
     /// <summary>Tells whoever wants to know what happens.</summary>
-    public EventBus Events { get; }
+    public EventBus Events => _host.Events;
 
     public McpServerManager Manager { get; }
 
-    public McpGateway Gateway { get; }
+    public McpGateway Gateway => _host.Gateway;
 
     public ServerRegistry Registry { get; }
 
@@ -93,7 +85,7 @@ internal sealed class StewardRuntime : IAsyncDisposable
     public DiscoveryContext Machine { get; }
 
     /// <summary>The tokens that remote servers want.</summary>
-    public RemoteAuthorization Authorization { get; }
+    public RemoteAuthorization Authorization => _host.Authorization;
 
     /// <summary>Where people log in to remote servers.</summary>
     public LoginDesk Logins { get; }
@@ -110,11 +102,11 @@ internal sealed class StewardRuntime : IAsyncDisposable
     /// <summary>Ends what an earlier daemon left behind, then begins to start the servers.</summary>
     public async Task StartAsync()
     {
-        await _ledger.ReapAsync(_spawner.Sweeper);
+        await _host.ReapAsync();
         Manager.StartAll();
         Reload.Start();
         if (_discoveryConfig.Auto)
-            _autoDiscovery = new AutoDiscovery(Discovery, Machine, _discoveryConfig.Interval, Events, _loggers);
+            _autoDiscovery = new AutoDiscovery(Discovery, Machine, _discoveryConfig.Interval, Events, _host.Loggers);
     }
 
     /// <summary>Ends the sessions, then the servers. Bounded by the servers' grace; a further call joins the first.</summary>
@@ -127,15 +119,11 @@ internal sealed class StewardRuntime : IAsyncDisposable
     {
         _observation.Dispose();
         await Reload.DisposeAsync();
-        await Gateway.StopAsync(force);
+        await _host.StopGatewayAsync(force);
         await Logins.DisposeAsync();
         await Manager.ShutdownAsync(force);
         await Registry.DisposeAsync(); // it has seen to its end what it keeps the history of
         await (_autoDiscovery?.DisposeAsync() ?? default);
-        await _managerEvents.DisposeAsync();
-        await Events.DisposeAsync();
-        await Authorization.DisposeAsync();
-        await Logs.DisposeAsync();
-        _spawner.Dispose();
+        await _host.DisposeAsync();
     }
 }

@@ -63,12 +63,16 @@ public sealed partial class McpServerManager
 
     private async Task StopAllAsync()
     {
+        await (_host?.StopGatewayAsync(_force.Token) ?? Task.CompletedTask).ConfigureAwait(false);
         await Task.WhenAll(Set.Supervisors.Select(supervisor => supervisor.DisposeAsync().AsTask())).ConfigureAwait(false);
         _board.Complete(); // whoever still waits is told
+        if (_host is { } host)
+            await host.DisposeAsync().ConfigureAwait(false);
     }
 
     private void ForceAll()
     {
+        _force.Cancel();
         foreach (var supervisor in Set.Supervisors)
             supervisor.Force();
     }

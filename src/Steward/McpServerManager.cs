@@ -15,6 +15,7 @@ public sealed partial class McpServerManager : IAsyncDisposable
     private readonly Lock _gate = new(); // around memory only: which servers there are, and whether it is over
     private ServerSet _set = ServerSet.Empty;
     private bool _isStarted;
+    private readonly CancellationTokenSource _force = new(); // without a timer it holds nothing
     private Task? _shutdown;
 
     internal McpServerManager(StewardConfig config, IServerLauncher launcher, TimeProvider time, ILoggerFactory loggers, Random? random = null)

@@ -1,0 +1,215 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
+using Steward.Gateway;
+using Steward.Gateway.Channels;
+using Steward.Wire;
+
+namespace Steward.Clients;
+
+/// <summary>
+/// The line of a client in this process to one endpoint of the gateway: gives its requests ids, and hands over what comes in, in order.
+/// A handler may make requests and wait for them: what they bring takes a lane of its own, and does not wait for the handler.
+/// </summary>
+internal sealed class ClientLine : IAsyncDisposable
+{
+    // How much may wait for slow handlers. Who falls so far behind is cut off, as any client is.
+    private const int MaxWaiting = 100_000;
+
+    // How deep the lane is of the handler that we are in, if in one: flows with its code, wherever that goes.
+    private static readonly AsyncLocal<int> Depth = new();
+
+    private readonly ClientChannel _channel;
+    private readonly IClientLineListener _listener;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<long, PendingRequest> _pending = new();
+    private readonly ConcurrentDictionary<string, PendingRequest> _byToken = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Task _reading;
+    private OrderedLane[] _lanes;
+    private long _lastId;
+
+    public ClientLine(ClientChannel channel, IClientLineListener listener, TimeProvider time, ILogger logger)
+    {
+        (_channel, _listener, _time, _logger) = (channel, listener, time, logger);
+        _lanes = [new OrderedLane(time, logger)];
+        _reading = Task.Run(ReadAsync);
+    }
+
+    /// <summary>Completes when nothing more can be said; never faults.</summary>
+    public Task Ended => _reading;
+
+    /// <summary>The requests that wait for their answers.</summary>
+    public IEnumerable<PendingRequest> Pending => _pending.Values;
+
+    /// <summary>Makes a request.</summary>
+    /// <param name="method">Its method.</param>
+    /// <param name="parameters">Its <c>params</c>.</param>
+    /// <param name="cancellationToken">Gives it up; the server is told.</param>
+    /// <returns>The <c>result</c>.</returns>
+    /// <exception cref="McpProtocolException">The answer is an error.</exception>
+    public async Task<JsonNode?> RequestAsync(string method, JsonNode? parameters, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var request = Begin(method, parameters);
+        using (cancellationToken.UnsafeRegister(state => GiveUp((PendingRequest)state!, cancellationToken), request))
+        {
+            try
+            {
+                await _channel.ReceiveAsync(ClientMessages.Request(request.Id, method, parameters)).ConfigureAwait(false);
+                if (_reading.IsCompleted)
+                    request.Fail(Gone());
+                return await request.Answer.ConfigureAwait(false);
+            }
+            finally
+            {
+                Forget(request);
+            }
+        }
+    }
+
+    /// <summary>Says something that needs no answer, or answers.</summary>
+    public ValueTask SendAsync(RentedFrame message) => _channel.ReceiveAsync(message);
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        await _reading.ConfigureAwait(false);
+    }
+
+    private PendingRequest Begin(string method, JsonNode? parameters)
+    {
+        var token = parameters is JsonObject members && members.TryGetPropertyValue("_meta", out var meta) && meta is JsonObject about
+            && about.TryGetPropertyValue("progressToken", out var value) ? value?.ToJsonString() : null;
+        var request = new PendingRequest(Interlocked.Increment(ref _lastId), method, LaneAt(Depth.Value)) { ProgressToken = token };
+        _pending[request.Id] = request;
+        if (token is not null)
+            _byToken[token] = request;
+        return request;
+    }
+
+    private void Forget(PendingRequest request)
+    {
+        _pending.TryRemove(request.Id, out _);
+        if (request.ProgressToken is { } token)
+            _byToken.TryRemove(token, out _);
+    }
+
+    private void GiveUp(PendingRequest request, CancellationToken cancellationToken)
+    {
+        if (!_pending.TryRemove(request.Id, out _))
+            return;
+        request.Cancel(cancellationToken);
+        if (request.Method != RequestMethods.Initialize) // "The initialize request MUST NOT be cancelled by clients"
+            _ = SendAsync(ClientMessages.Cancelled(request.Id)).AsTask(); // never faults
+    }
+
+    private OrderedLane LaneAt(int depth)
+    {
+        var lanes = Volatile.Read(ref _lanes);
+        if (depth < lanes.Length)
+            return lanes[depth];
+        lock (_gate)
+        {
+            while (_lanes.Length <= depth)
+                Volatile.Write(ref _lanes, [.. _lanes, new OrderedLane(_time, _logger)]);
+            return _lanes[depth];
+        }
+    }
+
+    /// <summary>Never faults.</summary>
+    private async Task ReadAsync()
+    {
+        try
+        {
+            if (_channel.Outbound.TryAttach(after: null, out var reader))
+                await ReadAsync(reader).ConfigureAwait(false);
+        }
+        catch (Exception failure) // a bug of ours: whoever waits is told all the same
+        {
+            _logger.MessageFailed(_listener.Name, failure);
+        }
+
+        _channel.Dispose();
+        foreach (var request in _pending.Values)
+            request.Lane.Post(() => request.Fail(Gone()));
+    }
+
+    private async Task ReadAsync(int reader)
+    {
+        while (await _channel.Outbound.WaitAsync(reader, CancellationToken.None).ConfigureAwait(false) is StreamSignal.Events or StreamSignal.KeepAlive)
+        {
+            while (_channel.Outbound.TryTake(reader, out var frame))
+            {
+                Take(frame.Span);
+                frame.Return();
+            }
+
+            if (Volatile.Read(ref _lanes).Any(lane => lane.Count > MaxWaiting))
+                return;
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> message)
+    {
+        var envelope = JsonRpcEnvelope.Parse(message);
+        switch (envelope.Kind)
+        {
+            case MessageKind.Response:
+                TakeAnswer(message, envelope);
+                break;
+            case MessageKind.Request:
+                _listener.OnRequest(ClientMessages.ReadRequest(message, envelope));
+                break;
+            case MessageKind.Notification:
+                TakeNotification(message, envelope);
+                break;
+        }
+    }
+
+    private void TakeAnswer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (!ClientMessages.TryReadId(envelope.Id.Of(message), out var id) || !_pending.TryRemove(id, out var request))
+            return; // given up meanwhile
+        try
+        {
+            if (envelope.Error.Exists)
+            {
+                var error = ClientErrors.Read(envelope.Error.Of(message));
+                request.Lane.Post(() => request.Fail(error));
+            }
+            else
+            {
+                var result = ClientMessages.ReadNode(envelope.Result.Of(message));
+                request.Lane.Post(() => request.Complete(result));
+            }
+        }
+        catch (JsonException unreadable)
+        {
+            request.Lane.Post(() => request.Fail(new McpException($"The answer to {request.Method} cannot be read.", unreadable)));
+        }
+    }
+
+    private void TakeNotification(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        var notification = ClientMessages.ReadNotification(message, envelope);
+        var depth = envelope.Method == McpMethod.NotificationsProgress && Reported(notification) is { } request ? Array.IndexOf(Volatile.Read(ref _lanes), request.Lane) : 0;
+        if (_listener.Listens(notification))
+            LaneAt(depth).Post(() => HandleAsync(notification, depth));
+    }
+
+    private PendingRequest? Reported(JsonRpcNotification notification) =>
+        notification.Params is JsonObject members && members.TryGetPropertyValue("progressToken", out var token) && token is not null ? _byToken.GetValueOrDefault(token.ToJsonString()) : null;
+
+    private async Task HandleAsync(JsonRpcNotification notification, int depth)
+    {
+        Depth.Value = depth + 1; // flows into the handler, and ends with this method
+        await _listener.OnNotificationAsync(notification).ConfigureAwait(false);
+    }
+
+    private ClientClosedException Gone() => new ClientClosedException(_listener.Name);
+}

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using ModelContextProtocol;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+using Steward.Gateway;
+using Steward.Gateway.Channels;
+using Steward.Upstreams;
+
+namespace Steward.Clients;
+
+/// <summary>
+/// The SDK's client for one managed server. It is a client of the gateway within this process: so it outlives the server's runs, its
+/// subscriptions come back after a restart, and it speaks one revision whatever the server speaks. Notifications are handed over in
+/// their order, and before the answer that they precede. Whoever gets it shares it: disposing does nothing, the manager owns it.
+/// </summary>
+internal sealed class ManagedClient : McpClient, IClientLineListener
+{
+    private readonly string _serverId;
+    private readonly NotificationHandlerTable _handlers = new();
+    private readonly ClientLine _line;
+    private InitializeResult? _server;
+
+#pragma warning disable MCPEXP002 // The SDK's constructor for clients of one's own is marked as experimental; the package is pinned.
+    private ManagedClient(string serverId, ClientChannel channel, TimeProvider time, ILogger logger)
+#pragma warning restore MCPEXP002
+    {
+        _serverId = serverId;
+        _line = new ClientLine(channel, this, time, logger);
+        Completion = CompleteAsync();
+    }
+
+    /// <summary>Opens a session.</summary>
+    /// <param name="serverId">The server.</param>
+    /// <param name="gateway">Where it is served.</param>
+    /// <param name="endpoint">As what.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="McpException">The server is not to be had.</exception>
+    public static async Task<ManagedClient> OpenAsync(string serverId, McpGateway gateway, GatewayEndpoint endpoint, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    {
+        var client = new ManagedClient(serverId, new ClientChannel(gateway, endpoint, principal: null, logger), time, logger);
+        try
+        {
+            await client.InitializeAsync(cancellationToken).ConfigureAwait(false);
+            return client;
+        }
+        catch
+        {
+            await client.CloseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public override string? SessionId => null;
+
+    public override string? NegotiatedProtocolVersion => _server?.ProtocolVersion;
+
+    public override ServerCapabilities ServerCapabilities => Server.Capabilities;
+
+    public override Implementation ServerInfo => Server.ServerInfo;
+
+    public override string? ServerInstructions => Server.Instructions;
+
+    public override Task<ClientCompletionDetails> Completion { get; }
+
+    string IClientLineListener.Name => _serverId;
+
+    private InitializeResult Server => _server ?? throw new InvalidOperationException("The client is not connected.");
+
+    /// <summary>Ends the session.</summary>
+    public ValueTask CloseAsync() => _line.DisposeAsync();
+
+    public override async Task<JsonRpcResponse> SendRequestAsync(JsonRpcRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var result = await _line.RequestAsync(request.Method, request.Params, cancellationToken).ConfigureAwait(false);
+        return new JsonRpcResponse { Id = request.Id, Result = result };
+    }
+
+    public override Task SendMessageAsync(JsonRpcMessage message, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        cancellationToken.ThrowIfCancellationRequested();
+        return _line.SendAsync(ClientMessages.Of(message)).AsTask();
+    }
+
+    public override IAsyncDisposable RegisterNotificationHandler(string method, Func<JsonRpcNotification, CancellationToken, ValueTask> handler)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(method);
+        ArgumentNullException.ThrowIfNull(handler);
+        return _handlers.Add(method, handler);
+    }
+
+    /// <remarks>The gateway turns such results into questions of their own, so none arrives here.</remarks>
+    public override ValueTask<IDictionary<string, InputResponse>> ResolveInputRequestsAsync(IDictionary<string, InputRequest> inputRequests, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("The gateway asks for input by requests.");
+
+    public override void AddKnownTools(IEnumerable<Tool> tools)
+    {
+        // Nothing is to be known of tools here: the gateway knows its servers' headers.
+    }
+
+    public override void RemoveKnownTools(IEnumerable<string> toolNames)
+    {
+        // See AddKnownTools.
+    }
+
+    public override void ClearKnownTools()
+    {
+        // See AddKnownTools.
+    }
+
+    public override ValueTask DisposeAsync() => default;
+
+    bool IClientLineListener.Listens(JsonRpcNotification notification) => _handlers.HasAny(notification.Method);
+
+    Task IClientLineListener.OnNotificationAsync(JsonRpcNotification notification) => _handlers.InvokeAsync(notification, CancellationToken.None);
+
+    void IClientLineListener.OnRequest(JsonRpcRequest request) =>
+        _ = _line.SendAsync(ClientMessages.Error(request.Id, (int)McpErrorCode.MethodNotFound, $"Nobody here can be asked for {request.Method}.")).AsTask(); // never faults
+
+    private async Task InitializeAsync(CancellationToken cancellationToken)
+    {
+        var parameters = new JsonObject
+        {
+            ["protocolVersion"] = ProtocolRevisions.LatestLegacy,
+            ["capabilities"] = new JsonObject(),
+            ["clientInfo"] = new JsonObject { ["name"] = "steward", ["version"] = ProtocolRevisions.StewardVersion },
+        };
+        var result = await _line.RequestAsync(RequestMethods.Initialize, parameters, cancellationToken).ConfigureAwait(false);
+        _server = result.Deserialize((JsonTypeInfo<InitializeResult>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(InitializeResult)))
+            ?? throw new McpException($"Server '{_serverId}' introduced itself with nothing.");
+        await _line.SendAsync(ClientMessages.Notification(NotificationMethods.InitializedNotification, parameters: null)).ConfigureAwait(false);
+    }
+
+    private async Task<ClientCompletionDetails> CompleteAsync()
+    {
+        await _line.Ended.ConfigureAwait(false);
+        return new ClientCompletionDetails();
+    }
+}

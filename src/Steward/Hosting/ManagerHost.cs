@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Logging;
+using Steward.Configuration;
+using Steward.Events;
+using Steward.Gateway;
+using Steward.Processes;
+using Steward.Supervision;
+using Steward.Upstreams;
+using Steward.Upstreams.Auth;
+
+namespace Steward.Hosting;
+
+/// <summary>
+/// Everything that a manager's servers run on, and the gateway before them: put together here for the daemon and for programs that
+/// embed a manager alike, and taken apart in the right order by <see cref="StopGatewayAsync"/>, the manager's own shutdown, and
+/// <see cref="DisposeAsync"/>.
+/// </summary>
+internal sealed class ManagerHost : IAsyncDisposable
+{
+    private readonly ManagerHostOptions _options;
+    private readonly ProcessLedger? _ledger;
+    private readonly ProcessSpawner _spawner;
+    private readonly GatewayParts _parts;
+    private ManagerEvents? _managerEvents;
+    private McpGateway? _gateway;
+
+    public ManagerHost(ManagerHostOptions options)
+    {
+        var (loggers, time) = (options.Loggers, options.Time);
+        var processes = loggers.CreateLogger("Steward.Processes");
+        _options = options;
+        _ledger = options.ProcessesDirectory is { } noted ? new ProcessLedger(noted, processes) : null;
+        _spawner = new ProcessSpawner(processes, _ledger);
+        Logs = new ServerLogs(new ServerLogOptions { Directory = options.LogsDirectory }, time, loggers.CreateLogger<ServerLogs>());
+        var tokens = options.TokensDirectory is { } kept ? new TokenStore(kept, loggers.CreateLogger("Steward.Upstreams.Auth")) : null;
+        Authorization = new RemoteAuthorization(new AuthorizationHost(tokens, time, loggers) { Browser = options.Browser });
+        Events = new EventBus(time: time, loggers: loggers);
+        Upstreams = new UpstreamHost(_spawner, Logs, options.Variables, time, loggers)
+        {
+            ConnectAsync = options.ConnectAsync,
+            Authorization = Authorization,
+            Eras = options.Eras,
+            Notifications = new NotificationEvents(Events, time),
+        };
+        _parts = new GatewayParts(options.Limits, time, loggers);
+        Launcher = options.Launcher ?? _parts.CreateLauncher(Upstreams);
+    }
+
+    public TimeProvider Time => _options.Time;
+
+    public ILoggerFactory Loggers => _options.Loggers;
+
+    public ServerLogs Logs { get; }
+
+    /// <summary>Tells whoever wants to know what happens.</summary>
+    public EventBus Events { get; }
+
+    /// <summary>The tokens that remote servers want.</summary>
+    public RemoteAuthorization Authorization { get; }
+
+    public UpstreamHost Upstreams { get; }
+
+    /// <summary>Starts the servers of the manager.</summary>
+    public IServerLauncher Launcher { get; }
+
+    /// <summary>Serves the manager's servers to clients. There once a manager was attached.</summary>
+    public McpGateway Gateway => _gateway ?? throw new InvalidOperationException("No manager has been attached.");
+
+    /// <summary>Puts the gateway before a manager, and tells the bus of its servers. Called once.</summary>
+    public void Attach(McpServerManager manager, StewardConfig config)
+    {
+        _managerEvents = new ManagerEvents(manager, Events);
+        _gateway = new McpGateway(manager, config, _parts, Upstreams);
+    }
+
+    /// <summary>Ends what an earlier process left behind.</summary>
+    public Task ReapAsync() => _ledger?.ReapAsync(_spawner.Sweeper) ?? Task.CompletedTask;
+
+    /// <summary>Ends all sessions: before the servers, whose calls then drain. A further call joins the first.</summary>
+    public Task StopGatewayAsync(CancellationToken force) => _gateway?.StopAsync(force) ?? Task.CompletedTask;
+
+    /// <summary>To be called when the manager has been shut down.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_managerEvents is { } managerEvents)
+            await managerEvents.DisposeAsync().ConfigureAwait(false);
+        await Events.DisposeAsync().ConfigureAwait(false);
+        await Authorization.DisposeAsync().ConfigureAwait(false);
+        await Logs.DisposeAsync().ConfigureAwait(false);
+        _spawner.Dispose();
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+using ModelContextProtocol.Authentication;
+using Steward.Configuration;
+using Steward.Supervision;
+using Steward.Upstreams;
+using Steward.Upstreams.Remote;
+
+namespace Steward.Hosting;
+
+/// <summary>What a <see cref="ManagerHost"/> is made of.</summary>
+/// <param name="Limits">How much clients may take.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Loggers">Makes loggers.</param>
+internal sealed record ManagerHostOptions(GatewayLimits Limits, TimeProvider Time, ILoggerFactory Loggers)
+{
+    /// <summary>Resolves what definitions refer to.</summary>
+    public VariableResolver Variables { get; init; } = new();
+
+    /// <summary>Where children are noted for the next process, should this one die; null: nowhere.</summary>
+    public string? ProcessesDirectory { get; init; }
+
+    /// <summary>The folder of the servers' log files; null keeps lines in memory only.</summary>
+    public string? LogsDirectory { get; init; }
+
+    /// <summary>Where the tokens of remote servers are kept; null: nowhere.</summary>
+    public string? TokensDirectory { get; init; }
+
+    /// <summary>Of which era servers turned out to be.</summary>
+    public EraMemory Eras { get; init; } = new();
+
+    /// <summary>Has a person log in to a remote server; null where nobody sits before this process.</summary>
+    public Func<AuthorizationCallbackContext, CancellationToken, Task<AuthorizationResult?>>? Browser { get; init; }
+
+    /// <summary>Opens the way to a remote server.</summary>
+    public Func<ResolvedServer, UpstreamHost, CancellationToken, Task<ILink>> ConnectAsync { get; init; } = RemoteLinks.ConnectAsync;
+
+    /// <summary>Starts servers instead of the real launcher, for tests.</summary>
+    public IServerLauncher? Launcher { get; init; }
+}

@@ -1,0 +1,63 @@
+using System.Text;
+using Steward.Clients;
+using Steward.Configuration;
+using Steward.Hosting;
+
+namespace Steward;
+
+/// <content>How a program gets one.</content>
+public sealed partial class McpServerManager
+{
+    // Of a manager that a program made for itself. The daemon has a host of its own, which outlives its manager.
+    private readonly ManagerHost? _host;
+    private readonly ManagedClients? _clients;
+
+    /// <summary>Makes a manager of some servers. None of them is started.</summary>
+    /// <param name="servers">The servers, for which the rules of the configuration file hold.</param>
+    /// <param name="options">How it behaves.</param>
+    /// <exception cref="ConfigException">A definition breaks a rule, or two have one id; every problem is listed.</exception>
+    public McpServerManager(IEnumerable<ServerConfig> servers, McpServerManagerOptions? options = null)
+        : this(new StewardConfig { Servers = [.. servers] }, options)
+    {
+    }
+
+    /// <summary>Makes a manager of what a configuration holds. None of the servers is started.</summary>
+    /// <param name="config">The servers, for which the rules of the configuration file hold, and how they are served.</param>
+    /// <param name="options">How it behaves.</param>
+    /// <exception cref="ConfigException">A definition breaks a rule, or two have one id; every problem is listed.</exception>
+    public McpServerManager(StewardConfig config, McpServerManagerOptions? options = null)
+        : this(ServerRules.Checked(config), NewHost(config, options ?? new McpServerManagerOptions()))
+    {
+    }
+
+    private McpServerManager(StewardConfig config, ManagerHost host)
+        : this(config, host.Launcher, host.Time, host.Loggers)
+    {
+        _host = host;
+        _clients = new ManagedClients(this, host);
+        host.Attach(this, config);
+    }
+
+    /// <summary>Makes a manager of the servers of a JSON text: what a configuration file may hold. None of them is started.</summary>
+    /// <param name="json">The text; relative paths in it count from the working directory.</param>
+    /// <param name="options">How it behaves.</param>
+    /// <exception cref="ConfigException">The text cannot be used; every problem is listed.</exception>
+    public static McpServerManager FromJson(string json, McpServerManagerOptions? options = null) =>
+        new(ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "the JSON text", Environment.CurrentDirectory), options);
+
+    /// <summary>Makes a manager of the servers of a configuration file. None of them is started, and the file is not followed.</summary>
+    /// <param name="path">The file; relative paths in it count from its folder.</param>
+    /// <param name="options">How it behaves.</param>
+    /// <exception cref="ConfigException">The file cannot be read or used; every problem is listed.</exception>
+    public static McpServerManager FromJsonFile(string path, McpServerManagerOptions? options = null) => new(ConfigFile.Load(path), options);
+
+    private static ManagerHost NewHost(StewardConfig config, McpServerManagerOptions options) =>
+        new(options.Adjust(new ManagerHostOptions(config.Gateway.Limits, options.TimeProvider, options.LoggerFactory)
+        {
+            ProcessesDirectory = Within(options.DataDirectory, "processes"),
+            LogsDirectory = Within(options.DataDirectory, "logs"),
+            TokensDirectory = Within(options.DataDirectory, "tokens"),
+        }));
+
+    private static string? Within(string? directory, string name) => directory is null ? null : Path.Combine(Path.GetFullPath(directory), name);
+}
