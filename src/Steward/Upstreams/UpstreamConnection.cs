@@ -129,6 +129,9 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
             case MessageKind.Request when envelope.Method == McpMethod.Ping:
                 Post(JsonRpcWriter.Result(envelope.Id.Of(message), "{}"u8));
                 break;
+            case MessageKind.Request when IsForServers(envelope.Method):
+                Post(JsonRpcWriter.Error(envelope.Id.Of(message), JsonRpcErrorCode.MethodNotFound, "Servers answer this method, clients do not."));
+                break;
             case MessageKind.Request:
                 _handler.OnRequest(this, message, envelope);
                 break;
@@ -167,6 +170,12 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
         else
             _logger.Undeliverable(ServerId, reason);
     }
+
+    /// <summary>No client has an answer to these: a server that asks one is mistaken, and says nothing about who may share it.</summary>
+    private static bool IsForServers(McpMethod method) => method is
+        McpMethod.Initialize or McpMethod.ServerDiscover or McpMethod.ToolsList or McpMethod.ToolsCall or McpMethod.PromptsList or McpMethod.PromptsGet
+        or McpMethod.ResourcesList or McpMethod.ResourcesTemplatesList or McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe
+        or McpMethod.ResourcesUnsubscribe or McpMethod.CompletionComplete or McpMethod.LoggingSetLevel or McpMethod.SubscriptionsListen;
 
     private void OnNoise(ReadOnlySpan<byte> line)
     {
