@@ -33,7 +33,7 @@ public sealed class NewUserTests : IAsyncDisposable
         WriteClients();
         var before = await File.ReadAllTextAsync(CursorFile, Cancellation);
 
-        Assert.EndsWith("Added talk, echo, asks to the registry.", (await RunAsync("import", "--yes")).Output, StringComparison.Ordinal);
+        Assert.EndsWith("Added talk, echo, asks to Steward's registry. 'steward up' runs them.", (await RunAsync("import", "--yes")).Output, StringComparison.Ordinal);
         await using var daemon = Start("up", "--plain", "--listen", "http://127.0.0.1:0");
         await Poll.UntilAsync(() => RunAsync("status", "--json"), status => States(status) is "asks Disabled, echo Running, talk Running", Cancellation);
 

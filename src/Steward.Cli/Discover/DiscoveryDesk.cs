@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Steward.Cli.Client;
+using Steward.Cli.Import;
+using Steward.Cli.Output;
 using Steward.Configuration;
 using Steward.Discovery;
 using Steward.Server.Daemon;
@@ -15,18 +17,19 @@ internal sealed class DiscoveryDesk
 {
     private readonly CliContext _context;
     private readonly DataDirectory _data;
+    private readonly StewardConfig? _config;
 
     private DiscoveryDesk(CliContext context, DataDirectory data, StewardConfig? config)
     {
-        (_context, _data, Config) = (context, data, config);
-        Discovery = new ServerDiscovery(
-            DiscoverySources.Create(config?.Discovery ?? new(), (config?.Gateway ?? new()).Listen), new MemoryDiscoveryCache(), DiscoveryOptions.Of(config?.Discovery ?? new()), NullLoggerFactory.Instance);
+        (_context, _data, _config) = (context, data, config);
+        Gateways = [.. ServerBooks.GatewayAddresses(data).Append((config?.Gateway ?? new()).Listen).Distinct(StringComparer.Ordinal)];
+        Discovery = new ServerDiscovery(DiscoverySources.Create(config?.Discovery ?? new(), Gateways), new MemoryDiscoveryCache(), DiscoveryOptions.Of(config?.Discovery ?? new()), NullLoggerFactory.Instance);
     }
 
     public ServerDiscovery Discovery { get; }
 
-    /// <summary>The configuration of this folder; null where there is none, or it cannot be used.</summary>
-    public StewardConfig? Config { get; }
+    /// <summary>Where Steward's gateway listens, or would: what leads there is no server.</summary>
+    public IReadOnlyList<string> Gateways { get; }
 
     public static DiscoveryDesk Open(CliContext context, DataDirectory data)
     {
@@ -37,7 +40,7 @@ internal sealed class DiscoveryDesk
         }
         catch (ConfigException broken)
         {
-            context.Error.WriteLine($"steward: warning: {file} cannot be used ({broken.Problems.Count} problems; 'steward up' lists them). Looking as if it were not there.");
+            context.Error.WriteLine($"steward: warning: {SafeText.Line(file)} cannot be used ({broken.Problems.Count} {(broken.Problems.Count == 1 ? "problem" : "problems")}; 'steward up' names them). Looking as if it were not there.");
             return new(context, data, config: null);
         }
     }
@@ -58,22 +61,22 @@ internal sealed class DiscoveryDesk
         }
         catch (ArgumentException unknown)
         {
-            throw new CliException(ExitCodes.Usage, unknown.Message, unknown);
+            throw new CliException(ExitCodes.Usage, SafeText.Line(unknown.Message), unknown);
         }
     }
 
-
-    /// <summary>What is managed: what the configuration of this folder declares, and what the daemon has beside it, of which only the ids are known here.</summary>
-    public async Task<ManagedMatch> FindManagedAsync(CancellationToken cancellationToken)
+    /// <summary>What is managed: by the daemon, else by what the next would run: the registry and the configuration of this folder.</summary>
+    public async Task<IReadOnlyList<ServerConfig>> ListManagedAsync(CancellationToken cancellationToken)
     {
+        var declared = DaemonLock.IsTaken(_data) ? [] : _config?.Servers ?? [];
         try
         {
-            using var daemon = DaemonClient.Connect(_context, _data);
-            return new ManagedMatch(Config?.Servers ?? [], (await daemon.GetServersAsync(cancellationToken)).Select(server => server.Id));
+            return [.. declared, .. await ServerBooks.ListAsync(_context, _data, cancellationToken)];
         }
-        catch (CliException)
+        catch (CliException unreadable)
         {
-            return new ManagedMatch(Config?.Servers ?? [], []); // none runs
+            _context.Error.WriteLine($"steward: warning: what Steward has cannot be read: {unreadable.Message}");
+            return declared;
         }
     }
 

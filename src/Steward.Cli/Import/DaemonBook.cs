@@ -13,6 +13,8 @@ internal sealed class DaemonBook(DaemonClient daemon) : IServerBook
 
     public string Name => "the running daemon";
 
+    public string NextStep => " It starts them now: 'steward status' shows how they are.";
+
     public async Task<IReadOnlyList<ServerConfig>> ListAsync(CancellationToken cancellationToken) =>
         ServerListReader.Read(await daemon.ReadExportAsync(cancellationToken));
 

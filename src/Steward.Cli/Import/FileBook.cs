@@ -13,6 +13,8 @@ internal sealed class FileBook(string path, DiscoveryContext context) : IServerB
 
     public string Name => path;
 
+    public string NextStep => "";
+
     public Task<IReadOnlyList<ServerConfig>> ListAsync(CancellationToken cancellationToken)
     {
         var file = new ClientFile(ClientScope.Project, ClientDialects.Steward, _ => path);

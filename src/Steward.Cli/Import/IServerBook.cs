@@ -8,6 +8,9 @@ internal interface IServerBook : IAsyncDisposable
     /// <summary>What users call it, such as "the running daemon".</summary>
     string Name { get; }
 
+    /// <summary>What to say behind the news that servers were added: what becomes of them, and what to do next. Begins with a blank where it is not empty.</summary>
+    string NextStep { get; }
+
     /// <summary>The servers in it.</summary>
     Task<IReadOnlyList<ServerConfig>> ListAsync(CancellationToken cancellationToken);
 

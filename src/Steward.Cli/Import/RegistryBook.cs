@@ -16,7 +16,9 @@ internal sealed class RegistryBook : IServerBook
 
     private RegistryBook(DaemonLock @lock, SqliteRegistryStore store, TimeProvider time) => (_lock, _store, _time) = (@lock, store, time);
 
-    public string Name => "the registry";
+    public string Name => "Steward's registry";
+
+    public string NextStep => " 'steward up' runs them.";
 
     /// <exception cref="CliException">It cannot be opened.</exception>
     public static async Task<RegistryBook> OpenAsync(DataDirectory data, TimeProvider time, CancellationToken cancellationToken)

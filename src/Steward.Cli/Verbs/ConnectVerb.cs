@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Steward.Cli.Connect;
+using Steward.Cli.Import;
 using Steward.Cli.Output;
 using Steward.Configuration;
 using Steward.Discovery.Clients;
@@ -45,7 +46,7 @@ internal sealed class ConnectVerb : Verb
 
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var client = ImportVerb.FindClient(arguments.GetValue(_client)!);
+        var client = ImportSearch.FindClient(arguments.GetValue(_client)!);
         var machine = Context.CreateDiscoveryContext();
         var data = Context.FindData(arguments.GetValue(CommonOptions.Data));
         var file = client.FileFor(arguments.GetValue(_scope) == "project" ? ClientScope.Project : ClientScope.User, machine)

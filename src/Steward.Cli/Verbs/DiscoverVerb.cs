@@ -45,11 +45,11 @@ internal sealed class DiscoverVerb : Verb
                 Refresh = arguments.GetValue(_refresh),
             },
             cancellationToken);
-        var managed = await desk.FindManagedAsync(cancellationToken);
+        var managed = new ManagedMatch(await desk.ListManagedAsync(cancellationToken));
         if (arguments.GetValue(Json))
             Context.Out.WriteLine(JsonOf(report, desk.Discovery, managed));
         else
-            new DiscoveryText(Context.Out, Context.CreateDiscoveryContext(), managed).Write(report, arguments.GetValue(_all));
+            new DiscoveryPage(Context, Context.CreateDiscoveryContext(), managed).Write(report, arguments.GetValue(_all));
         return report.Sources.All(source => source.State == SourceState.Failed) ? ExitCodes.Failure : ExitCodes.Success;
     }
 

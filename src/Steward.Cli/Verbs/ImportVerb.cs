@@ -1,24 +1,22 @@
 using System.CommandLine;
+using Steward.Cli.Discover;
 using Steward.Cli.Import;
 using Steward.Cli.Output;
-using Steward.Configuration.Parsing;
+using Steward.Configuration;
 using Steward.Discovery;
-using Steward.Discovery.Clients;
 using Steward.Discovery.Clients.Import;
 using Steward.Server.Daemon;
 
 namespace Steward.Cli.Verbs;
 
-/// <summary><c>steward import [FILE|--client NAME|--all]</c>: adds the servers that other programs are configured with.</summary>
+/// <summary><c>steward import [NAME|FILE…] [--client NAME] [--source NAME]</c>: adds servers that are configured or installed elsewhere.</summary>
 internal sealed class ImportVerb : Verb
 {
-    private readonly Argument<string?> _file = new("FILE") { Description = "Only the servers of this file", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string[]> _words = new("NAME|FILE") { Description = "Only the servers of these names, as 'steward discover' lists them; or all of a file", Arity = ArgumentArity.ZeroOrMore };
 
-    private readonly Option<string[]> _clients = new("--client") { Description = "Only the servers of this client; may be given several times", HelpName = "NAME" };
+    private readonly Option<string[]> _clients = new("--client") { Description = "From this client; may be given several times", HelpName = "NAME" };
 
-    private readonly Option<bool> _all = new("--all") { Description = "The servers of all clients. That is so when nothing else is said" };
-
-    private readonly Option<string[]> _servers = new("--server") { Description = "Only this one of the servers; may be given several times", HelpName = "ID" };
+    private readonly Option<string[]> _sources = new("--source", "-s") { Description = "From this source; may be given several times: clients, path, npm, uv, dotnet, registry, github:ORG/REPOSITORY", HelpName = "NAME" };
 
     private readonly Option<string?> _to = new("--to") { Description = "Write them into this configuration file, and not to the daemon or the registry", HelpName = "FILE" };
 
@@ -27,80 +25,64 @@ internal sealed class ImportVerb : Verb
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only show what would be added" };
 
     public ImportVerb(CliContext context)
-        : base(context, "import", "Add the servers that other programs are configured with")
+        : base(context, "import", "Add servers that your clients are configured with, or that 'steward discover' finds")
     {
-        Arguments.Add(NoOption(_file));
-        foreach (var option in new Option[] { _clients, _all, _servers, _to, _yes, _dryRun, Json })
+        Arguments.Add(NoOption(_words));
+        foreach (var option in new Option[] { _clients, _sources, _to, _yes, _dryRun, Json })
             Options.Add(option);
     }
 
     public override IReadOnlyList<(string Line, string Effect)> Examples { get; } =
     [
         ("steward import", "shows the servers of all clients on this machine, asks, and adds them"),
+        ("steward import github", "only this one, wherever on this machine 'steward discover' finds it"),
+        ("steward import weather --source registry", "a server of the MCP registry"),
         ("steward import --client cursor --dry-run", "what Cursor has, and adds nothing"),
         ("steward import ~/Downloads/mcp.json --yes", "the servers of a file, without asking"),
-        ("steward import --all --to steward.json", "writes them into a configuration file, whose comments stay"),
+        ("steward import --to steward.json", "writes them into a configuration file, whose comments stay"),
     ];
 
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var machine = Context.CreateDiscoveryContext();
         var data = Context.FindData(arguments.GetValue(CommonOptions.Data));
-        var found = Choose(Find(arguments, machine, data), arguments.GetValue(_servers) ?? []);
-        await using var book = await OpenBookAsync(arguments, machine, data, cancellationToken);
-        var plan = ImportPlan.Create(found, await book.ListAsync(cancellationToken), Context.Variables);
-        var isJson = arguments.GetValue(Json);
-        if (!isJson)
+        var desk = DiscoveryDesk.Open(Context, data);
+        var request = ImportRequest.Of(arguments.GetValue(_words) ?? [], arguments.GetValue(_clients) ?? [], arguments.GetValue(_sources) ?? []);
+        var found = await new ImportSearch(Context, desk).FindAsync(request, cancellationToken);
+        var plan = ImportPlan.Create(found, await ListExistingAsync(arguments, desk, cancellationToken), Context.Variables);
+        if (!arguments.GetValue(Json))
             Show(plan);
+        if (arguments.GetValue(_dryRun) || !plan.New.Any())
+            return End(arguments, plan, [], isWanted: false, found);
 
-        var isWanted = !arguments.GetValue(_dryRun) && plan.New.Any()
-            && (arguments.GetValue(_yes) || (!isJson && Importer.Ask(Context, $"Add {(plan.New.Count() == 1 ? "it" : "them")} to {book.Name}?")));
+        await using var book = await OpenBookAsync(arguments, data, cancellationToken);
+        var isWanted = arguments.GetValue(_yes)
+            || (!arguments.GetValue(Json) && Importer.Ask(Context, $"Add {(plan.New.Count() == 1 ? "it" : "them")} to {book.Name}?"));
         var added = isWanted ? await new Importer(Context, book).AddAsync(plan, cancellationToken) : [];
-        if (isJson)
+        if (added.Count > 0 && !arguments.GetValue(Json))
+            Context.Out.WriteLine($"Added {string.Join(", ", added)} to {book.Name}.{book.NextStep}");
+        return End(arguments, plan, added, isWanted, found);
+    }
+
+    private int End(ParseResult arguments, ImportPlan plan, IReadOnlyList<string> added, bool isWanted, DiscoveryResult found)
+    {
+        if (arguments.GetValue(Json))
             Context.Out.WriteLine(ImportJson.Write(plan, added.ToHashSet(StringComparer.Ordinal)));
-        else if (added.Count > 0)
-            Context.Out.WriteLine($"Added {string.Join(", ", added)} to {book.Name}.");
-        return isWanted && added.Count < plan.New.Count() ? ExitCodes.Failure : ExitCodes.Success;
+        var isFailure = isWanted ? added.Count < plan.New.Count() : !found.IsComplete && plan.Candidates.Count == 0;
+        return isFailure ? ExitCodes.Failure : ExitCodes.Success;
     }
 
-    private Task<IServerBook> OpenBookAsync(ParseResult arguments, DiscoveryContext machine, DataDirectory data, CancellationToken cancellationToken) =>
+    private async Task<IReadOnlyList<ServerConfig>> ListExistingAsync(ParseResult arguments, DiscoveryDesk desk, CancellationToken cancellationToken)
+    {
+        if (arguments.GetValue(_to) is null)
+            return await desk.ListManagedAsync(cancellationToken);
+        await using var file = await OpenBookAsync(arguments, Context.FindData(arguments.GetValue(CommonOptions.Data)), cancellationToken);
+        return await file.ListAsync(cancellationToken);
+    }
+
+    private Task<IServerBook> OpenBookAsync(ParseResult arguments, DataDirectory data, CancellationToken cancellationToken) =>
         arguments.GetValue(_to) is { } path
-            ? Task.FromResult<IServerBook>(new FileBook(Path.GetFullPath(path, Context.WorkingDirectory), machine))
+            ? Task.FromResult<IServerBook>(new FileBook(Path.GetFullPath(path, Context.WorkingDirectory), Context.CreateDiscoveryContext()))
             : ServerBooks.OpenAsync(Context, data, cancellationToken);
-
-    private DiscoveryResult Find(ParseResult arguments, DiscoveryContext machine, DataDirectory data)
-    {
-        var addresses = ServerBooks.GatewayAddresses(data);
-        var clients = arguments.GetValue(_clients) ?? [];
-        if (arguments.GetValue(_file) is not { } file)
-            return ClientConfigSource.Discover(clients.Length == 0 ? ClientApplications.All : [.. clients.Select(FindClient)], machine, addresses, CancellationToken.None);
-        if (clients.Length > 0 || arguments.GetValue(_all))
-            throw new CliException(ExitCodes.Usage, "Name a file, or clients, but not both.");
-        var path = Path.GetFullPath(file, Context.WorkingDirectory);
-        return File.Exists(path)
-            ? GivenFile.Read(path, machine, addresses)
-            : throw new CliException(ExitCodes.Usage, $"There is no file {SafeText.Line(path)}.");
-    }
-
-    internal static ClientApplication FindClient(string name)
-    {
-        if (ClientApplications.Find(name) is { } client)
-            return client;
-        var names = ClientApplications.All.Select(known => known.Name).ToList();
-        throw new CliException(ExitCodes.Usage, NearestName.Among(name, names) is { } nearest
-            ? $"Steward knows no client '{SafeText.Line(name)}'. Did you mean '{nearest}'?"
-            : $"Steward knows no client '{SafeText.Line(name)}'. It knows: {string.Join(", ", names)}.");
-    }
-
-    private static DiscoveryResult Choose(DiscoveryResult found, string[] ids)
-    {
-        if (ids.Length == 0)
-            return found;
-        var unknown = ids.FirstOrDefault(id => found.Servers.All(server => server.Id != id));
-        return unknown is null
-            ? found with { Servers = [.. found.Servers.Where(server => ids.Contains(server.Id))] }
-            : throw new CliException(ExitCodes.Unknown, $"No server '{SafeText.Line(unknown)}' is found.{(NearestName.Among(unknown, found.Servers.Select(server => server.Id)) is { } nearest ? $" Did you mean '{nearest}'?" : "")}");
-    }
 
     private void Show(ImportPlan plan)
     {

@@ -32,7 +32,7 @@ internal static class DiscoveryEndpoints
         {
             var request = new DiscoveryRequest { Sources = source is { Length: > 0 } ? source : null, Query = query, Refresh = refresh };
             var report = await discovery.DiscoverAsync(machine, request, aborted);
-            var managed = new ManagedMatch([.. manager.Servers.Select(server => server.Config)], []);
+            var managed = new ManagedMatch(manager.Servers.Select(server => server.Config));
             return TypedResults.Text(DiscoveryJson.Write(report, discovery.IsRemote, managed.Find), "application/json");
         }
         catch (ArgumentException unknown)

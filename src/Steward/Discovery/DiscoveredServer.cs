@@ -38,6 +38,9 @@ public sealed record DiscoveredServer
     /// <summary>What stands between this server and its start, a sentence each with the mend: a variable that is not set, a program that is not installed.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
+    /// <summary>Whether it is an entry of a file that somebody wrote, arguments and all, and not a program or package as such.</summary>
+    internal bool IsEntry => Clients.ClientApplications.Find(Source) is not null || Source is Clients.Import.GivenFile.Source;
+
     /// <summary>Names it and no more: the rest may hold a secret.</summary>
     public override string ToString() => $"{nameof(DiscoveredServer)} {Id} ({Source})";
 }

@@ -1,41 +1,34 @@
-using System.Text.RegularExpressions;
 using Steward.Configuration;
+using Steward.Discovery.Clients;
 
 namespace Steward.Discovery;
 
-/// <summary>Tells whether a server that was found is managed already, whatever it is called there.</summary>
-internal sealed partial class ManagedMatch
+/// <summary>Tells whether a server that was found is managed already, whatever it is called there. What counts is its definition, not its id.</summary>
+internal sealed class ManagedMatch
 {
-    private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _others;
+    private readonly Dictionary<string, string> _servers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _programs = new(StringComparer.Ordinal);
 
     /// <param name="managed">What is managed.</param>
-    /// <param name="others">Ids of what is managed as well, but of which no more is known: they match by the id.</param>
-    public ManagedMatch(IReadOnlyCollection<ServerConfig> managed, IEnumerable<string> others)
+    public ManagedMatch(IEnumerable<ServerConfig> managed)
     {
-        _others = [.. others.Except(managed.Select(server => server.Id))];
         foreach (var server in managed)
-            _ids.TryAdd(KeyOf(server), server.Id);
+        {
+            _servers.TryAdd(ServerFingerprint.Of(server), server.Id);
+            foreach (var key in ProgramKey.OfManaged(server))
+                _programs.TryAdd(key, server.Id);
+        }
     }
 
-    /// <summary>The id under which it is managed; null where it is not.</summary>
-    public string? Find(DiscoveredServer server) => _ids.GetValueOrDefault(KeyOf(server.Config)) ?? (_others.Contains(server.Id) ? server.Id : null);
-
-    /// <summary>The same for what would start the same server: folders of programs, versions of packages and the words around them do not count.</summary>
-    private static string KeyOf(ServerConfig config)
+    /// <summary>
+    /// The id under which it is managed; null where it is not. An entry of a client's list is a whole definition, and another set
+    /// of arguments is another server. All other sources find programs and packages: one of those is managed, too, where it is
+    /// started in another version or with arguments that its user has chosen.
+    /// </summary>
+    public string? Find(DiscoveredServer server)
     {
-        if (config.Transport != ServerTransport.Stdio)
-            return $"url {config.Url?.TrimEnd('/')}";
-        var program = Path.GetFileName((config.Command ?? "").Replace('\\', '/'));
-        program = ProgramEnding().Replace(program, "").ToLowerInvariant();
-        if (program is "npx" or "uvx" or "dnx" or "bunx" or "pipx" && config.Args.FirstOrDefault(argument => argument is not ("run" or "tool" or "--") && !argument.StartsWith('-')) is { } package)
-            return $"package {PackageVersion().Replace(package, "")}";
-        return $"program {config.Command} {string.Join('\0', config.Args)}";
+        if (_servers.GetValueOrDefault(ServerFingerprint.Of(server.Config)) is { } same)
+            return same;
+        return server.IsEntry ? null : ProgramKey.OfFound(server).Select(key => _programs.GetValueOrDefault(key)).FirstOrDefault(id => id is not null);
     }
-
-    [GeneratedRegex(@"\.(?:exe|cmd|bat)$", RegexOptions.IgnoreCase)]
-    private static partial Regex ProgramEnding();
-
-    [GeneratedRegex(@"(?<=.)(?:@|==)[^@/=]*$")]
-    private static partial Regex PackageVersion();
 }

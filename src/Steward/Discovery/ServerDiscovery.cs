@@ -41,6 +41,9 @@ public sealed class ServerDiscovery
     /// <summary>Whether the source of a name asks another machine; false where there is no such source.</summary>
     public bool IsRemote(string name) => TryFind(name)?.IsRemote == true;
 
+    /// <summary>Whether the source of a name searches by itself, because nobody wants all that it has.</summary>
+    internal bool Searches(string name) => TryFind(name)?.Searches == true;
+
     /// <summary>
     /// Asks. Whoever asks for the same at the same time shares the answer. With a query, and no source named, the sources that search
     /// are asked beside the standard ones.

@@ -81,7 +81,7 @@ public sealed class ConnectTests : IDisposable
         var connected = File.ReadAllText(file);
         await Cli().RunAsync("connect", "cursor", "--undo");
 
-        Assert.StartsWith("Added files, search to the registry.\n", output, StringComparison.Ordinal);
+        Assert.StartsWith("Added files, search to Steward's registry.\n", output, StringComparison.Ordinal);
         Assert.Contains("Taken out, because Steward serves them: files, search. With --keep they stay.\n", output, StringComparison.Ordinal);
         Assert.DoesNotContain("\"files\"", connected, StringComparison.Ordinal);
         Assert.Equal(Servers, File.ReadAllText(file));
@@ -106,7 +106,7 @@ public sealed class ConnectTests : IDisposable
 
         var (_, output, _) = await Cli("yes\n", isTerminal: true).RunAsync("connect", "cursor", "--keep");
 
-        Assert.Contains("They are in Cursor's list, and Steward does not serve them yet. Add them to the registry? [y/N] Added files, search to the registry.\n", output, StringComparison.Ordinal);
+        Assert.Contains("They are in Cursor's list, and Steward does not serve them yet. Add them to Steward's registry? [y/N] Added files, search to Steward's registry.\n", output, StringComparison.Ordinal);
         Assert.Contains("Served by Steward as well, and still in the list: files, search\n", output, StringComparison.Ordinal);
     }
 

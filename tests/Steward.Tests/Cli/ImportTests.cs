@@ -41,8 +41,8 @@ public sealed class ImportTests : IDisposable
               crm  (cursor)
                   https://crm.example.com/mcp
                   X-Key: {"${env:CRM_KEY}"}
-                  ! Added disabled: {"${env:CRM_KEY}"} is not set here.
-            Add them to the registry? [y/N] Added filesystem, github, github-cursor, crm to the registry.
+                  ! Added disabled: {"${env:CRM_KEY}"} is not set here. Set it, start Steward, and then 'steward enable crm'.
+            Add them to Steward's registry? [y/N] Added filesystem, github, github-cursor, crm to Steward's registry. 'steward up' runs them.
 
             """, output);
         Assert.Equal("""
@@ -89,7 +89,7 @@ public sealed class ImportTests : IDisposable
         WriteClients();
         var file = _home.Write("work/steward.json", "{\n  // my servers\n  \"mcpServers\": {\n    \"mine\": { \"command\": \"mine\", \"future\": true }, // keep\n  },\n  \"other\": 1\n}\n");
 
-        var (exitCode, output, error) = await Cli().RunAsync("import", "--client", "claude-desktop", "--client", "cursor", "--server", "github", "--server", "crm", "--to", "steward.json", "--yes");
+        var (exitCode, output, error) = await Cli().RunAsync("import", "--client", "claude-desktop", "--client", "cursor", "github", "crm", "--to", "steward.json", "--yes");
 
         Assert.Equal((ExitCodes.Success, ""), (exitCode, error));
         Assert.EndsWith($"Added github, crm to {file}.\n", output, StringComparison.Ordinal);
@@ -126,7 +126,7 @@ public sealed class ImportTests : IDisposable
         WriteClients();
         var cli = new CliRig(null, _temporary.Data) { Home = _home.Path, WorkingDirectory = Work, Variables = new Dictionary<string, string> { ["CRM_KEY"] = "k" } };
 
-        await cli.RunAsync("import", "--client", "cursor", "--server", "crm", "--to", "new.json", "--yes");
+        await cli.RunAsync("import", "--client", "cursor", "crm", "--to", "new.json", "--yes");
 
         Assert.DoesNotContain("disabled", File.ReadAllText(Path.Combine(Work, "new.json")), StringComparison.Ordinal);
     }
@@ -181,8 +181,12 @@ public sealed class ImportTests : IDisposable
     [Theory(Timeout = 30_000)]
     [InlineData(2, "Steward knows no client 'curser'. Did you mean 'cursor'?", "--client", "curser")]
     [InlineData(2, "There is no file ", "gone.json")]
-    [InlineData(2, "Name a file, or clients, but not both.", "x.json", "--all")]
-    [InlineData(4, "No server 'githab' is found. Did you mean 'github'?", "--server", "githab")]
+    [InlineData(2, "Name a file, or clients and sources, but not both.", "x.json", "--client", "cursor")]
+    [InlineData(2, "There is no source 'nmp'.", "--source", "nmp")]
+    [InlineData(2, "Name the servers that you want: steward import NAME --source registry.", "--source", "registry")]
+    [InlineData(4, "No server 'weather' is found. 'steward import weather --source registry' looks for it in the MCP registry.", "weather")]
+    [InlineData(4, "No server 'weather' is found.\n", "weather", "--client", "cursor")]
+    [InlineData(4, "No server 'githab' is found. Did you mean 'github'?", "githab")]
     public async Task A_mistake_is_named(int expected, string message, params string[] arguments)
     {
         WriteClients();
@@ -227,7 +231,7 @@ public sealed class ImportTests : IDisposable
         var (_, again, _) = await cli.RunAsync("import", "--client", "claude-desktop");
 
         Assert.Equal((ExitCodes.Success, ""), (exitCode, error));
-        Assert.EndsWith("Added filesystem, github-claude-desktop to the running daemon.\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("Added filesystem, github-claude-desktop to the running daemon. It starts them now: 'steward status' shows how they are.\n", output, StringComparison.Ordinal);
         Assert.Equal(["github", "filesystem", "github-claude-desktop"], host.Host.Manager.Statuses.Select(status => status.Id));
         Assert.Equal(2, again.Split("already").Length - 1);
         var (_, exported, _) = await cli.RunAsync("export");

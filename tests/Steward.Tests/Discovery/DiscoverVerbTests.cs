@@ -32,9 +32,16 @@ public sealed class DiscoverVerbTests : IDisposable
         var (exitCode, output, error) = await RunAsync("discover", "--source", "path");
 
         Assert.Equal((ExitCodes.Success, ""), (exitCode, error));
-        Assert.StartsWith("path (programs on PATH): 2 servers\n", output, StringComparison.Ordinal);
-        Assert.Matches($"  mcp-git +MCP Git +{_machine.PathOf("bin/mcp-git")} +no\n", output);
-        Assert.Contains($"Nothing was added or started.\nA single server: steward add mcp-git -- {_machine.PathOf("bin/mcp-git")}\n", output, StringComparison.Ordinal);
+        Assert.Equal($"""
+            SERVER    FOUND IN  HOW IT WOULD BE STARTED
+            mcp-git   path      {_machine.PathOf("bin/mcp-git")}
+            mcp-time  path      {_machine.PathOf("bin/mcp-time")}
+
+            Nothing was added or started. What you can do:
+              steward import mcp-git  shows this one in full, asks, and adds it; so for any other
+              steward discover WORD   searches the MCP registry as well
+
+            """, output);
         Assert.False(_machine.HasRun);
     }
 
@@ -64,10 +71,50 @@ public sealed class DiscoverVerbTests : IDisposable
         var (exitCode, output, _) = await RunAsync("discover", "time");
 
         Assert.Equal(ExitCodes.Success, exitCode);
-        Assert.Contains("path (programs on PATH): 1 server\n", output, StringComparison.Ordinal);
-        Assert.Matches(@"  time-zones +a/time-zones: Evil", output);
+        Assert.Matches(@"\nmcp-time +path +", output);
+        Assert.Matches(@"\ntime-zones +registry +https://a\.example/sse\?key=\*\*\* +a/time-zones: Evil", output);
+        Assert.Contains("\n  steward import mcp-time  ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("mcp-git", output, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b", output, StringComparison.Ordinal);
         Assert.DoesNotContain("0123456789", output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_server_of_two_clients_is_one_row_that_names_both_and_the_terminal_has_a_table()
+    {
+        const string Entry = """{"mcpServers":{"notes":{"command":"npx","args":["-y","notes","/home/me/x"],"env":{"KEY":"s3cret"}}}}""";
+        _machine.Write("home/me/.cursor/mcp.json", Entry);
+        _machine.Write("home/me/.kiro/settings/mcp.json", Entry);
+        _machine.Write("home/me/steward.json", $$"""{"mcpServers":{"my-git":{"command":"{{_machine.PathOf("bin/mcp-git")}}","args":["-v"]} } }""");
+
+        var (_, plain, _) = await RunAsync("discover");
+        var (_, terminal, _) = await RunAsync(null, isTerminal: true, "discover", "--source", "clients");
+        var (_, raw, _) = await RunAsync("discover", "--json");
+
+        Assert.Matches("\nnotes +cursor, kiro +npx -y notes /home/me/x\n", plain);
+        Assert.Matches("\nmcp-git +path +.*/bin/mcp-git +as my-git\n", plain);
+        Assert.Contains("Nothing found in npm, uv, dotnet.\n", plain, StringComparison.Ordinal);
+        Assert.Contains("steward import   ", plain, StringComparison.Ordinal);
+        Assert.Contains("steward import mcp-time  ", plain, StringComparison.Ordinal);
+        Assert.Contains('╭', terminal);
+        Assert.Contains("cursor, kiro", terminal, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", plain + terminal + raw, StringComparison.Ordinal);
+        using var report = JsonDocument.Parse(raw);
+        var server = report.RootElement.GetProperty("sources")[0].GetProperty("servers")[0];
+        Assert.Equal([$"kiro ({_machine.PathOf("home/me/.kiro/settings/mcp.json")})"], server.GetProperty("alsoAt").EnumerateArray().Select(place => place.GetString()));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task With_a_daemon_its_definitions_say_what_is_managed_and_not_the_file_of_the_folder()
+    {
+        _machine.Write("home/me/steward.json", $$"""{"mcpServers":{"other":{"command":"{{_machine.PathOf("bin/mcp-time")}}"} } }""");
+        await using var rig = await HostRig.StartAsync(new Steward.Configuration.ServerConfig { Id = "mine", Command = _machine.PathOf("bin/mcp-git") }, new Steward.Configuration.ServerConfig { Id = "mcp-time", Command = "something-else" });
+
+        var (_, output, error) = await RunAsync(rig, "discover", "--source", "path");
+
+        Assert.Equal("", error);
+        Assert.Matches("\nmcp-git +path +.*/bin/mcp-git +as mine\n", output);
+        Assert.Matches("\nmcp-time +path +.*/bin/mcp-time\n", output);
     }
 
     [Fact(Timeout = 30_000)]
@@ -116,7 +163,9 @@ public sealed class DiscoverVerbTests : IDisposable
 
     private Task<(int ExitCode, string Out, string Error)> RunAsync(params string[] arguments) => RunAsync(null, arguments);
 
-    private async Task<(int ExitCode, string Out, string Error)> RunAsync(HostRig? rig, params string[] arguments)
+    private Task<(int ExitCode, string Out, string Error)> RunAsync(HostRig? rig, params string[] arguments) => RunAsync(rig, isTerminal: false, arguments);
+
+    private async Task<(int ExitCode, string Out, string Error)> RunAsync(HostRig? rig, bool isTerminal, params string[] arguments)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
@@ -126,6 +175,7 @@ public sealed class DiscoverVerbTests : IDisposable
             Out = output,
             Error = error,
             In = TextReader.Null,
+            IsTerminal = isTerminal,
             WorkingDirectory = _machine.Home,
             Variables = name => name == "STEWARD_DATA" ? data.Path : null,
             Handler = rig is null ? null : rig.CreateHandler,

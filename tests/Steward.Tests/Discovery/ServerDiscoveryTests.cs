@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Steward.Configuration;
 using Steward.Discovery;
 using Steward.Tests.Testing;
 using Xunit;
@@ -163,21 +162,6 @@ public sealed class ServerDiscoveryTests : IDisposable
         Assert.Single((await DiscoverAsync(discovery, "far")).Servers);
         Assert.Single((await DiscoverAsync(discovery, "far")).Servers);
         Assert.Equal(2, source.Count);
-    }
-
-    [Theory(Timeout = 10_000)]
-    [InlineData("npx -y @a/git@1.0.0", "npx @a/git", true)]
-    [InlineData("npx -y @a/git@1.0.0 --flag", "/opt/bin/npx.cmd -y @a/git@2.0.0", true)]
-    [InlineData("uvx git==1", "uvx git", true)]
-    [InlineData("/bin/a x", "/bin/a x", true)]
-    [InlineData("/bin/a x", "/bin/a y", false)]
-    public void What_would_start_the_same_server_is_managed_already(string found, string managed, bool expected)
-    {
-        var match = new ManagedMatch([Config(managed)], []);
-
-        Assert.Equal(expected ? "mine" : null, match.Find(FakeSource.Server("other") with { Config = Config(found) }));
-
-        static ServerConfig Config(string command) => new() { Id = "mine", Command = command.Split(' ')[0], Args = command.Split(' ')[1..] };
     }
 
     private static ServerDiscovery Discovery(params IDiscoverySource[] sources) => Discovery(new MemoryDiscoveryCache(), sources);

@@ -19,11 +19,14 @@ internal static class ServerFingerprint
 
     private static IEnumerable<string> Program(ServerConfig config)
     {
-        var command = config.Command ?? "";
+        var launcher = ProgramKey.LauncherOf(config.Command);
+        var command = launcher ?? config.Command ?? "";
         var isRelative = IsRelative(command) || config.Args.Any(IsRelative);
+        // Where npx lies, and whether it asks before it installs, is not what tells two servers apart.
+        IEnumerable<string> args = launcher is "npx" ? config.Args.SkipWhile(argument => argument is "-y" or "--yes") : config.Args;
         return
         [
-            "program", command, .. config.Args, "variables", .. config.Env.Keys.Order(StringComparer.Ordinal),
+            "program", command, .. args, "variables", .. config.Env.Keys.Order(StringComparer.Ordinal),
             // "." is another folder in each project.
             .. isRelative ? new[] { "folder", config.Cwd ?? "" } : [],
         ];

@@ -5,7 +5,10 @@ namespace Steward.Discovery.Clients.Import;
 /// <summary>Finds out whose configuration a file is that somebody names.</summary>
 internal static class GivenFile
 {
-    private static readonly ClientApplication Unknown = new("import", "the file", []);
+    /// <summary>The source of servers of a file that is no client's.</summary>
+    public const string Source = "import";
+
+    private static readonly ClientApplication Unknown = new(Source, "the file", []);
 
     private static readonly Dictionary<string, (string Client, ClientScope Scope)> Names = new(StringComparer.OrdinalIgnoreCase)
     {

@@ -16,14 +16,14 @@ internal sealed record ImportPlan(IReadOnlyList<ImportCandidate> Candidates, IRe
     /// <param name="variables">The environment by which references are tried.</param>
     public static ImportPlan Create(DiscoveryResult found, IReadOnlyList<ServerConfig> existing, Func<string, string?> variables)
     {
-        var present = existing.GroupBy(ServerFingerprint.Of, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.First().Id, StringComparer.Ordinal);
-        var isKnown = found.Servers.ToLookup(server => present.ContainsKey(ServerFingerprint.Of(server.Config)));
+        var managed = new ManagedMatch(existing);
+        var isKnown = found.Servers.ToLookup(server => managed.Find(server) is not null);
         var fresh = FoundServers.Merge(isKnown[false], existing.Select(server => server.Id));
         var resolver = new VariableResolver(variables);
         return new(
             [
                 .. fresh.Select(server => new ImportCandidate(server, null, server.Config.Disabled ? [] : Missing(server.Config, resolver))),
-                .. isKnown[true].Select(server => new ImportCandidate(server, present[ServerFingerprint.Of(server.Config)], [])),
+                .. isKnown[true].Select(server => new ImportCandidate(server, managed.Find(server), [])),
             ],
             found.Problems);
     }
