@@ -1,13 +1,15 @@
 using Steward.Configuration;
 using Steward.Gateway;
 using Steward.Gateway.Channels;
+using Steward.Registry;
 using Steward.Server.Daemon;
 
 namespace Steward.Server;
 
 /// <summary>
-/// The servers of a configuration for the one client of this process: all that runs in a daemon but the web server. Several may run
-/// beside each other and beside a daemon, each in a folder of its own below the data directory.
+/// The servers of a configuration and of the registry for the one client of this process: all that runs in a daemon but the web server.
+/// Several may run beside each other and beside a daemon, each in a folder of its own below the data directory. What becomes of their
+/// servers is in no history.
 /// </summary>
 internal sealed class SoloHost : IAsyncDisposable
 {
@@ -19,21 +21,22 @@ internal sealed class SoloHost : IAsyncDisposable
     private readonly Task _starting;
     private Task? _stopping;
 
-    private SoloHost(StewardHostOptions options, DaemonLock @lock)
+    private SoloHost(StewardHostOptions options, RegistryContent registered, DaemonLock @lock)
     {
         _lock = @lock;
         _log = new DaemonLog(options.Data, options.Time);
-        _runtime = new StewardRuntime(options, RegistryHome.InMemory(options.Time), _log.Loggers);
+        _runtime = new StewardRuntime(options, RegistryHome.InMemory(registered, options.Time), _log.Loggers);
         _starting = Task.Run(_runtime.StartAsync); // the client is answered meanwhile
     }
 
     /// <summary>Begins to start the servers.</summary>
     /// <param name="config">The servers.</param>
+    /// <param name="registered">Servers of the registry, and what it says of those of the configuration.</param>
     /// <param name="data">The data directory, in which a folder is taken that nobody else uses now.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="IOException">The data directory cannot be written.</exception>
     /// <exception cref="VariableException">A reference cannot be resolved.</exception>
-    public static SoloHost Start(StewardConfig config, DataDirectory data, TimeProvider time)
+    public static SoloHost Start(StewardConfig config, RegistryContent registered, DataDirectory data, TimeProvider time)
     {
         data.Create();
         for (var i = 0; i < MaxFolders; i++)
@@ -44,7 +47,7 @@ internal sealed class SoloHost : IAsyncDisposable
                 continue;
             try
             {
-                return new SoloHost(new StewardHostOptions { Config = config, Data = folder, Time = time }, @lock);
+                return new SoloHost(new StewardHostOptions { Config = config, Data = folder, Time = time }, registered, @lock);
             }
             catch
             {

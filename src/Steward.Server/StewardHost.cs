@@ -88,7 +88,7 @@ public sealed class StewardHost : IAsyncDisposable
         if (options.Config.SseProxy?.ExposureProblem is { } exposed)
             throw new ConfigException([new("sseProxy", 1, 1, "sseProxy.address", exposed.Message, exposed.Mend)]);
         options.Data.Create();
-        var @lock = DaemonLock.Take(options.Data);
+        var @lock = await DaemonLock.TakeAsync(options.Data, options.Time, cancellationToken);
         var log = new DaemonLog(options.Data, options.Time);
         StewardHost? host = null;
         RegistryHome? registry = null;

@@ -27,7 +27,7 @@ internal sealed class RegistryBook : IServerBook
         try
         {
             data.Create();
-            @lock = DaemonLock.Take(data);
+            @lock = await DaemonLock.TakeAsync(data, time, cancellationToken);
             var store = new SqliteRegistryStore(new SqliteRegistryOptions { Path = data.RegistryFile, KeyFile = data.RegistryKeyFile }, time, NullLogger.Instance);
             await store.OpenAsync(cancellationToken);
             return new(@lock, store, time);

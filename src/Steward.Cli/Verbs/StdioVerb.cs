@@ -18,7 +18,7 @@ internal sealed class StdioVerb : Verb
 
     private readonly Option<string?> _config = new("--config", "-c")
     {
-        Description = "The configuration file, where no daemon runs. Default: steward.json, else mcp.json in this folder",
+        Description = "The configuration file, where no daemon runs. Default: steward.json, else mcp.json in this folder, if any",
         HelpName = "FILE",
     };
 
@@ -35,7 +35,7 @@ internal sealed class StdioVerb : Verb
         ("steward stdio", "all servers of the running daemon"),
         ("steward stdio --server memory", "one server, its names untouched"),
         ("steward stdio --group research", "the servers and tools of a group"),
-        ("steward stdio --config ~/mcp.json", "where no daemon runs: the servers of this file, as long as the client stays"),
+        ("steward stdio --config ~/mcp.json", "where no daemon runs: the servers of this file and of the registry, as long as the client stays"),
     ];
 
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
@@ -48,13 +48,13 @@ internal sealed class StdioVerb : Verb
         var target = TargetOf(arguments);
         try
         {
-            if (DaemonLock.IsTaken(data))
+            if (await RegistrySnapshot.ReadAsync(data, Context.Time, stop.Token) is not { } registry)
             {
                 await new DaemonBridge(end => DaemonSocket.ConnectAsync(data, target, end), output, Context.Error, Context.Time).ServeAsync(input, stop.Token);
                 return ExitCodes.Success;
             }
 
-            var code = await ServeHereAsync(arguments, input, output, data, stop.Token, signals.Force);
+            var code = await ServeHereAsync(arguments, registry, input, output, stop.Token, signals.Force);
             return signals.Force.IsCancellationRequested ? ExitCodes.Interrupted : code;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -67,12 +67,12 @@ internal sealed class StdioVerb : Verb
         }
     }
 
-    private async Task<int> ServeHereAsync(ParseResult arguments, StdioInput input, StdioOutput output, DataDirectory data, CancellationToken stop, CancellationToken force)
+    private async Task<int> ServeHereAsync(ParseResult arguments, RegistrySnapshot registry, StdioInput input, StdioOutput output, CancellationToken stop, CancellationToken force)
     {
         SoloHost host;
         try
         {
-            host = SoloHost.Start(Load(arguments), data, Context.Time);
+            host = SoloHost.Start(Load(arguments, registry), registry.Content, Context.FindData(arguments.GetValue(CommonOptions.Data)), Context.Time);
         }
         catch (Exception error) when (error is CliException or IOException or UnauthorizedAccessException or VariableException)
         {
@@ -108,10 +108,19 @@ internal sealed class StdioVerb : Verb
         _ => throw new CliException(ExitCodes.Usage, "--server and --group exclude each other: give one of them."),
     };
 
-    private StewardConfig Load(ParseResult arguments)
+    private StewardConfig Load(ParseResult arguments, RegistrySnapshot registry)
     {
-        var file = ConfigFile.Find(arguments.GetValue(_config), Context.WorkingDirectory)
-            ?? throw new CliException(ExitCodes.Usage, $"No daemon is running, and there is no steward.json and no mcp.json in {Context.WorkingDirectory}. Start 'steward up', or name a file with --config.");
+        if (registry.Problem is { } problem)
+            Context.Error.WriteLine($"steward: warning: servers that were added or imported are not served: {SafeText.Line(problem)}");
+        foreach (var unreadable in registry.Content.Unreadable)
+            Context.Error.WriteLine($"steward: warning: {SafeText.Line(unreadable.Id)} is not served: {SafeText.Line(unreadable.Problem)}");
+        if (ConfigFile.Find(arguments.GetValue(_config), Context.WorkingDirectory) is not { } file)
+        {
+            return registry.Content.Servers.Count > 0
+                ? new StewardConfig { Servers = [] }
+                : throw new CliException(ExitCodes.Usage, $"No daemon is running, {(registry.Problem is null ? "no server was added" : "the registry cannot be read")}, and there is no steward.json and no mcp.json in {Context.WorkingDirectory}. Start 'steward up', or name a file with --config.");
+        }
+
         try
         {
             var config = ConfigFile.Load(Path.GetFullPath(file, Context.WorkingDirectory));

@@ -27,8 +27,13 @@ internal sealed class RegistryHome
     /// <summary>Of which era servers turned out to be, in this run of the daemon or an earlier one.</summary>
     public IEraArchive Eras { get; }
 
-    /// <summary>A registry that lasts as long as the process, and holds nothing yet.</summary>
-    public static RegistryHome InMemory(TimeProvider time) => new(new MemoryRegistryStore(time), []);
+    /// <summary>A registry that lasts as long as the process, and begins with the servers of another.</summary>
+    public static RegistryHome InMemory(RegistryContent content, TimeProvider time)
+    {
+        var home = new RegistryHome(new MemoryRegistryStore(time), []);
+        home.Kept.Fill(content);
+        return home;
+    }
 
     /// <summary>Opens the registry of a data directory. Where it cannot be opened now, the daemon starts without its servers, and goes on trying.</summary>
     /// <exception cref="NewerRegistryException">It was written by a newer Steward.</exception>

@@ -15,7 +15,6 @@ internal sealed class ManagerEvents : IAsyncDisposable
     private readonly EventBus _bus;
     private readonly CancellationTokenSource _end = new();
     private readonly Dictionary<string, ServerStatus> _last = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly Task _loop;
 
     public ManagerEvents(McpServerManager manager, EventBus bus)
@@ -51,11 +50,10 @@ internal sealed class ManagerEvents : IAsyncDisposable
 
     private void PublishAdded(ServerStatus status)
     {
-        _names[status.Id] = _manager.FindConfig(status.Id)?.Name ?? status.Id;
         Publish(EventNames.ServerAdded, EventPriority.Normal, json =>
         {
             json.WriteString("server_id"u8, status.Id);
-            json.WriteString("name"u8, _names[status.Id]);
+            json.WriteString("name"u8, status.Name ?? status.Id);
             json.WriteString("transport"u8, TransportOf(status));
         });
     }
@@ -69,10 +67,9 @@ internal sealed class ManagerEvents : IAsyncDisposable
         Publish(EventNames.ServerRemoved, EventPriority.Normal, json =>
         {
             json.WriteString("server_id"u8, status.Id);
-            json.WriteString("name"u8, _names.GetValueOrDefault(status.Id, status.Id));
+            json.WriteString("name"u8, before.Name ?? before.Id);
         });
         _last.Remove(status.Id);
-        _names.Remove(status.Id);
     }
 
     private void PublishChange(ServerStatus? before, ServerStatus now)

@@ -7,4 +7,7 @@ namespace Steward.Registry;
 internal sealed record RegistryContent(
     IReadOnlyList<RegisteredServer> Servers,
     IReadOnlyList<UnreadableServer> Unreadable,
-    IReadOnlyDictionary<string, bool> Overrides);
+    IReadOnlyDictionary<string, bool> Overrides)
+{
+    public static RegistryContent Empty { get; } = new([], [], new Dictionary<string, bool>());
+}

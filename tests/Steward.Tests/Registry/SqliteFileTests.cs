@@ -26,6 +26,22 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Equal(["steward.db", "steward.db-shm", "steward.db-wal", "steward.key"], _folder.Files);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Two_stores_of_one_file_that_begin_at_the_same_time_share_it()
+    {
+        await using var one = _folder.Create();
+        await using var two = _folder.Create();
+        await Task.WhenAll(one.OpenAsync(Cancelled), two.OpenAsync(Cancelled));
+
+        var added = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => (i % 2 == 0 ? one : two).Servers.AddAsync(
+            new RegisteredServer(Samples.Server($"server-{i / 2}"), "test", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch), Cancelled)));
+
+        Assert.Equal(50, added.Count(wasAdded => wasAdded)); // of two of one id exactly one
+        foreach (var store in (SqliteRegistryStore[])[one, two])
+            Assert.Equal((50, 0), ((await store.Servers.ReadAsync(Cancelled)).Servers.Count, (await store.Servers.ReadAsync(Cancelled)).Unreadable.Count));
+        Assert.DoesNotContain(_folder.Files, name => name.Contains("damaged", StringComparison.Ordinal));
+    }
+
     [Fact(Timeout = 30_000)]
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task All_files_are_their_owners_alone()

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using Steward.Server.Daemon;
+using Steward.Tests.Testing;
 using Xunit;
 
 namespace Steward.Tests.Server;
@@ -99,6 +100,43 @@ public sealed class DaemonFilesTests : IDisposable
         DaemonLock.Take(Data).Dispose();
 
         DaemonLock.Take(Data).Dispose();
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task Who_looks_in_keeps_nobody_else_from_looking_in_and_a_daemon_waits_for_them()
+    {
+        Data.Create();
+        var time = new FakeTimeProvider();
+        var cancellation = TestContext.Current.CancellationToken;
+        var (one, two) = (await DaemonLock.ShareAsync(Data, time, cancellation), await DaemonLock.ShareAsync(Data, time, cancellation));
+        Assert.True(DaemonLock.IsFree(Data));
+        new DaemonFacts(int.MaxValue, "http://127.0.0.1:7420", DateTimeOffset.UnixEpoch, "1").Write(Data); // of a daemon that was killed
+
+        var starting = DaemonLock.TakeAsync(Data, time, cancellation);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(starting.IsCompleted);
+        one!.Dispose();
+        two!.Dispose();
+        while (!starting.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(20));
+            await Task.Yield();
+        }
+
+        using var daemon = await starting;
+        Assert.True(DaemonLock.IsTaken(Data));
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_daemon_that_listens_is_not_waited_for()
+    {
+        Data.Create();
+        var (time, cancellation) = (new FakeTimeProvider(), TestContext.Current.CancellationToken);
+        using var first = DaemonLock.Take(Data);
+        new DaemonFacts(Environment.ProcessId, "http://127.0.0.1:7420", DateTimeOffset.UnixEpoch, "1").Write(Data);
+
+        Assert.Null(await DaemonLock.ShareAsync(Data, time, cancellation));
+        await Assert.ThrowsAsync<DaemonRunningException>(() => DaemonLock.TakeAsync(Data, time, cancellation));
     }
 
     [Theory(Timeout = 10_000)]

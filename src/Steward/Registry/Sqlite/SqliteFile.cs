@@ -38,20 +38,31 @@ internal sealed class SqliteFile(string path, IReadOnlyList<SchemaStep> steps)
     /// <summary>Opens a file that was set aside, to see what can be saved.</summary>
     public static SqliteSession OpenAside(string aside) => Open(aside, SqliteOpenMode.ReadWrite);
 
-    /// <summary>Brings the file to the newest version, a transaction for each step.</summary>
-    /// <exception cref="NewerRegistryException">It is newer than that.</exception>
+    /// <summary>The version of the file; 0 where there is nothing in it yet.</summary>
+    /// <exception cref="NewerRegistryException">It is newer than the newest that is known.</exception>
     /// <exception cref="InvalidDataException">It is somebody else's.</exception>
-    public void Migrate(SqliteSession session)
+    public long ReadVersion(SqliteSession session)
     {
         var (version, owner) = ((long)session.Scalar("PRAGMA user_version")!, (long)session.Scalar("PRAGMA application_id")!);
         if (owner != Schema.ApplicationId && (owner != 0 || version != 0 || (long)session.Scalar("SELECT count(*) FROM sqlite_master")! > 0))
             throw new InvalidDataException("it is a database of another program");
         if (version > steps[^1].Version)
             throw new NewerRegistryException(path, version, steps[^1].Version);
+        return version;
+    }
+
+    /// <summary>Brings the file to the newest version, a transaction for each step.</summary>
+    /// <exception cref="NewerRegistryException">It is newer than that.</exception>
+    /// <exception cref="InvalidDataException">It is somebody else's.</exception>
+    public void Migrate(SqliteSession session)
+    {
+        var version = ReadVersion(session);
         foreach (var step in steps.Where(step => step.Version > version))
         {
             session.InTransaction(() =>
             {
+                if (ReadVersion(session) >= step.Version)
+                    return; // another process has done it in between
                 session.Run(step.Sql);
                 session.Run($"PRAGMA application_id = {Schema.ApplicationId}; PRAGMA user_version = {step.Version}");
             });

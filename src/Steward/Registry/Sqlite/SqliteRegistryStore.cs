@@ -34,6 +34,32 @@ internal sealed class SqliteRegistryStore : IRegistryStore
 
     public IMemoryTable Memory { get; }
 
+    /// <summary>Reads the servers of a file and leaves it alone, in whatever state it is: nothing is made, brought up to date, or set aside.</summary>
+    /// <exception cref="RegistryException">It cannot be read.</exception>
+    public static Task<RegistryContent> PeekAsync(string path, string keyFile) => OffPool.RunAsync(() =>
+    {
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 })
+            return RegistryContent.Empty;
+        try
+        {
+            var file = new SqliteFile(path, Schema.Steps);
+            using var session = file.OpenReader();
+            return file.ReadVersion(session) == 0 ? RegistryContent.Empty : SqliteServers.Read(session, new DefinitionSeal(keyFile));
+        }
+        catch (InvalidDataException foreign)
+        {
+            throw new RegistryException($"The registry {path} cannot be used: {foreign.Message}.", foreign);
+        }
+        catch (Exception failure) when (SqliteFailure.IsDamage(failure))
+        {
+            throw new RegistryException($"The registry {path} is damaged. 'steward up' sets it aside and keeps what can be saved.", failure);
+        }
+        catch (Exception failure) when (SqliteFailure.IsOf(failure))
+        {
+            throw SqliteFailure.Describe(path, failure);
+        }
+    });
+
     public Task OpenAsync(CancellationToken cancellationToken) => FlushAsync(cancellationToken);
 
     public Task FlushAsync(CancellationToken cancellationToken) => _writer.WriteAsync(static _ => true, cancellationToken);

@@ -5,7 +5,7 @@ namespace Steward.Registry.Sqlite;
 /// <summary>The definitions in the file, sealed.</summary>
 internal sealed class SqliteServers(SqliteWriter writer, SqliteReaders readers, DefinitionSeal seal) : IServerTable
 {
-    public Task<RegistryContent> ReadAsync(CancellationToken cancellationToken) => readers.ReadAsync(Read, cancellationToken);
+    public Task<RegistryContent> ReadAsync(CancellationToken cancellationToken) => readers.ReadAsync(session => Read(session, seal), cancellationToken);
 
     public Task<bool> AddAsync(RegisteredServer server, CancellationToken cancellationToken)
     {
@@ -39,6 +39,30 @@ internal sealed class SqliteServers(SqliteWriter writer, SqliteReaders readers, 
             : session.Execute("DELETE FROM overrides WHERE id = $1", id),
         cancellationToken);
 
+    /// <summary>Reads all definitions; those that cannot be opened are named with the reason.</summary>
+    /// <exception cref="IOException">There are some, and their key cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">There are some, and their key cannot be read.</exception>
+    public static RegistryContent Read(SqliteSession session, DefinitionSeal seal)
+    {
+        var rows = session.Read(
+            "SELECT id, transport, source, created, updated, definition FROM servers ORDER BY position",
+            row => (Id: row.GetString(0), Transport: row.GetString(1), Source: row.GetString(2), Created: row.Time(3), Updated: row.Time(4), Definition: row.Bytes(5)));
+        var (servers, unreadable) = (new List<RegisteredServer>(), new List<UnreadableServer>());
+        if (rows.Count > 0)
+            seal.LoadKey(); // where that fails, it fails here
+        // To open thousands takes most of the time of a start.
+        foreach (var (row, config, problem) in rows.AsParallel().AsOrdered().Select(row => (Row: row, Config: TryOpen(seal, row.Id, row.Definition, out var problem), Problem: problem)))
+        {
+            if (config is not null)
+                servers.Add(new RegisteredServer(config, row.Source, row.Created, row.Updated));
+            else
+                unreadable.Add(new UnreadableServer(row.Id, row.Transport, row.Source, row.Created, problem!));
+        }
+
+        var overrides = session.Read("SELECT id, enabled FROM overrides", row => (Id: row.GetString(0), Enabled: row.GetBoolean(1)));
+        return new(servers, unreadable, overrides.ToDictionary(row => row.Id, row => row.Enabled, StringComparer.Ordinal));
+    }
+
     private static string TagsOf(ServerConfig config) => string.Join(' ', config.Tags);
 
     private byte[] Seal(RegisteredServer server)
@@ -53,28 +77,7 @@ internal sealed class SqliteServers(SqliteWriter writer, SqliteReaders readers, 
         }
     }
 
-    private RegistryContent Read(SqliteSession session)
-    {
-        var rows = session.Read(
-            "SELECT id, transport, source, created, updated, definition FROM servers ORDER BY position",
-            row => (Id: row.GetString(0), Transport: row.GetString(1), Source: row.GetString(2), Created: row.Time(3), Updated: row.Time(4), Definition: row.Bytes(5)));
-        var (servers, unreadable) = (new List<RegisteredServer>(), new List<UnreadableServer>());
-        if (rows.Count > 0)
-            seal.LoadKey(); // where that fails, it fails here
-        // To open thousands takes most of the time of a start.
-        foreach (var (row, config, problem) in rows.AsParallel().AsOrdered().Select(row => (Row: row, Config: TryOpen(row.Id, row.Definition, out var problem), Problem: problem)))
-        {
-            if (config is not null)
-                servers.Add(new RegisteredServer(config, row.Source, row.Created, row.Updated));
-            else
-                unreadable.Add(new UnreadableServer(row.Id, row.Transport, row.Source, row.Created, problem!));
-        }
-
-        var overrides = session.Read("SELECT id, enabled FROM overrides", row => (Id: row.GetString(0), Enabled: row.GetBoolean(1)));
-        return new(servers, unreadable, overrides.ToDictionary(row => row.Id, row => row.Enabled, StringComparer.Ordinal));
-    }
-
-    private ServerConfig? TryOpen(string id, byte[] definition, out string? problem)
+    private static ServerConfig? TryOpen(DefinitionSeal seal, string id, byte[] definition, out string? problem)
     {
         try
         {

@@ -1,0 +1,84 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Xunit;
+
+namespace Steward.EndToEnd.Running;
+
+/// <summary>A folder with a data directory, over several runs of the program. Disposing fails when a process is left behind.</summary>
+internal sealed class StewardHome : IAsyncDisposable
+{
+    private static readonly TimeSpan SweepLimit = TimeSpan.FromSeconds(10);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("steward-e2e-");
+    private readonly ProcessCensus _census = new("STEWARD_END_TO_END_HOME", Guid.NewGuid().ToString("N"));
+    private readonly HttpClient _http = new();
+
+    public string Data => PathOf("data");
+
+    /// <summary>Names a file in the folder.</summary>
+    public string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
+    /// <summary>Begins to run a verb.</summary>
+    public LineProcess Start(string verb, params string[] arguments) => LineProcess.Start(Repository.StewardProgram, [verb, "--data", Data, .. arguments], Environment);
+
+    /// <summary>Runs a verb to its end.</summary>
+    public Task<ProgramResult> RunAsync(string verb, params string[] arguments) =>
+        LineProcess.RunAsync(Repository.StewardProgram, [verb, "--data", Data, .. arguments], Environment, TestContext.Current.CancellationToken);
+
+    /// <summary>Runs a verb that succeeds, and gives what it printed.</summary>
+    public async Task<string> DoAsync(string verb, params string[] arguments)
+    {
+        var result = await RunAsync(verb, arguments);
+        return result.ExitCode == 0 ? result.Output : throw new InvalidOperationException($"steward {verb} {string.Join(' ', arguments)}: {result}");
+    }
+
+    /// <summary>Starts a daemon and waits until it listens.</summary>
+    public async Task<LineProcess> UpAsync(string? config = null)
+    {
+        var daemon = Start("up", ["--plain", "--listen", "http://127.0.0.1:0", .. config is null ? (string[])[] : ["--config", config]]);
+        await Poll.UntilAsync(() => Task.FromResult(File.Exists(PathOf("data/daemon.json"))), listens => listens || !ProcessCensus.IsAlive(daemon.Id), TestContext.Current.CancellationToken);
+        return File.Exists(PathOf("data/daemon.json")) ? daemon : throw new InvalidOperationException($"the daemon ended: {string.Join('\n', daemon.Errors.Items)}");
+    }
+
+    /// <summary>Stops the daemon as a user does.</summary>
+    public async Task DownAsync(LineProcess daemon)
+    {
+        await DoAsync("down");
+        var code = await daemon.ExitAsync(TestContext.Current.CancellationToken);
+        if (code != 0)
+            throw new InvalidOperationException($"the daemon ended with {code}: {string.Join('\n', daemon.Errors.Items)}");
+    }
+
+    /// <summary>Asks the REST API something.</summary>
+    public async Task<HttpResponseMessage> GetAsync(string path)
+    {
+        var facts = JsonElement.Parse(await File.ReadAllTextAsync(PathOf("data/daemon.json")));
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{facts.GetProperty("url").GetString()}/api/v1{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(PathOf("data/api-token"))).Trim());
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
+    public async Task<JsonElement> ReadAsync(string path)
+    {
+        using var response = await GetAsync(path);
+        response.EnsureSuccessStatusCode();
+        return JsonElement.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Waits until a server is in a state.</summary>
+    public Task<JsonElement> ReachesAsync(string server, string state) =>
+        Poll.UntilAsync(() => ReadAsync($"/servers/{server}"), status => status.GetProperty("state").ValueEquals(state), TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        var left = await Poll.ForAsync(SweepLimit, _census.Living, living => living.Count == 0);
+        foreach (var process in left)
+            Signals.Send(process.Id, Signals.Kill);
+        _http.Dispose();
+        _folder.Delete(recursive: true);
+        if (left.Count > 0)
+            throw new InvalidOperationException($"left behind: {string.Join("; ", left)}");
+    }
+
+    private Dictionary<string, string> Environment => new() { [_census.Variable] = _census.Value, ["DOTNET_ROOT"] = Repository.DotnetRoot };
+}
