@@ -5,13 +5,19 @@ using Xunit;
 
 namespace Steward.EndToEnd;
 
-/// <summary>A new user's way, with a home folder of its own in which three clients are configured.</summary>
+/// <summary>
+/// A new user's way, with a home folder of its own in which three clients are configured: docs/getting-started.md, command for
+/// command. What the page shows is what the program prints; with STEWARD_UPDATE_DOCS=1 the page is written anew.
+/// </summary>
 public sealed class NewUserTests : IAsyncDisposable
 {
     private static readonly TimeSpan SweepLimit = TimeSpan.FromSeconds(10);
+    private static readonly string Page = Path.Combine(Repository.Root, "docs", "getting-started.md");
+    private static readonly bool IsUpdate = System.Environment.GetEnvironmentVariable("STEWARD_UPDATE_DOCS") == "1";
 
     private readonly string _home = Directory.CreateTempSubdirectory("steward-e2e-home-").FullName;
     private readonly ProcessCensus _census = new("STEWARD_END_TO_END_HOME", Guid.NewGuid().ToString("N"));
+    private LineProcess? _daemon;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -22,29 +28,62 @@ public sealed class NewUserTests : IAsyncDisposable
         var left = await Poll.ForAsync(SweepLimit, _census.Living, living => living.Count == 0);
         foreach (var process in left)
             Signals.Send(process.Id, Signals.Kill);
+        if (_daemon is not null)
+            await _daemon.DisposeAsync();
         Directory.Delete(_home, recursive: true);
         if (left.Count > 0)
             throw new InvalidOperationException($"left behind: {string.Join("; ", left)}");
     }
 
-    [Fact(Timeout = 120_000)]
-    public async Task Discover_import_up_connect_and_undo()
+    [Fact(Timeout = 180_000)]
+    public async Task The_page_for_new_users_shows_what_the_program_prints()
     {
-        WriteClients();
+        WriteHome();
         var before = await File.ReadAllTextAsync(CursorFile, Cancellation);
+        var page = await File.ReadAllTextAsync(Page, Cancellation);
+        Assert.Equal(
+            ["steward discover", "steward import", "steward up --plain &", "steward status", "steward call notes list_allowed_directories", "steward connect cursor", "cat ~/.cursor/mcp.json", "steward connect cursor --undo", "steward down"],
+            Transcript.Of(page).Select(step => step.Command));
 
-        Assert.EndsWith("Added talk, echo, asks to Steward's registry. 'steward up' runs them.", (await RunAsync("import", "--yes")).Output, StringComparison.Ordinal);
-        await using var daemon = Start("up", "--plain", "--listen", "http://127.0.0.1:0");
-        await Poll.UntilAsync(() => RunAsync("status", "--json"), status => States(status) is "asks Disabled, echo Running, talk Running", Cancellation);
+        foreach (var (command, lines) in Transcript.Of(page))
+        {
+            if (command.EndsWith('&'))
+                await ShowsInTheBackgroundAsync(command, lines);
+            else
+                page = await ShowsAsync(page, command, lines);
+            if (command == "steward connect cursor")
+                Assert.Equal("/home/ann/notes", await CallAsConfiguredAsync());
+        }
 
-        Assert.Contains("Taken out, because Steward serves them: talk, echo.", (await RunAsync("connect", "cursor")).Output, StringComparison.Ordinal);
-        Assert.Equal("hello", await CallAsConfiguredAsync());
-
-        await RunAsync("connect", "cursor", "--undo");
         Assert.Equal(before, await File.ReadAllTextAsync(CursorFile, Cancellation));
         Assert.Equal([CursorFile], Directory.GetFiles(Path.GetDirectoryName(CursorFile)!));
-        await RunAsync("down");
-        Assert.Equal(0, await daemon.ExitAsync(Cancellation));
+        Assert.Equal(0, await _daemon!.ExitAsync(Cancellation));
+        if (IsUpdate)
+            await File.WriteAllTextAsync(Page, page, Cancellation);
+    }
+
+    /// <summary>Runs a command of the page; gives the page, with what it really prints where that is wanted.</summary>
+    private async Task<string> ShowsAsync(string page, string command, IReadOnlyList<string> expected)
+    {
+        var words = command.Split(' ');
+        var output = words[0] == "cat" ? await File.ReadAllTextAsync(words[1].Replace("~", _home, StringComparison.Ordinal), Cancellation) : await RunAsync(words[1..]);
+        var shown = Transcript.Show(output, _home);
+        if (IsUpdate)
+            return page.Replace(Block(command, expected), Block(command, shown), StringComparison.Ordinal);
+        Assert.Equal(expected.Select(Transcript.Normal), shown.Select(Transcript.Normal));
+        return page;
+    }
+
+    /// <summary>Starts the daemon, on a free port, and waits until it has printed every line of the page.</summary>
+    private async Task ShowsInTheBackgroundAsync(string command, IReadOnlyList<string> expected)
+    {
+        string[] words = [.. command.Split(' ')[1..^1], "--listen", "http://127.0.0.1:0"];
+        _daemon = LineProcess.Start(Repository.StewardProgram, words, Environment);
+        foreach (var line in expected.Where(line => line != Transcript.Gap).Select(Transcript.Normal))
+        {
+            var feed = line.StartsWith("steward: ", StringComparison.Ordinal) ? _daemon.Errors : _daemon.Output;
+            await feed.FirstAsync(printed => Transcript.Show(printed, _home).Select(Transcript.Normal).Contains(line), Cancellation);
+        }
     }
 
     /// <summary>Does what Cursor does: launches the one server of its file, and calls a tool.</summary>
@@ -54,23 +93,30 @@ public sealed class NewUserTests : IAsyncDisposable
         var steward = Assert.Single(servers).Value!;
         await using var command = LineProcess.Start(steward["command"]!.GetValue<string>(), steward["args"]!.AsArray().Select(arg => arg!.GetValue<string>()), Environment);
         await command.WriteLineAsync("""{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"cursor","version":"1"}}}""");
-        await command.WriteLineAsync("""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"echo__echo","arguments":{"text":"hello"}}}""");
+        await command.WriteLineAsync("""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"notes__list_allowed_directories","arguments":{}}}""");
         command.CloseInput();
         await command.ExitAsync(Cancellation);
         var answer = command.Output.Items.Select(line => JsonNode.Parse(line)!).Single(message => message["id"]?.GetValue<int>() == 2);
-        return answer["result"]!["content"]![0]!["text"]!.GetValue<string>();
+        return answer["result"]!["content"]![0]!["text"]!.GetValue<string>().Replace(_home, Transcript.Home, StringComparison.Ordinal).Split('\n')[^1];
     }
 
-    private static string States(ProgramResult status) => status.ExitCode != 0 ? "" : string.Join(
-        ", ", JsonNode.Parse(status.Output)!.AsArray().Select(server => $"{server!["id"]} {server["state"]}").Order(StringComparer.Ordinal));
+    /// <summary>Runs a verb of a user who says yes to whatever he is asked.</summary>
+    private async Task<string> RunAsync(params string[] arguments)
+    {
+        await using var process = LineProcess.Start(Repository.StewardProgram, arguments, Environment);
+        await process.WriteLineAsync("y");
+        process.CloseInput();
+        Assert.Equal(0, await process.ExitAsync(Cancellation));
+        await process.EndOfOutputAsync(Cancellation);
+        return string.Join('\n', [.. process.Errors.Items, .. process.Output.Items]);
+    }
 
-    private Task<ProgramResult> RunAsync(params string[] arguments) => LineProcess.RunAsync(Repository.StewardProgram, arguments, Environment, Cancellation);
-
-    private LineProcess Start(params string[] arguments) => LineProcess.Start(Repository.StewardProgram, arguments, Environment);
+    private static string Block(string command, IReadOnlyList<string> lines) => $"$ {command}\n{string.Concat(lines.Select(line => $"{line}\n"))}";
 
     private Dictionary<string, string> Environment => new()
     {
         ["HOME"] = _home,
+        ["PATH"] = $"{_home}/bin:/usr/bin:/bin",
         ["XDG_CONFIG_HOME"] = "",
         ["XDG_DATA_HOME"] = "",
         ["STEWARD_DATA"] = "",
@@ -79,31 +125,50 @@ public sealed class NewUserTests : IAsyncDisposable
         [_census.Variable] = _census.Value,
     };
 
-    private void WriteClients()
+    private void WriteHome()
     {
-        var program = JsonValue.Create(Repository.TestServerProgram).ToJsonString();
-        Write(".config/Claude/claude_desktop_config.json", $$"""{ "mcpServers": { "talk": { "command": {{program}} } } }""");
-        Write(".cursor/mcp.json", $$"""
+        Write(".config/Claude/claude_desktop_config.json", $$"""
             {
-              // mine
               "mcpServers": {
-                "talk": { "command": {{program}}, },
-                "echo": { "command": {{program}}, "args": ["--mode", "echo"], },
-              },
+                "notes": { "command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem", "{{_home}}/notes"] },
+                "memory": { "command": "npx", "args": ["-y", "@modelcontextprotocol/server-memory"] }
+              }
             }
             """);
-        Write(".config/Code/User/mcp.json", $$"""
+        Write(".cursor/mcp.json", """
             {
-              "inputs": [{ "type": "promptString", "id": "key", "description": "Key" }],
-              "servers": { "asks": { "command": {{program}}, "env": { "KEY": "${input:key}" } } }
+              // shared with my laptop
+              "mcpServers": {
+                "memory": { "command": "npx", "args": ["-y", "@modelcontextprotocol/server-memory"] },
+                "thinking": { "command": "npx", "args": ["-y", "@modelcontextprotocol/server-sequential-thinking"], "env": { "THOUGHTS_KEY": "a secret" } }
+              }
             }
             """);
+        Write(".config/Code/User/mcp.json", """
+            {
+              "inputs": [{ "type": "promptString", "id": "tracker-token", "description": "Token of the tracker", "password": true }],
+              "servers": { "tracker": { "type": "http", "url": "https://tracker.example.com/mcp", "headers": { "Authorization": "Bearer ${input:tracker-token}" } } }
+            }
+            """);
+        Directory.CreateDirectory(Path.Combine(_home, "notes"));
+        // What npx would fetch stands in the folder of the peers.
+        var peers = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Repository.PeerServer("memory"))!, "../../.."));
+        var npx = Write("bin/npx", $"""
+            #!/bin/sh
+            shift
+            package=$1
+            shift
+            exec '{Repository.Node}' '{peers}'/"$package"/dist/index.js "$@"
+            """);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(npx, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private void Write(string relative, string text)
+    private string Write(string relative, string text)
     {
         var path = Path.Combine(_home, relative);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
+        return path;
     }
 }

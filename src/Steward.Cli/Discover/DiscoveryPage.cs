@@ -19,7 +19,7 @@ internal sealed class DiscoveryPage(CliContext context, DiscoveryContext machine
         var shown = report.Sources.ToDictionary(source => source, source => Shown(source, all));
         var servers = shown.Values.SelectMany(found => found).ToList();
         FoundTable.Write(context, [.. servers.Select(server => FoundRow.From(server, machine, managed))]);
-        foreach (var server in servers)
+        foreach (var server in servers.Where(server => managed.Find(server) is null))
         {
             foreach (var problem in server.Problems)
                 _output.WriteLine($"! {SafeText.Line(server.Id)}: {SafeText.Line(problem)}");

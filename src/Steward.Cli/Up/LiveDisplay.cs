@@ -21,7 +21,7 @@ internal sealed class LiveDisplay(CliContext context) : IUpDisplay
     public void Listening(StewardHost host)
     {
         _console.MarkupLineInterpolated($"[bold]Steward {StewardHost.Version}[/] serves [aqua]{host.Url}/mcp[/] (one server: {host.Url}/servers/ID/mcp)");
-        _console.MarkupLine("Paste into your client's configuration:");
+        _console.MarkupLine("Put Steward into a client with 'steward connect CLIENT', or paste into its configuration:");
         _console.WriteLine(ClientSnippet.Create(host.Url, host.Gateway));
         _console.WriteLine(ClientSnippet.Launched);
         _console.WriteLine();

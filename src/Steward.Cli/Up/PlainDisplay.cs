@@ -10,7 +10,7 @@ internal sealed class PlainDisplay(CliContext context) : IUpDisplay
     public void Listening(StewardHost host)
     {
         Say($"Steward {StewardHost.Version} listens on {host.Url}/mcp (one server: {host.Url}/servers/ID/mcp)");
-        context.Out.WriteLine("Paste into your client's configuration:");
+        context.Out.WriteLine("Put Steward into a client with 'steward connect CLIENT', or paste into its configuration:");
         context.Out.WriteLine(ClientSnippet.Create(host.Url, host.Gateway));
         context.Out.WriteLine(ClientSnippet.Launched);
         context.Out.Flush();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Steward.Cli.Client;
 using Steward.Cli.Output;
+using Steward.Supervision;
 
 namespace Steward.Cli.Verbs;
 
@@ -23,7 +24,7 @@ internal abstract class SwitchVerb : DaemonVerb
                 entries.Add(raw);
                 var entry = DaemonClient.ParseDefinition(raw);
                 if (!arguments.GetValue(Json))
-                    Context.Out.WriteLine($"{SafeText.Line(entry.Id)} is {Name}d; it is {entry.State}");
+                    Context.Out.WriteLine($"{SafeText.Line(entry.Id)} is {Name}d; it is {entry.State}{(entry is { State: ServerState.FailedToStart, LastError: { } error } ? $": {SafeText.Line(error)}" : "")}");
             }
             catch (CliException refused) when (refused.ExitCode != ExitCodes.NoDaemon)
             {

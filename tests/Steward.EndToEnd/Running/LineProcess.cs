@@ -48,6 +48,9 @@ internal sealed class LineProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Waits until all is read that the program printed.</summary>
+    public Task EndOfOutputAsync(CancellationToken cancellationToken) => _reading.WaitAsync(cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
