@@ -24,6 +24,38 @@ public sealed class AdkRegistryTests
         Assert.Equal(0, fleet.Launcher.Count);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_manager_is_made_of_code_of_a_text_or_of_a_file_and_starts_nothing()
+    {
+        const string text = """{ "mcpServers": { "on": { "command": "fake" }, "off": { "command": "fake", "disabled": true } } }""";
+        var file = Path.Combine(Directory.CreateTempSubdirectory("steward-parity-").FullName, "mcp.json");
+        await File.WriteAllTextAsync(file, text, Cancelled);
+
+        foreach (var make in (Func<McpServerManager>[])[
+            () => new McpServerManager([Fleet.Server("on"), Fleet.Server("off") with { Disabled = true }]),
+            () => McpServerManager.FromJson(text),
+            () => McpServerManager.FromJsonFile(file),
+        ])
+        {
+            await using var manager = make();
+            await manager.WaitUntilSettledAsync(Cancelled);
+            Assert.Equal([("on", ServerState.Stopped), ("off", ServerState.Disabled)], manager.Statuses.Select(status => (status.Id, status.State)));
+        }
+
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        Assert.Contains(file, Assert.Throws<ConfigException>(() => McpServerManager.FromJsonFile(file)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>There, ids were checked when a server was added, and not when the manager was made.</summary>
+    [Fact(Timeout = 10_000)]
+    public void What_a_manager_cannot_be_made_of_is_refused_with_its_place()
+    {
+        Assert.Contains("../../server", Assert.Throws<ConfigException>(() => new McpServerManager([Fleet.Server("../../server")])).Message, StringComparison.Ordinal);
+        Assert.Contains("files", Assert.Throws<ConfigException>(() => new McpServerManager([Fleet.Server(), Fleet.Server()])).Message, StringComparison.Ordinal);
+        Assert.Contains("(1,", Assert.Throws<ConfigException>(() => McpServerManager.FromJson("""{ "mcpServers": """)).Message, StringComparison.Ordinal);
+        Assert.Contains("mcpServers.a: command is missing", Assert.Throws<ConfigException>(() => McpServerManager.FromJson("""{ "mcpServers": { "a": { "args": [] } } }""")).Message, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = 10_000)]
     public async Task Starting_all_tells_of_each_server_what_became_of_it_and_leaves_the_disabled_alone()
     {
