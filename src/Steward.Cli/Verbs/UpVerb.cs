@@ -3,6 +3,7 @@ using Steward.Cli.Import;
 using Steward.Cli.Output;
 using Steward.Cli.Up;
 using Steward.Configuration;
+using Steward.Registry;
 using Steward.Server;
 using Steward.Server.Daemon;
 
@@ -148,7 +149,7 @@ internal sealed class UpVerb : Verb
         {
             throw new CliException(ExitCodes.Failure, running.Message, running);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException or NewerRegistryException)
         {
             throw new CliException(ExitCodes.Failure, error.Message, error);
         }

@@ -80,5 +80,6 @@ internal sealed class StewardHome : IAsyncDisposable
             throw new InvalidOperationException($"left behind: {string.Join("; ", left)}");
     }
 
-    private Dictionary<string, string> Environment => new() { [_census.Variable] = _census.Value, ["DOTNET_ROOT"] = Repository.DotnetRoot };
+    /// <summary>What the program needs beside the variables of the tests.</summary>
+    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string> { [_census.Variable] = _census.Value, ["DOTNET_ROOT"] = Repository.DotnetRoot };
 }

@@ -28,6 +28,7 @@ internal static class SqliteFailure
             SqliteException { SqliteErrorCode: Busy or Locked } => $"The registry {path} is locked by another program. Close it; what was refused can then be asked for again.",
             SqliteException { SqliteErrorCode: Corrupt or NotADatabase } => $"The registry {path} is damaged. It is being set aside, and what can be saved is kept: ask again.",
             SqliteException error => $"The registry {path} cannot be used: {error.Message}",
+            UnauthorizedAccessException => $"The registry {path} may not be read or written ({failure.Message}). Give the file and its folder to the user who runs Steward.",
             _ => $"The registry {path} cannot be used: {failure.Message}",
         },
         failure);

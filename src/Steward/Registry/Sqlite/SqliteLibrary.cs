@@ -5,11 +5,16 @@ using SQLitePCL;
 namespace Steward.Registry.Sqlite;
 
 /// <summary>
-/// Chooses the SQLite that is used: the system's, which its packagers keep up to date, else the one that came with Steward, which is
-/// older. Both know everything that is asked of them here.
+/// Chooses the SQLite that is used: the system's, which its packagers keep up to date, else the one that came with Steward. That one is
+/// older, and new enough for all that is asked of it here.
 /// </summary>
 internal static class SqliteLibrary
 {
+    /// <summary>3.24, which has <c>ON CONFLICT DO UPDATE</c>.</summary>
+    public const int OldestVersion = 3_024_000;
+
+    private const string Bundled = "e_sqlite3";
+
     private static readonly Lazy<bool> Loaded = new(Load);
 
     private static string[] SystemNames =>
@@ -20,6 +25,29 @@ internal static class SqliteLibrary
     /// <summary>Makes SQLite usable. Further calls do nothing.</summary>
     public static void Use() => _ = Loaded.Value;
 
+    /// <summary>Opens the first of these libraries that is there and new enough, else the one that came with Steward.</summary>
+    /// <param name="names">The libraries of the system.</param>
+    /// <param name="oldest">The oldest of them that will do.</param>
+    /// <returns>Its handle; 0 where there is none at all.</returns>
+    public static nint Open(IEnumerable<string> names, int oldest)
+    {
+        foreach (var name in names)
+        {
+            if (!NativeLibrary.TryLoad(name, out var handle))
+                continue;
+            if (VersionOf(handle) >= oldest)
+                return handle;
+            NativeLibrary.Free(handle);
+        }
+
+        return NativeLibrary.TryLoad(Bundled, typeof(SqliteLibrary).Assembly, searchPath: null, out var bundled) ? bundled : 0;
+    }
+
+    /// <summary>The version of a library, such as 3045001; 0 where it is none of SQLite.</summary>
+    public static int VersionOf(nint handle) => NativeLibrary.TryGetExport(handle, "sqlite3_libversion_number", out var version)
+        ? Marshal.GetDelegateForFunctionPointer<Version>(version)()
+        : 0;
+
     private static bool Load()
     {
         NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
@@ -27,14 +55,8 @@ internal static class SqliteLibrary
         return true;
     }
 
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
-    {
-        foreach (var system in SystemNames)
-        {
-            if (NativeLibrary.TryLoad(system, out var handle))
-                return handle;
-        }
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name == Bundled ? Open(SystemNames, OldestVersion) : 0;
 
-        return NativeLibrary.TryLoad(name, assembly, path, out var bundled) ? bundled : 0;
-    }
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int Version();
 }
