@@ -80,6 +80,7 @@ public sealed class ManagedClientTests
         await Assert.ThrowsAsync<McpProtocolException>(() => call);
         await Assert.ThrowsAsync<McpProtocolException>(() => client.CallToolAsync("wait", cancellationToken: Cancelled).AsTask());
 
+        await rig.Manager.WaitForStatusAsync("a", status => status.State == ServerState.Restarting, Cancelled); // callers are told before the crash is settled
         await rig.Manager.StartServerAsync("a", Cancelled);
         var next = await rig.LaunchedAsync("a");
         var again = client.CallToolAsync("wait", cancellationToken: Cancelled).AsTask();
