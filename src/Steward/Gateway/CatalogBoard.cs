@@ -28,6 +28,9 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     /// <summary>Completes when every server has come up or failed once, or after a short while.</summary>
     public Task FirstStartsSettled => _firstStarts.Task;
 
+    /// <summary>Tells when there may be other servers, other definitions of them, or other lists.</summary>
+    public ChangeSignal Changes { get; } = new();
+
     /// <summary>Called before a run's first word is routed: sets it up as its clients want it.</summary>
     public Func<GatewayServer, UpstreamRun, Task>? RunBegan { get; set; }
 
@@ -48,6 +51,7 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
         await _lifetime.CancelAsync().ConfigureAwait(false);
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _firstStarts.TrySetResult();
+        Changes.Complete();
         _lifetime.Dispose();
     }
 
@@ -79,7 +83,11 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
         foreach (var server in all)
             changed |= RefreshServer(server);
         if (changed)
+        {
             Merge();
+            Changes.Raise();
+        }
+
         if (all.All(server => HasSettled(server.Status)))
             _firstStarts.TrySetResult();
     }
@@ -96,8 +104,7 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
             _ = RestoreSubscriptionsAsync(server, run);
         }
 
-        // While a server is being restarted clients keep seeing what it offered: it will be back.
-        var catalog = run?.Catalog ?? (server.Status.State is ServerState.Starting or ServerState.Restarting ? server.Catalog : ServerCatalog.Empty);
+        var catalog = server.Offered;
         if (catalog == server.Catalog)
             return false;
         CatalogKind[] differences = [.. catalog.Differences(server.Catalog)];

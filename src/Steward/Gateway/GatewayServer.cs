@@ -33,6 +33,9 @@ internal sealed class GatewayServer(ManagedServer managed)
     /// <summary>What clients see of the server: the last that was read, also while it is being restarted.</summary>
     public ServerCatalog Catalog { get; set; } = ServerCatalog.Empty;
 
+    /// <summary>What clients are to see of it at this moment. While it is being restarted they keep seeing what it offered: it will be back.</summary>
+    public ServerCatalog Offered => Run?.Catalog ?? (Status.State is ServerState.Starting or ServerState.Restarting ? Catalog : ServerCatalog.Empty);
+
     /// <summary>The server alone as an endpoint; the first who asks makes it.</summary>
     public ServerEndpoint EndpointBy(Func<GatewayServer, ServerEndpoint> make) =>
         Volatile.Read(ref _endpoint) ?? Interlocked.CompareExchange(ref _endpoint, make(this), null) ?? _endpoint!;

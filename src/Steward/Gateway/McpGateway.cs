@@ -42,6 +42,7 @@ internal sealed class McpGateway : IAsyncDisposable
     public McpGateway(McpServerManager manager, StewardConfig config, GatewayParts parts, UpstreamHost host)
     {
         (_manager, _parts, _clock, _logger) = (manager, parts, host.Time, parts.Logger);
+        Naming = config.Gateway.Naming;
         parts.Servers.Follow(() => manager.Servers, server => config.Gateway.AllowedServers?.Contains(server.Id) ?? true);
 
         _bridgedTasks = new BridgedTasks(parts.TaskKeepers, _clock);
@@ -67,6 +68,12 @@ internal sealed class McpGateway : IAsyncDisposable
     public SessionTable Sessions => _parts.Sessions;
 
     public ServerDirectory Servers => _parts.Servers;
+
+    /// <summary>How tools and prompts are named where several servers are one.</summary>
+    public ToolNaming Naming { get; }
+
+    /// <summary>Tells when there may be other servers, other definitions of them, or other lists.</summary>
+    public ChangeSignal CatalogChanges => _board.Changes;
 
     public Catalog.MergedCatalog Catalog => _merged.View.Catalog;
 

@@ -16,6 +16,8 @@ internal static class Repository
 
     public static string ConformanceClientProgram { get; } = Program("Steward.ConformanceClient");
 
+    public static string AgentLoopProgram { get; } = Program("AgentLoop");
+
     /// <summary>Where the runtime stands that runs this test: the programs under test use the same.</summary>
     public static string DotnetRoot { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 

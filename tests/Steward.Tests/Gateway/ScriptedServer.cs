@@ -31,6 +31,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Whether it knows the modern era alone.</summary>
     public bool IsModern { get; set; }
 
+    /// <summary>Whether it never says a word.</summary>
+    public bool IsSilent { get; set; }
+
     public PipePeer Peer => _peer;
 
     public List<string> Tools { get; } = ["echo", "wait"];
@@ -87,6 +90,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
         while (await _peer.ReadAsync(CancellationToken.None) is { } line)
         {
             var message = JsonNode.Parse(line)!;
+            if (IsSilent)
+                continue;
             if (IsModern && (string?)message["method"] == "initialize")
                 await SayAsync($$$"""{"jsonrpc":"2.0","id":{{{message["id"]!.ToJsonString()}}},"error":{"code":-32601,"message":"only 2026-07-28 is spoken here"}}""");
             else if (RefusesSubscriptions && (string?)message["method"] == "resources/subscribe")
