@@ -18,8 +18,7 @@ public sealed partial class McpServerManager
     internal Func<ManagedServer, Task>? Releasing { get; set; }
 
     /// <summary>
-    /// Adds a server behind the others. Once <see cref="StartAll"/> has been called it is started, unless it is disabled, and the task
-    /// completes when it runs or has failed.
+    /// Adds a server behind the others and starts it, unless it is disabled; the task completes when it runs or has failed.
     /// </summary>
     /// <param name="server">Its definition, for which the rules of the configuration file hold.</param>
     /// <param name="start">Whether to start it; where not, it is there and stopped.</param>
@@ -72,7 +71,7 @@ public sealed partial class McpServerManager
         return isMine;
     }
 
-    /// <summary>Lets a disabled server run again, and starts it once <see cref="StartAll"/> has been called. One that is not disabled stays as it is.</summary>
+    /// <summary>Lets a disabled server run again, and starts it where <see cref="StartAllAsync"/> has been called. One that is not disabled stays as it is.</summary>
     /// <returns>The status that it has come to.</returns>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>
     /// <exception cref="ObjectDisposedException">The manager is being shut down.</exception>
@@ -151,8 +150,8 @@ public sealed partial class McpServerManager
             : await RedefineAsync(supervisor, config with { Disabled = disabled }, origin: null).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Starts a server that was just added as <see cref="StartAll"/> would have.</summary>
-    private async Task<ServerStatus> StartAddedAsync(ServerSupervisor supervisor) => !supervisor.Server.Config.Disabled && Volatile.Read(ref _isStarted)
+    /// <summary>Starts a server that was just added, unless all are to be started later.</summary>
+    private async Task<ServerStatus> StartAddedAsync(ServerSupervisor supervisor) => !supervisor.Server.Config.Disabled && (_host is not null || Volatile.Read(ref _isStarted))
         ? await StartOrRestartAsync(supervisor, static supervisor => supervisor.StartAsync(), CancellationToken.None).ConfigureAwait(false)
         : supervisor.Server.Status;
 

@@ -5,29 +5,38 @@ namespace Steward;
 /// <content>Starting and stopping.</content>
 public sealed partial class McpServerManager
 {
+    /// <summary>How many servers run.</summary>
+    public int RunningServerCount => Servers.Count(server => server.Status.State == ServerState.Running);
+
     /// <summary>
-    /// Begins to start all servers that are not disabled, side by side, and returns at once: a server that hangs delays nobody.
-    /// Follow them with <see cref="WatchAsync"/> or <see cref="WaitUntilSettledAsync"/>.
+    /// Starts all servers that are not disabled, side by side, and waits until each runs or has failed: a server that hangs delays no
+    /// other. From now on servers that are added or enabled are started as well.
     /// </summary>
+    /// <param name="cancellationToken">Ends the wait; the starts go on.</param>
+    /// <returns>What became of each, by its id. That one failed is no exception.</returns>
     /// <exception cref="ObjectDisposedException">The manager is being shut down.</exception>
-    public void StartAll()
+    public async Task<IReadOnlyDictionary<string, ServerOutcome>> StartAllAsync(CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_shutdown is not null, this);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _shutdown) is not null, this);
         Volatile.Write(ref _isStarted, true);
-        foreach (var supervisor in Set.Supervisors)
-            _ = supervisor.StartAsync(); // never faults
+        var starting = Set.Supervisors.Where(supervisor => !supervisor.Server.Config.Disabled)
+            .Select(supervisor => SettleAsync(StartOrRestartAsync(supervisor, static supervisor => supervisor.StartAsync(), CancellationToken.None), supervisor.Server.Id, "started", warning: null));
+        var outcomes = await Task.WhenAll(starting).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new OrderedDictionary<string, ServerOutcome>(outcomes.Select(outcome => KeyValuePair.Create(outcome.Id, outcome)), StringComparer.Ordinal);
     }
 
     /// <summary>
-    /// Starts a server and waits until it runs or has failed. One that waits for its next start is started now; one that runs
-    /// stays as it is.
+    /// Starts a server and waits until it runs. One that waits for its next start is started now; one that runs stays as it is.
     /// </summary>
-    /// <returns>The status that it has come to: also when it failed, which is no exception.</returns>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Ends the wait; the start goes on.</param>
+    /// <returns>Its status.</returns>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>
     /// <exception cref="InvalidOperationException">The server is disabled.</exception>
+    /// <exception cref="ServerStartException">It did not come up; by its restart policy it may be tried again.</exception>
     /// <exception cref="ObjectDisposedException">The manager is being shut down.</exception>
-    public Task<ServerStatus> StartServerAsync(string id, CancellationToken cancellationToken = default) =>
-        StartOrRestartAsync(id, static supervisor => supervisor.StartAsync(), cancellationToken);
+    public async Task<ServerStatus> StartServerAsync(string id, CancellationToken cancellationToken = default) =>
+        ServerStartException.ThrowUnlessUp(await TryStartServerAsync(id, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Stops a server and waits until nothing of it is left. Also ends the wait for a next start.</summary>
     /// <returns>The status that it has come to.</returns>
@@ -39,12 +48,35 @@ public sealed partial class McpServerManager
         return await SettledAsync(supervisor, version ?? 0, cancellationToken).ConfigureAwait(false); // too late to ask: it is stopped
     }
 
-    /// <summary>Stops a server, if it runs, and starts it anew; waits until it runs or has failed.</summary>
-    /// <returns>The status that it has come to.</returns>
+    /// <summary>Stops a server, if it runs, and starts it anew; waits until it runs.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Ends the wait; the restart goes on.</param>
+    /// <returns>Its status.</returns>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>
     /// <exception cref="InvalidOperationException">The server is disabled.</exception>
+    /// <exception cref="ServerStartException">It did not come up; by its restart policy it may be tried again.</exception>
     /// <exception cref="ObjectDisposedException">The manager is being shut down.</exception>
-    public Task<ServerStatus> RestartServerAsync(string id, CancellationToken cancellationToken = default) =>
+    public async Task<ServerStatus> RestartServerAsync(string id, CancellationToken cancellationToken = default) =>
+        ServerStartException.ThrowUnlessUp(await TryRestartServerAsync(id, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>
+    /// Begins to start all servers that are not disabled, and returns at once. Follow them with <see cref="WatchAsync"/> or
+    /// <see cref="WaitUntilSettledAsync"/>.
+    /// </summary>
+    internal void StartAll()
+    {
+        ObjectDisposedException.ThrowIf(_shutdown is not null, this);
+        Volatile.Write(ref _isStarted, true);
+        foreach (var supervisor in Set.Supervisors)
+            _ = supervisor.StartAsync(); // never faults
+    }
+
+    /// <summary>As <see cref="StartServerAsync"/>, but that it did not come up is no exception.</summary>
+    internal Task<ServerStatus> TryStartServerAsync(string id, CancellationToken cancellationToken = default) =>
+        StartOrRestartAsync(id, static supervisor => supervisor.StartAsync(), cancellationToken);
+
+    /// <summary>As <see cref="RestartServerAsync"/>, but that it did not come up is no exception.</summary>
+    internal Task<ServerStatus> TryRestartServerAsync(string id, CancellationToken cancellationToken = default) =>
         StartOrRestartAsync(id, static supervisor => supervisor.RestartAsync(), cancellationToken);
 
     /// <summary>Stops all servers side by side. Bounded by drain and grace of the slowest, and ten seconds; further calls join the first.</summary>
@@ -66,6 +98,8 @@ public sealed partial class McpServerManager
         await (_host?.StopGatewayAsync(_force.Token) ?? Task.CompletedTask).ConfigureAwait(false);
         await Task.WhenAll(Set.Supervisors.Select(supervisor => supervisor.DisposeAsync().AsTask())).ConfigureAwait(false);
         _board.Complete(); // whoever still waits is told
+        if (_recorder is { } recorder)
+            await recorder.DisposeAsync().ConfigureAwait(false);
         if (_host is { } host)
             await host.DisposeAsync().ConfigureAwait(false);
     }

@@ -1,7 +1,9 @@
 using System.Text;
 using Steward.Clients;
 using Steward.Configuration;
+using Steward.Events;
 using Steward.Hosting;
+using Steward.Registry;
 
 namespace Steward;
 
@@ -16,6 +18,7 @@ public sealed partial class McpServerManager
     /// <param name="servers">The servers, for which the rules of the configuration file hold.</param>
     /// <param name="options">How it behaves.</param>
     /// <exception cref="ConfigException">A definition breaks a rule, or two have one id; every problem is listed.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public McpServerManager(IEnumerable<ServerConfig> servers, McpServerManagerOptions? options = null)
         : this(new StewardConfig { Servers = [.. servers] }, options)
     {
@@ -25,18 +28,30 @@ public sealed partial class McpServerManager
     /// <param name="config">The servers, for which the rules of the configuration file hold, and how they are served.</param>
     /// <param name="options">How it behaves.</param>
     /// <exception cref="ConfigException">A definition breaks a rule, or two have one id; every problem is listed.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public McpServerManager(StewardConfig config, McpServerManagerOptions? options = null)
-        : this(ServerRules.Checked(config), NewHost(config, options ?? new McpServerManagerOptions()))
+        : this((options ??= new McpServerManagerOptions()).Over(config), options, NewHost(config, options))
     {
     }
 
-    private McpServerManager(StewardConfig config, ManagerHost host)
+    private McpServerManager(StewardConfig config, McpServerManagerOptions options, ManagerHost host)
         : this(config, host.Launcher, host.Time, host.Loggers)
     {
-        _host = host;
+        (_host, Name, _tools.Monitoring.IsOn) = (host, options.Name, options.Monitor);
         _clients = new ManagedClients(this, host);
+        _history = new LifecycleHistory(options.HistoryLimit, host.Time);
+        _recorder = new HistoryRecorder(this, _history.Rows, catalogues: null, host.Time, host.Loggers.CreateLogger("Steward.Registry"));
+        _recorder.Start();
         host.Attach(this, config);
     }
+
+    /// <summary>What the manager is called, in its servers' eyes and in health reports.</summary>
+    /// <value>Default: <c>steward</c>.</value>
+    public string Name { get; } = McpServerManagerOptions.DefaultName;
+
+    /// <summary>Tells whoever wants to know what happens to the servers, and what they say of their own accord.</summary>
+    /// <exception cref="InvalidOperationException">This manager serves a daemon, which has the bus.</exception>
+    public EventBus Events => (_host ?? throw new InvalidOperationException("The daemon of this manager has the event bus.")).Events;
 
     /// <summary>Makes a manager of the servers of a JSON text: what a configuration file may hold. None of them is started.</summary>
     /// <param name="json">The text; relative paths in it count from the working directory.</param>

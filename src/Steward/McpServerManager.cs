@@ -26,9 +26,6 @@ public sealed partial class McpServerManager : IAsyncDisposable
         _set = ServerSet.Of(config.Servers.Select(server => new ServerSupervisor(new ManagedServer(server, _board), _tools)));
     }
 
-    /// <summary>The statuses of all servers: in the order of the configuration, and behind them what was added since.</summary>
-    public IReadOnlyList<ServerStatus> Statuses => [.. Servers.Select(server => server.Status)];
-
     /// <summary>The definitions of all servers, in the same order.</summary>
     public IReadOnlyList<ServerConfig> Configs => [.. Servers.Select(server => server.Config)];
 
@@ -36,6 +33,13 @@ public sealed partial class McpServerManager : IAsyncDisposable
     internal IReadOnlyList<ManagedServer> Servers => Set.Servers;
 
     private ServerSet Set => Volatile.Read(ref _set);
+
+    /// <summary>The statuses of all servers: in the order of the configuration, and behind them what was added since.</summary>
+    public IReadOnlyList<ServerStatus> GetAllStatuses() => [.. Servers.Select(server => server.Status)];
+
+    /// <summary>The status of one server.</summary>
+    /// <exception cref="UnknownServerException">There is no server of that id.</exception>
+    public ServerStatus GetStatus(string id) => Find(id).Server.Status;
 
     /// <summary>The status of one server; <see langword="null"/> where there is none of that id.</summary>
     public ServerStatus? FindStatus(string id) => Set.Find(id)?.Server.Status;

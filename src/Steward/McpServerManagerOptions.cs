@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Steward.Configuration;
 using Steward.Hosting;
 
 namespace Steward;
@@ -7,6 +8,14 @@ namespace Steward;
 /// <summary>How a <see cref="McpServerManager"/> of a program's own behaves.</summary>
 public sealed class McpServerManagerOptions
 {
+    internal const string DefaultName = "steward";
+
+    private const int MaxHistory = 1_000_000;
+
+    /// <summary>What the manager is called, in its servers' eyes and in health reports.</summary>
+    /// <value>Default: <c>steward</c>.</value>
+    public string Name { get; set; } = DefaultName;
+
     /// <summary>
     /// A folder for what should outlast the program: log files of the servers, tokens of remote ones, and the notes by which children of a
     /// program that was killed are ended at its next start. One manager at a time may use it.
@@ -14,8 +23,36 @@ public sealed class McpServerManagerOptions
     /// <value>Default: <see langword="null"/>, which keeps everything in memory.</value>
     public string? DataDirectory { get; set; }
 
+    /// <summary>Whether servers are probed, and started again when they fail; see <see cref="McpServerManager.StartMonitoring"/>.</summary>
+    /// <value>Default: <see langword="true"/>.</value>
+    public bool Monitor { get; set; } = true;
+
+    /// <summary>The time between two probes of a server whose definition leaves it at its default (<see cref="HealthPolicy.Interval"/>).</summary>
+    /// <value>Default: <see langword="null"/>, which means 30 seconds. <see cref="Timeout.InfiniteTimeSpan"/> means no probes.</value>
+    public TimeSpan? HealthCheckInterval { get; set; }
+
+    /// <summary>How long a probe may stay without an answer, for a server whose definition leaves it at its default (<see cref="HealthPolicy.Timeout"/>).</summary>
+    /// <value>Default: <see langword="null"/>, which means 5 seconds.</value>
+    public TimeSpan? HealthCheckTimeout { get; set; }
+
+    /// <summary>After how many failed probes in a row a server is restarted whose definition leaves it at its default (<see cref="HealthPolicy.FailureThreshold"/>).</summary>
+    /// <value>Default: <see langword="null"/>, which means 3.</value>
+    public int? MaxConsecutiveFailures { get; set; }
+
+    /// <summary>Whether a server that fails is started again, where its definition leaves its restart policy at its default (<see cref="ServerConfig.RestartPolicy"/>).</summary>
+    /// <value>Default: <see langword="true"/>.</value>
+    public bool AutoRestart { get; set; } = true;
+
+    /// <summary>How long a server may take to end by itself, where its definition leaves it at its default (<see cref="ShutdownPolicy.Grace"/>).</summary>
+    /// <value>Default: <see langword="null"/>, which means 5 seconds.</value>
+    public TimeSpan? GracePeriod { get; set; }
+
+    /// <summary>How many events, and how many connections, <see cref="McpServerManager.History"/> keeps.</summary>
+    /// <value>Default: 1,000; from 1 to 1,000,000.</value>
+    public int HistoryLimit { get; set; } = 1_000;
+
     /// <summary>Makes the loggers.</summary>
-    /// <value>Default: <see cref="NullLoggerFactory"/>.</value>
+    /// <value>Default: <see cref="NullLoggerFactory"/>; with dependency injection, that of the host.</value>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 
     /// <summary>The clock.</summary>
@@ -24,4 +61,51 @@ public sealed class McpServerManagerOptions
 
     /// <summary>Changes what the servers run on, for tests.</summary>
     internal Func<ManagerHostOptions, ManagerHostOptions> Adjust { get; set; } = static options => options;
+
+    /// <summary>What is wrong with the options, each with its mend.</summary>
+    internal IEnumerable<string> Problems()
+    {
+        if (string.IsNullOrWhiteSpace(Name))
+            yield return $"{nameof(Name)} is blank; give the manager a name, or leave it at '{DefaultName}'.";
+        if (HealthCheckInterval is { } interval && interval <= TimeSpan.Zero && interval != Timeout.InfiniteTimeSpan)
+            yield return $"{nameof(HealthCheckInterval)} is {interval}; give a positive time, or Timeout.InfiniteTimeSpan for no probes.";
+        if (HealthCheckTimeout is { } timeout && timeout <= TimeSpan.Zero)
+            yield return $"{nameof(HealthCheckTimeout)} is {timeout}; give a positive time.";
+        if (MaxConsecutiveFailures is < 1)
+            yield return $"{nameof(MaxConsecutiveFailures)} is {MaxConsecutiveFailures}; give 1 or more.";
+        if (GracePeriod is { } grace && grace < TimeSpan.Zero)
+            yield return $"{nameof(GracePeriod)} is {grace}; give zero or more.";
+        if (HistoryLimit is < 1 or > MaxHistory)
+            yield return $"{nameof(HistoryLimit)} is {HistoryLimit}; give 1 to {MaxHistory:N0}.";
+    }
+
+    /// <summary>A configuration as it is meant with these options.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range; every problem is listed.</exception>
+    /// <exception cref="ConfigException">A definition breaks a rule, or two have one id; every problem is listed.</exception>
+    internal StewardConfig Over(StewardConfig config)
+    {
+        string[] problems = [.. Problems()];
+        if (problems.Length > 0)
+            throw new ArgumentException(string.Join(" ", problems));
+        return ServerRules.Checked(config with { Servers = [.. config.Servers.Select(Over)] });
+    }
+
+    /// <summary>A definition with what the options say in place of defaults.</summary>
+    internal ServerConfig Over(ServerConfig server)
+    {
+        var standard = new ServerConfig { Id = server.Id };
+        return server with
+        {
+            Health = server.Health with
+            {
+                Interval = server.Health.Interval == standard.Health.Interval ? HealthCheckInterval ?? server.Health.Interval : server.Health.Interval,
+                Timeout = server.Health.Timeout == standard.Health.Timeout ? HealthCheckTimeout ?? server.Health.Timeout : server.Health.Timeout,
+                FailureThreshold = server.Health.FailureThreshold == standard.Health.FailureThreshold
+                    ? MaxConsecutiveFailures ?? server.Health.FailureThreshold
+                    : server.Health.FailureThreshold,
+            },
+            RestartPolicy = AutoRestart || server.RestartPolicy != standard.RestartPolicy ? server.RestartPolicy : RestartPolicy.Never,
+            Shutdown = server.Shutdown with { Grace = server.Shutdown.Grace == standard.Shutdown.Grace ? GracePeriod ?? server.Shutdown.Grace : server.Shutdown.Grace },
+        };
+    }
 }

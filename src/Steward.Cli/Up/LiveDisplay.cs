@@ -67,7 +67,7 @@ internal sealed class LiveDisplay(CliContext context) : IUpDisplay
     private List<StatusRow> Rows(McpServerManager manager)
     {
         var now = context.Time.GetUtcNow();
-        return [.. manager.Statuses.Select(status => StatusRow.From(status, now))];
+        return [.. manager.GetAllStatuses().Select(status => StatusRow.From(status, now))];
     }
 
     private static async Task<bool> AwakeAsync(ChannelReader<bool> wake, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ internal static class HealthEndpoints
         var health = routes.MapGroup("/health").WithTags("health");
         health.MapGet("/live", () => TypedResults.Text("alive\n"))
             .WithName("getLive").WithSummary("Answers as long as the daemon lives.");
-        health.MapGet("/ready", (McpServerManager manager) => Describe(manager.Statuses))
+        health.MapGet("/ready", (McpServerManager manager) => Describe(manager.GetAllStatuses()))
             .Produces<Readiness>().Produces<Readiness>(StatusCodes.Status503ServiceUnavailable)
             .WithName("getReady").WithSummary("Whether every enabled server has settled: it runs, or has failed, or waits for its next start. Status 503 until then.");
     }

@@ -59,7 +59,7 @@ internal static class LoginEndpoints
             return ApiProblems.LoginFailed(id, failure);
         return server.Disabled
             ? TypedResults.Ok(manager.FindStatus(id)!)
-            : TypedResults.Ok(await manager.StartServerAsync(id, aborted));
+            : TypedResults.Ok(await manager.TryStartServerAsync(id, aborted));
     }
 
     private static async Task<Results<Ok<ServerStatus>, ProblemHttpResult>> ForgetAsync(

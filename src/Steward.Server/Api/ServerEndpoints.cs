@@ -13,14 +13,14 @@ internal static class ServerEndpoints
     public static void MapServers(this IEndpointRouteBuilder api)
     {
         var servers = api.MapGroup("/servers").WithTags("servers");
-        servers.MapGet("/", (McpServerManager manager) => TypedResults.Ok(manager.Statuses))
+        servers.MapGet("/", (McpServerManager manager) => TypedResults.Ok(manager.GetAllStatuses()))
             .WithName("getServers").WithSummary("The statuses of all servers, in the order of the configuration.");
         servers.MapGet("/{id}", Find)
             .WithName("getServer").WithSummary("The status of one server.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        servers.MapCommand("start", static (manager, id, cancellationToken) => manager.StartServerAsync(id, cancellationToken), "Starts a server and waits until it runs or has failed.");
+        servers.MapCommand("start", static (manager, id, cancellationToken) => manager.TryStartServerAsync(id, cancellationToken), "Starts a server and waits until it runs or has failed.");
         servers.MapCommand("stop", static (manager, id, cancellationToken) => manager.StopServerAsync(id, cancellationToken), "Stops a server and waits until nothing of it is left.");
-        servers.MapCommand("restart", static (manager, id, cancellationToken) => manager.RestartServerAsync(id, cancellationToken), "Stops a server, starts it anew and waits until it runs or has failed.");
+        servers.MapCommand("restart", static (manager, id, cancellationToken) => manager.TryRestartServerAsync(id, cancellationToken), "Stops a server, starts it anew and waits until it runs or has failed.");
     }
 
     private static void MapCommand(this RouteGroupBuilder servers, string command, Func<McpServerManager, string, CancellationToken, Task<ServerStatus>> act, string summary) =>

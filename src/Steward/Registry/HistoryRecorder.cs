@@ -4,7 +4,7 @@ using Steward.Supervision;
 namespace Steward.Registry;
 
 /// <summary>Follows the statuses of all servers and makes history of them, until the manager has been shut down.</summary>
-internal sealed class HistoryRecorder(McpServerManager manager, IHistoryTable history, KeptCatalogues catalogues, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class HistoryRecorder(McpServerManager manager, IHistoryTable history, KeptCatalogues? catalogues, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     // The manager has been shut down when this ends, so there is little left to read.
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
@@ -36,7 +36,7 @@ internal sealed class HistoryRecorder(McpServerManager manager, IHistoryTable hi
                 else
                     trail.Follow(status);
                 if (status.State == ServerState.Running)
-                    catalogues.Note(status.Id);
+                    catalogues?.Note(status.Id);
             }
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)

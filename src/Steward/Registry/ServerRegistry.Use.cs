@@ -12,7 +12,7 @@ public sealed partial class ServerRegistry
     /// <returns>The status that it has come to: also when it failed, which is no exception.</returns>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>
     /// <exception cref="InvalidOperationException">The server is disabled.</exception>
-    public Task<ServerStatus> ConnectAsync(string id, CancellationToken cancellationToken = default) => _manager.StartServerAsync(id, cancellationToken);
+    public Task<ServerStatus> ConnectAsync(string id, CancellationToken cancellationToken = default) => _manager.TryStartServerAsync(id, cancellationToken);
 
     /// <summary>Disconnects a server, and stops it where it is a program; one that is not connected stays as it is.</summary>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>

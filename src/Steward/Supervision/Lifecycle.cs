@@ -41,6 +41,8 @@ internal static class Lifecycle
         (Restarting, Signal.StartRequested or Signal.RestartRequested or Signal.Outdated) => (Starting, Effect.LaunchNow),
         (Restarting, Signal.Disabled) => (Disabled, Effect.DisarmRetry),
         (Restarting, Signal.StopRequested) => (Stopped, Effect.DisarmRetry),
+        (Restarting, Signal.Unwatched) => (Crashed, Effect.DisarmRetry),
+        (Crashed, Signal.Watched) when verdict == FailureVerdict.Retry => (Restarting, Effect.ArmRetry),
 
         _ => (state, Effect.None),
     };

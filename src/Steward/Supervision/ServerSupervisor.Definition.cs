@@ -54,7 +54,9 @@ internal sealed partial class ServerSupervisor
         if (_service is not null)
             _ = CancelAsync(_service); // cannot fault
         _service = new CancellationTokenSource();
-        _ = HealthWatch.RunAsync(server, _run, Config.Health, Post, _tools.Time, _service.Token); // cannot fault
+        var watch = new HealthWatch(server, _run, Config.Health, () => _tools.Monitoring.IsOn, Post, _tools.Time);
+        Volatile.Write(ref _watch, watch);
+        _ = watch.RunAsync(_service.Token); // cannot fault
     }
 
     private ServerStatus Described(ServerStatus status) => status with

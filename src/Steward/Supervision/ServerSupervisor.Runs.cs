@@ -70,6 +70,7 @@ internal sealed partial class ServerSupervisor
             _ = CancelAsync(_service); // cannot fault
         _proof?.Dispose();
         (_service, _proof) = (null, null);
+        Volatile.Write(ref _watch, null);
     }
 
     private ServerStatus ArmRetry(ServerStatus status)

@@ -29,6 +29,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     private Task _running;
     private CancellationTokenSource? _launch;
     private CancellationTokenSource? _service;
+    private HealthWatch? _watch; // written by the loop, read by whoever wants to know now
     private ITimer? _retry;
     private ITimer? _proof;
 
@@ -63,6 +64,19 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
 
     /// <summary>Completes when all that was asked before has been heard.</summary>
     public Task<long?> PassAsync() => AskAsync(new Signal.Passed());
+
+    /// <summary>Probes the server now, if it runs; its status knows of it when the task completes.</summary>
+    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    public async Task CheckHealthAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _watch) is not { } watch)
+            return;
+        await watch.CheckAsync(cancellationToken).ConfigureAwait(false);
+        await PassAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Probes begin, or end, and with them restarts after failures.</summary>
+    public void Watch(bool isOn) => Post(isOn ? new Signal.Watched() : new Signal.Unwatched());
 
     /// <summary>Stops without any more grace.</summary>
     public void Force() => _ = CancelAsync(_force); // cannot fault
@@ -133,10 +147,9 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
 
     private void Handle(Signal signal)
     {
-        var failures = _status.ConsecutiveFailures + 1;
-        var isPermanent = signal is Signal.LaunchFailed { IsPermanent: true };
+        var failures = _status.ConsecutiveFailures + (signal is Signal.Watched ? 0 : 1); // that one is no news of a failure
         NotePurpose(signal);
-        var (next, effect) = Lifecycle.Decide(_status.State, signal, _backoff.Judge(failures, isPermanent), _purpose);
+        var (next, effect) = Lifecycle.Decide(_status.State, signal, Judge(signal, failures), _purpose);
         var status = Note(signal, next, effect, failures);
         if (next == _status.State && effect is Effect.None && status == _status)
             return;
@@ -150,6 +163,12 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
         _status = _tools.Board.Publish(status); // a state is visible only once its effect is armed
         if (isTransition)
             _tools.Logger.Report(_status);
+    }
+
+    private FailureVerdict Judge(Signal signal, int failures)
+    {
+        var verdict = _backoff.Judge(failures, signal is Signal.LaunchFailed { IsPermanent: true });
+        return verdict == FailureVerdict.Retry && !_tools.Monitoring.IsOn ? FailureVerdict.NeverRestart : verdict;
     }
 
     private void NotePurpose(Signal signal)

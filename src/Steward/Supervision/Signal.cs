@@ -57,6 +57,12 @@ internal abstract record Signal(int Run = Signal.AnyRun)
     /// <summary>What runs, or was tried, is not what is defined any more.</summary>
     public sealed record Outdated : Signal;
 
+    /// <summary>From now on it is started again when it fails; what has failed meanwhile, too.</summary>
+    public sealed record Watched : Signal;
+
+    /// <summary>From now on nobody starts it again when it fails.</summary>
+    public sealed record Unwatched : Signal;
+
     /// <summary>Somebody wants to know when all that was asked before has been heard.</summary>
     public sealed record Passed : Request;
 

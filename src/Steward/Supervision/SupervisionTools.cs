@@ -11,6 +11,9 @@ namespace Steward.Supervision;
 /// <param name="Logger">The log.</param>
 internal sealed record SupervisionTools(IServerLauncher Launcher, StatusBoard Board, SemaphoreSlim Starts, TimeProvider Time, Random Random, ILogger Logger)
 {
+    /// <summary>Whether servers are probed, and started again when they fail.</summary>
+    public Monitoring Monitoring { get; } = new();
+
     /// <summary>Called when a server has another definition, before its status says so.</summary>
     public Action Redefined { get; init; } = static () => { };
 }

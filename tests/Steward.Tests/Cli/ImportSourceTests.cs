@@ -142,7 +142,7 @@ public sealed class ImportSourceTests : IAsyncLifetime
 
         Assert.Equal(ExitCodes.Success, exitCode);
         Assert.EndsWith("Added mcp-time to the running daemon. It starts them now: 'steward status' shows how they are.\n", output, StringComparison.Ordinal);
-        Assert.Equal(["files", "mcp-time"], rig.Host.Manager.Statuses.Select(status => status.Id));
+        Assert.Equal(["files", "mcp-time"], rig.Host.Manager.GetAllStatuses().Select(status => status.Id));
     }
 
     [Fact(Timeout = 30_000)]

@@ -232,7 +232,7 @@ public sealed class ImportTests : IDisposable
 
         Assert.Equal((ExitCodes.Success, ""), (exitCode, error));
         Assert.EndsWith("Added filesystem, github-claude-desktop to the running daemon. It starts them now: 'steward status' shows how they are.\n", output, StringComparison.Ordinal);
-        Assert.Equal(["github", "filesystem", "github-claude-desktop"], host.Host.Manager.Statuses.Select(status => status.Id));
+        Assert.Equal(["github", "filesystem", "github-claude-desktop"], host.Host.Manager.GetAllStatuses().Select(status => status.Id));
         Assert.Equal(2, again.Split("already").Length - 1);
         var (_, exported, _) = await cli.RunAsync("export");
         Assert.Contains("ghp_EXAMPLE", exported, StringComparison.Ordinal);

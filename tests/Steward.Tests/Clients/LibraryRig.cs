@@ -47,6 +47,13 @@ internal sealed class LibraryRig : IAsyncDisposable
     public Task<ServerStatus> RunsAsync(string id) =>
         Manager.WaitForStatusAsync(id, status => status.State == ServerState.Running, TestContext.Current.CancellationToken);
 
+    /// <summary>Waits until a server that has crashed is seen to have, and has it started at once.</summary>
+    public async Task RunsAgainAsync(string id)
+    {
+        await Manager.WaitForStatusAsync(id, status => status.State == ServerState.Restarting, TestContext.Current.CancellationToken);
+        await Manager.StartServerAsync(id, TestContext.Current.CancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Manager.DisposeAsync();

@@ -80,8 +80,7 @@ public sealed class ManagedClientTests
         await Assert.ThrowsAsync<McpProtocolException>(() => call);
         await Assert.ThrowsAsync<McpProtocolException>(() => client.CallToolAsync("wait", cancellationToken: Cancelled).AsTask());
 
-        await rig.Manager.WaitForStatusAsync("a", status => status.State == ServerState.Restarting, Cancelled); // callers are told before the crash is settled
-        await rig.Manager.StartServerAsync("a", Cancelled);
+        await rig.RunsAgainAsync("a");
         var next = await rig.LaunchedAsync("a");
         var again = client.CallToolAsync("wait", cancellationToken: Cancelled).AsTask();
         await next.AnswerAsync(await next.NextAsync("tools/call"), Text);
@@ -120,6 +119,7 @@ public sealed class ManagedClientTests
             return default;
         });
 
+        server.Tools.Add("third");
         await server.SayAsync("""{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}""");
         await heard.Task;
         Assert.NotEmpty(await client.ListToolsAsync(cancellationToken: Cancelled));

@@ -26,12 +26,12 @@ public sealed class AdkDefectTests
         Assert.Equal(ServerState.Running, (await registry.AddAsync(RealServers.Process("more", "echo"), cancellationToken: Cancelled)).Status.State);
         Assert.Equal(ServerState.Running, (await manager.RestartServerAsync("good", Cancelled)).State);
         Assert.True(await registry.RemoveAsync("more", Cancelled));
-        Assert.Equal([ServerState.Starting, ServerState.Running], manager.Statuses.Select(status => status.State));
+        Assert.Equal([ServerState.Starting, ServerState.Running], manager.GetAllStatuses().Select(status => status.State));
         Assert.Equal(ServerState.Stopped, (await manager.StopServerAsync("silent", Cancelled)).State);
         _ = manager.StartServerAsync("silent", CancellationToken.None);
         await manager.WaitForStatusAsync("silent", status => status is { State: ServerState.Starting, Pid: not null }, Cancelled);
         await manager.ShutdownAsync(CancellationToken.None);
-        Assert.All(manager.Statuses, status => Assert.Equal(ServerState.Stopped, status.State));
+        Assert.All(manager.GetAllStatuses(), status => Assert.Equal(ServerState.Stopped, status.State));
     }
 
     [Fact(Timeout = 60_000)]

@@ -20,7 +20,7 @@ public sealed class AdkRegistryTests
 
         await fleet.Manager.WaitUntilSettledAsync(Cancelled);
 
-        Assert.Equal([("on", ServerState.Stopped), ("off", ServerState.Disabled)], fleet.Manager.Statuses.Select(status => (status.Id, status.State)));
+        Assert.Equal([("on", ServerState.Stopped), ("off", ServerState.Disabled)], fleet.Manager.GetAllStatuses().Select(status => (status.Id, status.State)));
         Assert.Equal(0, fleet.Launcher.Count);
     }
 
@@ -75,8 +75,8 @@ public sealed class AdkRegistryTests
 
         Assert.Equal(
             [("good", ServerState.Running, null), ("bad", ServerState.FailedToStart, "no such program"), ("off", ServerState.Disabled, null)],
-            fleet.Manager.Statuses.Select(status => (status.Id, status.State, status.LastError)));
-        Assert.Equal((1, 1), (fleet.Launcher.Living("good"), fleet.Manager.Statuses.Count(status => status.State == ServerState.Running)));
+            fleet.Manager.GetAllStatuses().Select(status => (status.Id, status.State, status.LastError)));
+        Assert.Equal((1, 1), (fleet.Launcher.Living("good"), fleet.Manager.GetAllStatuses().Count(status => status.State == ServerState.Running)));
     }
 
     [Fact(Timeout = 10_000)]
@@ -88,7 +88,7 @@ public sealed class AdkRegistryTests
         await rig.Manager.WaitUntilSettledAsync(Cancelled);
         await rig.Manager.ShutdownAsync(Cancelled);
 
-        Assert.Empty(rig.Manager.Statuses);
+        Assert.Empty(rig.Manager.GetAllStatuses());
         Assert.Empty(rig.Registry.ListConnections());
     }
 
@@ -112,7 +112,7 @@ public sealed class AdkRegistryTests
 
         Assert.Equal(
             [ServerState.Stopped, ServerState.Stopped, ServerState.Stopped, ServerState.Disabled],
-            fleet.Manager.Statuses.Select(status => status.State));
+            fleet.Manager.GetAllStatuses().Select(status => status.State));
         var launches = fleet.Launcher.Count;
         fleet.Time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(launches, fleet.Launcher.Count);
@@ -150,7 +150,7 @@ public sealed class AdkRegistryTests
         await Assert.ThrowsAsync<ConfigException>(() => rig.Manager.AddServerAsync(Fleet.Server(id), cancellationToken: Cancelled));
         await Assert.ThrowsAsync<ConfigException>(() => rig.Registry.AddAsync(Fleet.Server(id), cancellationToken: Cancelled));
         await Assert.ThrowsAsync<ConfigException>(() => rig.Registry.UpdateAsync(Fleet.Server(id), Cancelled));
-        Assert.Empty(rig.Manager.Statuses);
+        Assert.Empty(rig.Manager.GetAllStatuses());
     }
 
     /// <summary>There, keys that the manager does not know were lost, and the order of servers with them.</summary>

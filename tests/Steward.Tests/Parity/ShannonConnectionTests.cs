@@ -103,7 +103,7 @@ public sealed class ShannonConnectionTests
         held.SetResult();
 
         Assert.Equal("{}", Encoding.UTF8.GetString(await longer));
-        Assert.All(rig.Host.Manager.Statuses, status => Assert.Equal((ServerState.Running, 0), (status.State, status.ConsecutiveFailures)));
+        Assert.All(rig.Host.Manager.GetAllStatuses(), status => Assert.Equal((ServerState.Running, 0), (status.State, status.ConsecutiveFailures)));
     }
 
     /// <summary>The seed counts a failed request against the server. Here health is a matter of probes, and an error of one caller is his own.</summary>

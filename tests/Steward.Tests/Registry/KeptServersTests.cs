@@ -33,7 +33,7 @@ public sealed class KeptServersTests : IDisposable
 
         Assert.Equal(["declared", "b", "a", "c"], again.Registry.List().Select(entry => entry.Config.Id));
         Assert.Equal([true, false, false, false], again.Registry.List().Select(entry => entry.IsDeclared));
-        Assert.Equal([ServerOrigin.Declared, ServerOrigin.Registered], again.Manager.Statuses.Take(2).Select(status => status.Origin));
+        Assert.Equal([ServerOrigin.Declared, ServerOrigin.Registered], again.Manager.GetAllStatuses().Take(2).Select(status => status.Origin));
         Assert.Equal(ServerState.Disabled, again.Manager.FindStatus("a")!.State);
     }
 

@@ -25,7 +25,7 @@ public sealed class ApplyTests
         Assert.Equal([("gone", "removed", null), ("new", "added", ServerState.Running), ("other", "restarted", (ServerState?)ServerState.Running)],
             outcomes.Select(outcome => (outcome.Id, outcome.Done, outcome.Status?.State)));
         Assert.Same(same, fleet.Manager.FindStatus("same"));
-        Assert.Equal(["new", "same", "other", "registered"], fleet.Manager.Statuses.Select(status => status.Id));
+        Assert.Equal(["new", "same", "other", "registered"], fleet.Manager.GetAllStatuses().Select(status => status.Id));
         Assert.Equal(["new", "same", "other"], fleet.Manager.Declared.Select(server => server.Id));
     }
 

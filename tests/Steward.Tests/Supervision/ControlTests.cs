@@ -9,12 +9,30 @@ public sealed class ControlTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 10_000)]
-    public async Task Start_returns_the_status_that_the_server_has_come_to()
+    public async Task A_start_that_fails_says_why_and_when_it_is_tried_again()
     {
         await using var fleet = new Fleet();
         var starting = fleet.Manager.StartServerAsync(Fleet.Only, Cancelled);
         (await fleet.NextLaunch()).Fail("exit code 2");
-        Assert.Equal((ServerState.Restarting, "exit code 2"), ((await starting).State, (await starting).LastError));
+        var failure = await Assert.ThrowsAsync<ServerStartException>(() => starting);
+        Assert.Equal((ServerState.Restarting, "exit code 2"), (failure.Status.State, failure.Status.LastError));
+        Assert.Equal("Server 'files' did not come up: exit code 2. It is tried again at 2030-01-01T00:00:01.0000000+00:00.", failure.Message);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task All_start_side_by_side_and_each_has_its_own_result()
+    {
+        await using var fleet = new Fleet(Fleet.Server("a"), Fleet.Server("b"), Fleet.Server("off") with { Disabled = true });
+        var starting = fleet.Manager.StartAllAsync(Cancelled);
+        FakeLaunch[] launches = [await fleet.NextLaunch(), await fleet.NextLaunch()]; // both before either has come up
+        launches.Single(launch => launch.Config.Id == "a").Fail("no such program", isPermanent: true);
+        launches.Single(launch => launch.Config.Id == "b").Succeed();
+
+        var outcomes = await starting;
+        Assert.Equal(["a", "b"], outcomes.Keys);
+        Assert.Equal(("no such program", ServerState.FailedToStart), (outcomes["a"].Error, outcomes["a"].Status!.State));
+        Assert.Equal((null, ServerState.Running), (outcomes["b"].Error, outcomes["b"].Status!.State));
+        Assert.Equal(1, fleet.Manager.RunningServerCount);
     }
 
     [Fact(Timeout = 10_000)]

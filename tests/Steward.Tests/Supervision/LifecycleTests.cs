@@ -7,17 +7,17 @@ namespace Steward.Tests.Supervision;
 /// <summary>The whole table, written a second time: states down, signals across.</summary>
 public sealed class LifecycleTests
 {
-    // "." changes nothing; "failure" and "purpose" stand for the two answers that depend on more than state and signal.
+    // "." changes nothing; "failure", "purpose" and "again" stand for the answers that depend on more than state and signal.
     private const string Table = """
-        State          Start               Stop                  Restart               Connected               LaunchFailed  Ended    RetryDue         Unhealthy           Lost                Disabled              Enabled       Outdated
-        Stopped        Starting/Launch     .                     Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             .
-        Disabled       .                   .                     .                     .                       .             .        .                .                   .                   .                     Stopped/None  .
-        Starting       .                   Stopping/AbortLaunch  Stopping/AbortLaunch  Running/BeginService    failure       .        .                .                   .                   Stopping/AbortLaunch  .             Stopping/AbortLaunch
-        Running        .                   Stopping/Terminate    Stopping/Terminate    .                       .             failure  .                Stopping/Terminate  Stopping/Terminate  Stopping/Terminate    .             Stopping/Terminate
-        Stopping       .                   .                     .                     Stopping/TerminateLate  purpose       purpose  .                .                   .                   .                     .             .
-        Restarting     Starting/LaunchNow  Stopped/DisarmRetry   Starting/LaunchNow    .                       .             .        Starting/Launch  .                   .                   Disabled/DisarmRetry  .             Starting/LaunchNow
-        Crashed        Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             Starting/Launch
-        FailedToStart  Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             Starting/Launch
+        State          Start               Stop                  Restart               Connected               LaunchFailed  Ended    RetryDue         Unhealthy           Lost                Disabled              Enabled       Outdated              Watched  Unwatched
+        Stopped        Starting/Launch     .                     Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             .                     .        .
+        Disabled       .                   .                     .                     .                       .             .        .                .                   .                   .                     Stopped/None  .                     .        .
+        Starting       .                   Stopping/AbortLaunch  Stopping/AbortLaunch  Running/BeginService    failure       .        .                .                   .                   Stopping/AbortLaunch  .             Stopping/AbortLaunch  .        .
+        Running        .                   Stopping/Terminate    Stopping/Terminate    .                       .             failure  .                Stopping/Terminate  Stopping/Terminate  Stopping/Terminate    .             Stopping/Terminate    .        .
+        Stopping       .                   .                     .                     Stopping/TerminateLate  purpose       purpose  .                .                   .                   .                     .             .                     .        .
+        Restarting     Starting/LaunchNow  Stopped/DisarmRetry   Starting/LaunchNow    .                       .             .        Starting/Launch  .                   .                   Disabled/DisarmRetry  .             Starting/LaunchNow    .        Crashed/DisarmRetry
+        Crashed        Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             Starting/Launch       again    .
+        FailedToStart  Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             Starting/Launch       .        .
         """;
 
     private static readonly Dictionary<string, Signal> Signals = new()
@@ -34,6 +34,8 @@ public sealed class LifecycleTests
         ["Disabled"] = new Signal.Disabled(),
         ["Enabled"] = new Signal.Enabled(),
         ["Outdated"] = new Signal.Outdated(),
+        ["Watched"] = new Signal.Watched(),
+        ["Unwatched"] = new Signal.Unwatched(),
     };
 
     private static readonly Signal[] NeverMove =
@@ -80,6 +82,7 @@ public sealed class LifecycleTests
             "." => (state, Effect.None),
             "failure" => AfterFailure(verdict),
             "purpose" => AfterStop(verdict, purpose),
+            "again" => verdict == FailureVerdict.Retry ? (ServerState.Restarting, Effect.ArmRetry) : (state, Effect.None),
             _ => (Enum.Parse<ServerState>(cell.Split('/')[0]), Enum.Parse<Effect>(cell.Split('/')[1])),
         };
         var actual = Lifecycle.Decide(state, Signals[signal], verdict, purpose);

@@ -32,7 +32,7 @@ public sealed class LoopHardeningTests
         await fleet.Reaches(ServerState.Stopping, "c");
         await patience.CancelAsync(); // throws nothing at whoever has lost patience
         await shutdown;
-        Assert.All(fleet.Manager.Statuses, status => Assert.Equal(ServerState.Stopped, status.State));
+        Assert.All(fleet.Manager.GetAllStatuses(), status => Assert.Equal(ServerState.Stopped, status.State));
     }
 
     [Fact(Timeout = 10_000)]
@@ -74,8 +74,8 @@ public sealed class LoopHardeningTests
                 var status = await (random.Next(4) switch
                 {
                     0 => fleet.Manager.StopServerAsync(id, cancellationToken),
-                    1 => fleet.Manager.RestartServerAsync(id, cancellationToken),
-                    _ => fleet.Manager.StartServerAsync(id, cancellationToken),
+                    1 => fleet.Manager.TryRestartServerAsync(id, cancellationToken),
+                    _ => fleet.Manager.TryStartServerAsync(id, cancellationToken),
                 });
                 Assert.True(status.State is ServerState.Running or ServerState.Stopped, $"{id} is {status.State}: {status.LastError}");
             }

@@ -65,7 +65,7 @@ public sealed class ModelTests
         await watched.CancelAsync();
         Assert.Null(await watching);
         Assert.All(Servers, server => Assert.Equal(0, fleet.Launcher.Living(server.Id)));
-        Assert.All(fleet.Manager.Statuses, status => Assert.True(status.State is ServerState.Stopped or ServerState.Disabled));
+        Assert.All(fleet.Manager.GetAllStatuses(), status => Assert.True(status.State is ServerState.Stopped or ServerState.Disabled));
         Assert.True(fleet.Launcher.Count > Steps / 50, $"only {fleet.Launcher.Count} launches: the test has not tried much");
     }
 
@@ -124,7 +124,7 @@ public sealed class ModelTests
     /// <summary>A request may end in any state or be refused at the shutdown, but it ends.</summary>
     private static Task Outcome(Task<ServerStatus> request) => request.ContinueWith(
         ended => Assert.True(
-            ended.IsCompletedSuccessfully || ended.Exception?.InnerException is ObjectDisposedException or UnknownServerException or ServerExistsException or ServerUpdateException or InvalidOperationException,
+            ended.IsCompletedSuccessfully || ended.Exception?.InnerException is ObjectDisposedException or UnknownServerException or ServerExistsException or ServerStartException or ServerUpdateException or InvalidOperationException,
             ended.Exception?.ToString()),
         TaskScheduler.Default);
 

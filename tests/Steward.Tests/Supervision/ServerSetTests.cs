@@ -21,7 +21,7 @@ public sealed class ServerSetTests
         var status = await adding;
 
         Assert.Equal((ServerState.Running, "More", ServerOrigin.Registered), (status.State, status.Name, status.Origin));
-        Assert.Equal([Fleet.Only, "more"], fleet.Manager.Statuses.Select(other => other.Id));
+        Assert.Equal([Fleet.Only, "more"], fleet.Manager.GetAllStatuses().Select(other => other.Id));
         Assert.Equal(["new"], fleet.Manager.FindConfig("more")!.Tags);
         Assert.Equal("more", run.Launch.Config.Id);
     }
@@ -50,7 +50,7 @@ public sealed class ServerSetTests
         await Assert.ThrowsAsync<UnknownServerException>(() => fleet.Manager.UpdateServerAsync(Fleet.Server("nobody"), Cancelled));
         await Assert.ThrowsAsync<UnknownServerException>(() => fleet.Manager.EnableServerAsync("nobody", Cancelled));
         await Assert.ThrowsAsync<UnknownServerException>(() => fleet.Manager.DisableServerAsync("nobody", Cancelled));
-        Assert.Single(fleet.Manager.Statuses);
+        Assert.Single(fleet.Manager.GetAllStatuses());
     }
 
     [Fact(Timeout = 10_000)]
@@ -72,7 +72,7 @@ public sealed class ServerSetTests
         Assert.False(await fleet.Manager.RemoveServerAsync(Fleet.Only, Cancelled));
         Assert.True(run.IsDisposed);
         Assert.Null(fleet.Manager.FindStatus(Fleet.Only));
-        Assert.Empty(fleet.Manager.Statuses);
+        Assert.Empty(fleet.Manager.GetAllStatuses());
         await Assert.ThrowsAsync<UnknownServerException>(() => fleet.Manager.StopServerAsync(Fleet.Only, Cancelled));
     }
 

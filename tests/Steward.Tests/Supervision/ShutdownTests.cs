@@ -23,7 +23,7 @@ public sealed class ShutdownTests
         Assert.False(shutdown.IsCompleted);
         stop.SetResult();
         await shutdown;
-        Assert.All(fleet.Manager.Statuses, status => Assert.Equal(ServerState.Stopped, status.State));
+        Assert.All(fleet.Manager.GetAllStatuses(), status => Assert.Equal(ServerState.Stopped, status.State));
         Assert.All(runs, run => Assert.True(run.IsDisposed));
     }
 
@@ -71,7 +71,7 @@ public sealed class ShutdownTests
         await fleet.Reaches(ServerState.Restarting, "a");
         await fleet.Reaches(ServerState.Starting, "b");
         await fleet.Manager.ShutdownAsync(CancellationToken.None);
-        Assert.All(fleet.Manager.Statuses, status => Assert.Equal(ServerState.Stopped, status.State));
+        Assert.All(fleet.Manager.GetAllStatuses(), status => Assert.Equal(ServerState.Stopped, status.State));
         var launches = fleet.Launcher.Count;
         fleet.Time.Advance(TimeSpan.FromHours(1));
         Assert.Equal(launches, fleet.Launcher.Count);

@@ -25,7 +25,7 @@ public sealed class StartupTests
         var status = await fleet.Reaches(ServerState.Restarting, "s17");
         Assert.Contains("not ready within 30 s", status.LastError, StringComparison.Ordinal);
         Assert.Contains("startupTimeoutMs", status.LastError, StringComparison.Ordinal);
-        Assert.Equal(49, fleet.Manager.Statuses.Count(other => other.State == ServerState.Running));
+        Assert.Equal(49, fleet.Manager.GetAllStatuses().Count(other => other.State == ServerState.Running));
     }
 
     [Fact(Timeout = 10_000)]
@@ -43,7 +43,7 @@ public sealed class StartupTests
         }
 
         await fleet.Manager.WaitUntilSettledAsync(TestContext.Current.CancellationToken);
-        Assert.All(fleet.Manager.Statuses, status => Assert.Equal(ServerState.Running, status.State));
+        Assert.All(fleet.Manager.GetAllStatuses(), status => Assert.Equal(ServerState.Running, status.State));
     }
 
     [Fact(Timeout = 10_000)]
@@ -84,7 +84,7 @@ public sealed class StartupTests
         foreach (var launch in await Take(fleet, 20))
             launch.Succeed();
         await settled;
-        Assert.All(fleet.Manager.Statuses, status => Assert.Equal(ServerState.Running, status.State));
+        Assert.All(fleet.Manager.GetAllStatuses(), status => Assert.Equal(ServerState.Running, status.State));
     }
 
     [Fact(Timeout = 10_000)]
@@ -112,7 +112,7 @@ public sealed class StartupTests
         await using var fleet = new Fleet(Fleet.Server() with { Disabled = true });
         fleet.Manager.StartAll();
         await fleet.Manager.WaitUntilSettledAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(ServerState.Disabled, Assert.Single(fleet.Manager.Statuses).State);
+        Assert.Equal(ServerState.Disabled, Assert.Single(fleet.Manager.GetAllStatuses()).State);
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => fleet.Manager.StartServerAsync(Fleet.Only, TestContext.Current.CancellationToken));
         Assert.Contains("disabled", refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidOperationException>(() => fleet.Manager.RestartServerAsync(Fleet.Only, TestContext.Current.CancellationToken));

@@ -54,32 +54,41 @@ internal sealed class MemoryHistory(HistoryConfig retention, TimeProvider time) 
             Add(new ConnectionRecord(server, at, ConnectionOutcome.NotConnected, at, error));
     }
 
-    public Task<IReadOnlyList<LifecycleEvent>> ReadEventsAsync(HistoryQuery query, CancellationToken cancellationToken)
+    public IReadOnlyList<LifecycleEvent> ReadEvents(HistoryQuery query)
     {
         lock (_gate)
-            return Page(_events.Reverse().Where(row => Matches(query, row.Server, row.Id)), query);
+            return [.. NewestFirst(_events).Where(row => Matches(query, row.Server, row.Id)).Take(query.Limit)];
     }
 
-    public Task<IReadOnlyList<ConnectionRecord>> ReadConnectionsAsync(HistoryQuery query, CancellationToken cancellationToken)
+    public IReadOnlyList<ConnectionRecord> ReadConnections(HistoryQuery query)
     {
         lock (_gate)
-            return Page(_connections.Reverse().Where(row => Matches(query, row.Server, row.Id)), query);
+            return [.. NewestFirst(_connections).Where(row => Matches(query, row.Server, row.Id)).Take(query.Limit)];
     }
 
-    public Task<int> ClearAsync(string? server, CancellationToken cancellationToken)
+    public int Clear(string? server)
     {
         lock (_gate)
         {
-            return Task.FromResult(
-                Remove(_events, row => server is null || row.Server == server)
-                + Remove(_connections, row => (server is null || row.Server == server) && row.Outcome != ConnectionOutcome.Open));
+            return Remove(_events, row => server is null || row.Server == server)
+                + Remove(_connections, row => (server is null || row.Server == server) && row.Outcome != ConnectionOutcome.Open);
         }
     }
+
+    public Task<IReadOnlyList<LifecycleEvent>> ReadEventsAsync(HistoryQuery query, CancellationToken cancellationToken) => Task.FromResult(ReadEvents(query));
+
+    public Task<IReadOnlyList<ConnectionRecord>> ReadConnectionsAsync(HistoryQuery query, CancellationToken cancellationToken) => Task.FromResult(ReadConnections(query));
+
+    public Task<int> ClearAsync(string? server, CancellationToken cancellationToken) => Task.FromResult(Clear(server));
 
     private static bool Matches(HistoryQuery query, string server, long id) =>
         (query.Server is null || query.Server == server) && (query.Before is null || id < query.Before);
 
-    private static Task<IReadOnlyList<T>> Page<T>(IEnumerable<T> rows, HistoryQuery query) => Task.FromResult<IReadOnlyList<T>>([.. rows.Take(query.Limit)]);
+    private static IEnumerable<T> NewestFirst<T>(LinkedList<T> rows)
+    {
+        for (var node = rows.Last; node is not null; node = node.Previous)
+            yield return node.Value;
+    }
 
     private static int Remove<T>(LinkedList<T> rows, Func<T, bool> condition)
     {

@@ -23,7 +23,7 @@ public sealed class ConfigWatcherTests : IAsyncDisposable
         var next = NextAsync();
         await WaitsAsync();
 
-        Save("two");
+        await SaveAsync("two");
         await WaitsAsync();
         Assert.False(next.IsCompleted);
         _time.Advance(ConfigWatcher.Quiet);
@@ -38,7 +38,7 @@ public sealed class ConfigWatcherTests : IAsyncDisposable
         var next = NextAsync();
         await WaitsAsync();
 
-        Save("{");
+        await SaveAsync("{");
         foreach (var part in (string[])["{ \"mcp", "{ \"mcpServers\": ", "{ \"mcpServers\": {} }"])
         {
             await WaitsAsync();
@@ -61,7 +61,7 @@ public sealed class ConfigWatcherTests : IAsyncDisposable
         var next = NextAsync();
         await WaitsAsync();
 
-        Save("");
+        await SaveAsync("");
         await WaitsAsync();
         _time.Advance(ConfigWatcher.Quiet * 2);
         Assert.False(next.IsCompleted);
@@ -73,7 +73,7 @@ public sealed class ConfigWatcherTests : IAsyncDisposable
 
         next = NextAsync();
         await WaitsAsync();
-        Save(null);
+        await SaveAsync(null);
         await WaitsAsync();
         _time.Advance(ConfigWatcher.LongQuiet);
         Assert.Null(await next);
@@ -85,7 +85,7 @@ public sealed class ConfigWatcherTests : IAsyncDisposable
         Assert.Equal("one", await NextAsync());
         var next = NextAsync();
         await WaitsAsync();
-        Save("two");
+        await SaveAsync("two");
         await WaitsAsync();
         var reads = Volatile.Read(ref _reads);
         _text = "one";
@@ -129,12 +129,13 @@ public sealed class ConfigWatcherTests : IAsyncDisposable
         return _text is { } text ? Encoding.UTF8.GetBytes(text) : null;
     }
 
-    private void Save(string? text)
+    /// <summary>Saves, and waits until the watcher has looked.</summary>
+    private async Task SaveAsync(string? text)
     {
         var reads = Volatile.Read(ref _reads);
         _text = text;
         _signals.Say();
-        SpinWait.SpinUntil(() => Volatile.Read(ref _reads) > reads); // it has looked
+        await ReadsAsync(reads);
     }
 
     private async Task<string?> NextAsync()

@@ -64,7 +64,7 @@ public sealed class ReloadTests
         var planned = await cli.RunAsync("plan", "next.json");
         Assert.Equal(
             (ExitCodes.Success, "  - a  is stopped and removed\n  ~ b  is restarted: args\nNot before 'steward down' and 'steward up': gateway.limits.sessions\n", ""), planned);
-        Assert.Equal(2, rig.Host.Manager.Statuses.Count);
+        Assert.Equal(2, rig.Host.Manager.GetAllStatuses().Count);
 
         var applied = await cli.RunAsync("apply", "next.json");
         Assert.Equal((ExitCodes.Success, planned.Out + "a is gone\nb is Running\n", ""), applied);
