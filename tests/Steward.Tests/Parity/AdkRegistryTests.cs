@@ -39,7 +39,7 @@ public sealed class AdkRegistryTests
         {
             await using var manager = make();
             await manager.WaitUntilSettledAsync(Cancelled);
-            Assert.Equal([("on", ServerState.Stopped), ("off", ServerState.Disabled)], manager.Statuses.Select(status => (status.Id, status.State)));
+            Assert.Equal([("on", ServerState.Stopped), ("off", ServerState.Disabled)], manager.GetAllStatuses().Select(status => (status.Id, status.State)));
         }
 
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
