@@ -6,18 +6,18 @@ using Steward;
 using Steward.Agents;
 
 await using var manager = McpServerManager.FromJsonFile(args is [var file] ? file : "samples/quickstart/steward.json");
-manager.StartAll();
+foreach (var start in (await manager.StartAllAsync()).Values.Where(start => start.Error is not null))
+    Console.Error.WriteLine(start.Error);
 
 var tools = await manager.GetToolsAsync(new ServerToolOptions
 {
-    StartPatience = Timeout.InfiniteTimeSpan, // until each server runs or has failed
     Approve = (request, _) =>
     {
         Console.WriteLine($"  {request.Tool.Name} {request.Arguments}");
         return new(request.Tool.ToolName.StartsWith("write_", StringComparison.Ordinal) ? ToolApproval.Deny("this agent only reads") : ToolApproval.Allow);
     },
 });
-Console.WriteLine($"{tools.Current.Count} tools of {manager.Statuses.Count} servers");
+Console.WriteLine($"{tools.Current.Count} tools of {manager.RunningServerCount} servers");
 
 // In place of ScriptedModel: the IChatClient of your provider. In place of FunctionInvoker: UseFunctionInvocation() of Microsoft.Extensions.AI.
 using IChatClient agent = new FunctionInvoker(new ScriptedModel(

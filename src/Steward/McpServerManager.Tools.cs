@@ -22,7 +22,7 @@ public sealed partial class McpServerManager
         options ??= new ServerToolOptions();
         var host = _host ?? throw new InvalidOperationException("This manager serves a gateway: connect to that.");
         await Task.WhenAll(Set.Supervisors.Select(supervisor => supervisor.PassAsync())).WaitAsync(cancellationToken).ConfigureAwait(false); // what was just asked for shows
-        await Task.WhenAll(Statuses.Where(status => status.State == ServerState.Starting).Select(status => AwaitStartAsync(status, options.StartPatience, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(GetAllStatuses().Where(status => status.State == ServerState.Starting).Select(status => AwaitStartAsync(status, options.StartPatience, cancellationToken))).ConfigureAwait(false);
 
         var all = new ServerToolSet(this, host.Gateway, options.Naming ?? host.Gateway.Naming, options, host.Loggers.CreateLogger("Steward.Agents"));
         return options.Filter is { } filter ? all.Where(tool => filter(tool.GetService<ServerTool>()!)) : all;
