@@ -43,13 +43,21 @@ internal static class DefinitionEndpoints
         [Description("A tag that it has")] string? tag = null,
         [Description("Its state, such as running")] string? state = null,
         [Description("Its source, such as file or cli")] string? source = null,
-        [Description("A text in its id, name or tags")] string? text = null)
+        [Description("A text in its id, name or tags")] string? text = null,
+        [Description("At most so many; all, where nothing is said")] int? limit = null,
+        [Description("Those behind the server of this id: the last of one page asks for the next")] string? after = null)
     {
+        if (limit < 1)
+            return ApiProblems.Invalid($"limit is {limit}; it must be 1 or more.");
         if (!FilterWords.TryRead<ServerTransport>("transport", transport, out var byTransport, out var problem)
             || !FilterWords.TryRead<Supervision.ServerState>("state", state, out var byState, out problem))
             return ApiProblems.Invalid(problem);
         var filter = new ServerFilter { Transport = byTransport, Enabled = enabled, Tag = tag, State = byState, Source = source, Text = text };
-        return TypedResults.Json(new DefinitionList([.. registry.List(filter).Select(DefinitionEntry.Of)], registry.Unreadable), ApiJson.Default.DefinitionList);
+        var fitting = registry.List(filter);
+        if (after is not null && !fitting.Any(entry => entry.Config.Id == after))
+            return ApiProblems.Invalid($"after is '{after}', which is no server of this list any more: begin with the first page again.");
+        var page = after is null ? fitting : fitting.SkipWhile(entry => entry.Config.Id != after).Skip(1);
+        return TypedResults.Json(new DefinitionList([.. page.Take(limit ?? int.MaxValue).Select(DefinitionEntry.Of)], registry.Unreadable) { Total = fitting.Count }, ApiJson.Default.DefinitionList);
     }
 
     private static IResult Get([Description("The server's id")] string id, ServerRegistry registry, McpServerManager manager) => registry.Find(id) is { } entry

@@ -10,7 +10,7 @@ internal sealed class HistoryRecorder(McpServerManager manager, IHistoryTable hi
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, ServerTrail> _trails = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _end = new();
+    private readonly CancellationTokenSource _end = new(); // never disposed: its timer is gone after seconds
     private Task _following = Task.CompletedTask;
 
     /// <summary>Begins to follow.</summary>
@@ -20,7 +20,6 @@ internal sealed class HistoryRecorder(McpServerManager manager, IHistoryTable hi
     {
         _end.CancelAfter(LongestEnd);
         await _following.ConfigureAwait(false);
-        _end.Dispose();
     }
 
     private async Task FollowAsync()

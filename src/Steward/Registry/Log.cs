@@ -32,6 +32,9 @@ internal static partial class Log
     [LoggerMessage(1908, LogLevel.Warning, "The registered server '{Server}' is not used: the configuration file declares one of the same id. It stays kept. Rename the declared one to use both, or forget this one with 'steward remove --registered {Server}'")]
     public static partial void RegisteredServerHidden(this ILogger logger, string server);
 
+    [LoggerMessage(1910, LogLevel.Error, "The registered servers cannot be started; please report this")]
+    public static partial void TakingOverFailed(this ILogger logger, Exception failure);
+
     [LoggerMessage(1909, LogLevel.Error, "The registered server '{Server}' cannot be used: {Problem}")]
     public static partial void ServerUnreadable(this ILogger logger, string server, string problem);
 }

@@ -40,9 +40,13 @@ public sealed partial class ServerRegistry
                 }
             }
         }
-        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        catch (Exception over) when (over is ObjectDisposedException || (over is OperationCanceledException && _end.IsCancellationRequested))
         {
-            // Steward ends before the registry could be read.
+            // Steward ends before the registry could be taken over.
+        }
+        catch (Exception failure) // a bug of ours: it must not keep Steward from stopping as well
+        {
+            _logger.TakingOverFailed(failure);
         }
     }
 
@@ -50,11 +54,25 @@ public sealed partial class ServerRegistry
     private async Task TakeOverAsync(RegistryContent content)
     {
         _kept.Fill(content);
+        foreach (var unreadable in content.Unreadable)
+            _logger.ServerUnreadable(unreadable.Id, unreadable.Problem);
         await Task.WhenAll(content.Servers.Select(server => TakeOverAsync(server.Config))).ConfigureAwait(false);
         foreach (var (id, enabled) in content.Overrides)
         {
             if (_manager.FindServer(id) is { } declared && declared.Config.Disabled == enabled)
-                await (enabled ? _manager.EnableServerAsync(id, _end.Token) : _manager.DisableServerAsync(id, _end.Token)).ConfigureAwait(false);
+                await SwitchAsync(id, enabled).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SwitchAsync(string id, bool enabled)
+    {
+        try
+        {
+            await (enabled ? _manager.EnableServerAsync(id, _end.Token) : _manager.DisableServerAsync(id, _end.Token)).ConfigureAwait(false);
+        }
+        catch (UnknownServerException)
+        {
+            // It left in this very moment.
         }
     }
 
@@ -66,7 +84,8 @@ public sealed partial class ServerRegistry
         }
         catch (ServerExistsException)
         {
-            _logger.RegisteredServerHidden(config.Id);
+            if (IsDeclared(config.Id)) // else it was added since the file could be written again
+                _logger.RegisteredServerHidden(config.Id);
         }
     }
 }

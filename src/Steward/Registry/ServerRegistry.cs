@@ -39,6 +39,9 @@ public sealed partial class ServerRegistry : IAsyncDisposable
     /// <summary>The configuration file, for messages about what it declares.</summary>
     internal string? DeclaredIn { get; init; }
 
+    /// <summary>How many registered servers are known.</summary>
+    internal int Kept => _kept.Servers.Count;
+
     /// <summary>Told of each definition that has become another: the server's id, the keys, and whether the file or the registry says so.</summary>
     internal Action<string, IReadOnlyList<string>, string> ConfigChanged { get; init; } = static (_, _, _) => { };
 
@@ -50,8 +53,10 @@ public sealed partial class ServerRegistry : IAsyncDisposable
     /// <summary>All servers, or those that a filter chooses: the declared ones in the order of their file, then the others as they were added.</summary>
     public IReadOnlyList<ServerEntry> List(ServerFilter? filter = null)
     {
-        var entries = _manager.Servers.Select(EntryOf);
-        return filter is null ? [.. entries] : [.. entries.Where(filter.Matches)];
+        var servers = _manager.Servers;
+        return filter is null
+            ? [.. servers.Select(EntryOf)]
+            : [.. servers.Where(server => filter.MatchesDefinition(server.Config)).Select(EntryOf).Where(filter.MatchesRest)];
     }
 
     /// <summary>One server; <see langword="null"/> where there is none of that id.</summary>

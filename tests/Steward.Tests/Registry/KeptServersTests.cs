@@ -166,5 +166,23 @@ public sealed class KeptServersTests : IDisposable
         await manager.DisposeAsync();
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_registry_that_can_be_opened_only_when_Steward_ends_does_not_hold_that_up()
+    {
+        await using (var rig = await StartAsync())
+            await rig.Registry.AddAsync(Fleet.Server("kept"), cancellationToken: Cancelled);
+        var (time, launcher) = (new FakeTimeProvider(), new FakeLauncher { OnLaunch = launch => launch.Succeed() });
+        await using var manager = new McpServerManager(new StewardConfig { Servers = [] }, launcher, time, NullLoggerFactory.Instance);
+        await using var registry = new ServerRegistry(manager, _folder.Create(time), new RegisteredSet(), launcher, time, _folder.Log);
+        registry.Start(isOpen: false);
+        await manager.DisposeAsync();
+
+        time.Advance(TimeSpan.FromSeconds(30));
+        while (registry.Kept == 0)
+            await Task.Yield();
+
+        await registry.DisposeAsync();
+    }
+
     private Task<RegistryRig> StartAsync(params ServerConfig[] declared) => RegistryRig.StartAsync(time => _folder.Create(time), declared);
 }

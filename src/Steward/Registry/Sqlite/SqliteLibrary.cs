@@ -10,8 +10,8 @@ namespace Steward.Registry.Sqlite;
 /// </summary>
 internal static class SqliteLibrary
 {
-    /// <summary>3.24, which has <c>ON CONFLICT DO UPDATE</c>.</summary>
-    public const int OldestVersion = 3_024_000;
+    /// <summary>3.33, the first that checks one table of many: the whole of a large history would hold up every start.</summary>
+    public const int OldestVersion = 3_033_000;
 
     private const string Bundled = "e_sqlite3";
 

@@ -168,6 +168,28 @@ public sealed class ReloadTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Definitions_are_read_page_by_page()
+    {
+        await using var rig = await HostRig.StartAsync(Two);
+
+        Assert.Equal((2, "a b"), await PageAsync(""));
+        Assert.Equal((2, "a"), await PageAsync("?limit=1"));
+        Assert.Equal((2, "b"), await PageAsync("?limit=1&after=a"));
+        Assert.Equal((2, ""), await PageAsync("?after=b"));
+        foreach (var wrong in (string[])["?limit=0", "?after=gone"])
+        {
+            using var refused = await rig.Client.GetAsync($"/api/v1/definitions{wrong}", Cancelled);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        }
+
+        async Task<(int, string)> PageAsync(string query)
+        {
+            var page = (await rig.Client.GetFromJsonAsync($"/api/v1/definitions{query}", ApiJson.Default.DefinitionList, Cancelled))!;
+            return (page.Total, string.Join(' ', page.Servers.Select(server => server.Id)));
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task What_a_declared_server_hides_is_seen_and_forgotten_on_the_command_line()
     {
         await using var rig = await HostRig.StartAsync(Two);
