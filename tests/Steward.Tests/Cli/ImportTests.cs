@@ -166,6 +166,28 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task What_the_servers_of_a_file_inherit_is_taken_along()
+    {
+        var file = _home.Write("other/steward.json", """
+            {
+              "defaults": { "env": { "REGION": "eu" }, "startupTimeoutMs": 1234, "restartPolicy": null },
+              "mcpServers": { "a": { "command": "a", "env": { "LEVEL": "2" } }, "b": { "url": "https://b.example/mcp", "startupTimeoutMs": 99 } }
+            }
+            """);
+        var broken = _home.Write("other/broken.json", "{\n  \"defaults\": { \"startupTimeoutMs\": \"soon\" },\n  \"mcpServers\": { \"c\": { \"command\": \"c\" } }\n}");
+
+        await Cli().RunAsync("import", file, "--to", "new.json", "--yes");
+        var (_, output, error) = await Cli().RunAsync("import", broken, "--dry-run");
+
+        var servers = ConfigFile.Load(Path.Combine(Work, "new.json")).Servers;
+        Assert.Equal(["LEVEL=2", "REGION=eu"], servers[0].Env.Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal));
+        Assert.Equal((1234, RestartPolicy.Never), (servers[0].StartupTimeout.TotalMilliseconds, servers[0].RestartPolicy));
+        Assert.Equal((99, RestartPolicy.Never), (servers[1].StartupTimeout.TotalMilliseconds, servers[1].RestartPolicy));
+        Assert.StartsWith($"steward: {broken}(2,37): defaults.startupTimeoutMs: ", error, StringComparison.Ordinal);
+        Assert.StartsWith("One server can be added:\n  c  (import)", output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_broken_file_is_reported_with_its_place_and_the_others_are_read()
     {
         WriteClients();

@@ -53,6 +53,15 @@ internal static class RootSection
 
     public static KeySet Keys { get; } = new("the configuration", [Schema, Servers, Defaults, Groups, Gateway, SseProxy, Discovery, History, StartConcurrency]);
 
+    /// <summary>What the servers of a file inherit, where only those are read. What is wrong in it is a problem of the reading.</summary>
+    public static ServerConfig ReadDefaults(ConfigValue root)
+    {
+        var standard = new ServerConfig { Id = "", BaseDirectory = root.Reading.BaseDirectory };
+        return root.Node.Properties.LastOrDefault(property => property.Name == Defaults.Name) is { } given
+            ? Defaults.Read(new(root.Reading, given.Value, given.Name, root.NeedsReferences), standard)
+            : standard;
+    }
+
     public static StewardConfig? Read(ConfigValue root)
     {
         if (ConfigSection.Open(root, Keys) is not { } section)

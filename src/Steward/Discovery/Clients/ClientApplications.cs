@@ -17,7 +17,7 @@ internal static class ClientApplications
         new("claude-code", "Claude Code",
         [
             new(User, ClientDialects.ClaudeCodeUser, context => context.Below("CLAUDE_CONFIG_DIR", "", ".claude.json")),
-            new(Project, ClientDialects.ClaudeCode, context => context.Project(".mcp.json")),
+            ClientFile.OfProject(ClientDialects.ClaudeCode, ".mcp.json"),
         ])
         {
             Aliases = ["claude"],
@@ -25,14 +25,14 @@ internal static class ClientApplications
         new("cursor", "Cursor",
         [
             new(User, ClientDialects.Cursor, context => context.HomePath(".cursor/mcp.json")),
-            new(Project, ClientDialects.Cursor, context => context.Project(".cursor/mcp.json")),
+            ClientFile.OfProject(ClientDialects.Cursor, ".cursor/mcp.json"),
         ]),
         new("vscode", "VS Code",
         [
             new(User, ClientDialects.VisualStudioCode, context => context.Settings("Code/User/mcp.json")),
             new(User, ClientDialects.VisualStudioCodeSettings, context => context.Settings("Code/User/settings.json")) { IsOld = true },
-            new(Project, ClientDialects.VisualStudioCode, context => context.Project(".vscode/mcp.json")),
-            new(Project, ClientDialects.VisualStudioCodeSettings, context => context.Project(".vscode/settings.json")) { IsOld = true },
+            ClientFile.OfProject(ClientDialects.VisualStudioCode, ".vscode/mcp.json"),
+            ClientFile.OfProject(ClientDialects.VisualStudioCodeSettings, ".vscode/settings.json") with { IsOld = true },
         ])
         {
             Aliases = ["code", "vs-code"],
@@ -50,17 +50,17 @@ internal static class ClientApplications
         new("kiro", "Kiro",
         [
             new(User, ClientDialects.Kiro, context => context.HomePath(".kiro/settings/mcp.json")),
-            new(Project, ClientDialects.Kiro, context => context.Project(".kiro/settings/mcp.json")),
+            ClientFile.OfProject(ClientDialects.Kiro, ".kiro/settings/mcp.json"),
         ]),
         new("zed", "Zed",
         [
             new(User, ClientDialects.Zed, context => context.Platform == DiscoveryPlatform.Windows ? context.Settings("Zed/settings.json") : context.XdgConfig("zed/settings.json")),
-            new(Project, ClientDialects.Zed, context => context.Project(".zed/settings.json")),
+            ClientFile.OfProject(ClientDialects.Zed, ".zed/settings.json"),
         ]),
         new("gemini-cli", "Gemini CLI",
         [
             new(User, ClientDialects.GeminiCli, context => context.HomePath(".gemini/settings.json")),
-            new(Project, ClientDialects.GeminiCli, context => context.Project(".gemini/settings.json")),
+            ClientFile.OfProject(ClientDialects.GeminiCli, ".gemini/settings.json"),
         ])
         {
             Aliases = ["gemini"],
@@ -68,7 +68,7 @@ internal static class ClientApplications
         new("codex", "Codex",
         [
             new(User, ClientDialects.Codex, context => context.Below("CODEX_HOME", ".codex", "config.toml")),
-            new(Project, ClientDialects.Codex, context => context.Project(".codex/config.toml")),
+            ClientFile.OfProject(ClientDialects.Codex, ".codex/config.toml"),
         ]),
         new("shannon", "Shannon",
         [

@@ -13,11 +13,14 @@ internal sealed class ClientConfigReader(ClientApplication client, ClientFile fi
 {
     private readonly List<DiscoveredServer> _servers = [];
     private readonly List<ConfigProblem> _problems = [];
+    private ServerConfig _inherited = new() { Id = "" };
 
     /// <summary>Reads a file from the disk; nothing where there is none.</summary>
     public static ClientReading Read(ClientApplication client, ClientFile file, DiscoveryContext context)
     {
         var path = file.Locate(context);
+        if (file.ProjectOf(path) is { } project)
+            context = context with { WorkingDirectory = project };
         try
         {
             return Parse(BoundedFile.ReadBytes(path, ClientDocument.MaxFileBytes), path, client, file, context);
@@ -38,9 +41,20 @@ internal sealed class ClientConfigReader(ClientApplication client, ClientFile fi
         var reader = new ClientConfigReader(client, file, context);
         var document = ClientDocument.Parse(utf8, path, file.Dialect.Format);
         reader._problems.AddRange(document.Problems);
+        reader.ReadDefaults(document);
         foreach (var section in reader.SectionsOf(document))
             reader.ReadSection(document, section);
         return new(reader._servers, reader._problems);
+    }
+
+    /// <summary>What all servers of a file of Steward's own inherit.</summary>
+    private void ReadDefaults(ClientDocument document)
+    {
+        if (!file.Dialect.IsOwn || document.Root is not { Kind: JsonValueKind.Object } root)
+            return;
+        var reading = new ConfigReading(document.Source, new VariableResolver(context.Variables), "/", RootSection.Keys);
+        _inherited = RootSection.ReadDefaults(new ConfigValue(reading, root, KeyPath.Root, NeedsReferences: false));
+        _problems.AddRange(reading.Problems);
     }
 
     private IEnumerable<ClientSection> SectionsOf(ClientDocument document)
@@ -91,7 +105,7 @@ internal sealed class ClientConfigReader(ClientApplication client, ClientFile fi
         var folder = section.Project ?? context.Home;
         var reading = new ConfigReading(document.Source, new VariableResolver(context.Variables), Path.GetFullPath(folder), RootSection.Keys);
         var value = new ConfigValue(reading, node, KeyPath.Member(section.Path, entry.Name), NeedsReferences: false);
-        var config = ServerSection.Read(value, id, new ServerConfig { Id = "", BaseDirectory = reading.BaseDirectory });
+        var config = ServerSection.Read(value, id, _inherited with { BaseDirectory = reading.BaseDirectory });
         _problems.AddRange(reading.Problems);
         if (config is null || reading.Problems.Count > 0)
             return;

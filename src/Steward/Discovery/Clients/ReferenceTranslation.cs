@@ -46,7 +46,7 @@ internal sealed partial class ReferenceTranslation(ReferenceSyntax syntax, Disco
             var end = text.IndexOf('}', at);
             if (end > 0 && Reference(text[(at + 2)..end]) is { } reference)
             {
-                translated.Append(reference);
+                Append(translated, reference);
                 return end + 1 - at;
             }
 
@@ -56,12 +56,20 @@ internal sealed partial class ReferenceTranslation(ReferenceSyntax syntax, Disco
 
         if (syntax.HasFlag(ReferenceSyntax.Dollar) && PlainVariable.Match(text, at + 1) is { Success: true, Value: var name })
         {
-            translated.Append("${env:").Append(name).Append('}');
+            Append(translated, $"${{env:{name}}}");
             return name.Length + 1;
         }
 
         translated.Append('$');
         return 1;
+    }
+
+    /// <summary>A dollar sign right before a reference would make a plain text of it: there it is the default of a variable.</summary>
+    private static void Append(StringBuilder translated, string reference)
+    {
+        if (translated.Length > 0 && translated[^1] == '$' && reference.StartsWith("${", StringComparison.Ordinal))
+            translated.Append("{env:DOLLAR:-$}");
+        translated.Append(reference);
     }
 
     /// <summary>What Steward writes for the inside of a client's <c>${…}</c>; null when the client means it literally.</summary>

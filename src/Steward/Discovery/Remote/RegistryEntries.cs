@@ -79,8 +79,8 @@ internal sealed class RegistryEntries(string source, DiscoveryContext context)
         return new()
         {
             Id = id,
-            Name = entry.Title,
-            Description = entry.Description,
+            Name = entry.Name,
+            Description = entry.Description ?? entry.Title,
             Version = entry.Version,
             Config = config,
             Source = source,

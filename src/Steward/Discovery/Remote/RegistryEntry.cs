@@ -18,7 +18,7 @@ internal sealed class RegistryEntry
     /// <summary>The name in the registry, such as <c>io.github.user/weather</c>.</summary>
     public string Name { get; }
 
-    public string Title => _server.Text("title") ?? Name;
+    public string? Title => DiscoveredText.Description(_server.Text("title"));
 
     public string? Description => DiscoveredText.Description(_server.Text("description"));
 
