@@ -7,9 +7,11 @@ internal sealed record BenchOptions
 {
     internal const string Usage = """
         bench/run registry
+        bench/run [--quick] library
         bench/run [--quick] [--targets NAME,...] [--rounds N] [--seconds S] [--only load|sessions|memory|leave|scale,...]
 
           registry    how fast a registry of 10,000 servers and 1,000,000 rows of history is; nothing else
+          library     a call of the SDK's client through the manager, against one directly; nothing else
           --quick     one round of one-second windows
           --targets   direct, null-http, null-raw, steward, steward-merged, modern, modern-merged, modern-to-legacy,
                       legacy-to-modern, mcp-hub, mcp-proxy (default: all)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Steward.Bench.Library;
 using Steward.Bench.Measurements;
 using Steward.Bench.Registry;
 using Steward.Bench.Reporting;
@@ -18,6 +19,9 @@ internal static class BenchProgram
 
         if (args is [.., "registry"])
             return await RegistryBench.RunAsync(CancellationToken.None);
+
+        if (args is [.., "library"])
+            return await LibraryBench.RunAsync(args.Contains("--quick"), CancellationToken.None);
 
         if (BenchOptions.Parse(args, out var problem) is not { } options)
         {

@@ -4,6 +4,7 @@ using Steward.Configuration;
 using Steward.Events;
 using Steward.Hosting;
 using Steward.Registry;
+using Steward.Upstreams;
 
 namespace Steward;
 
@@ -13,6 +14,7 @@ public sealed partial class McpServerManager
     // Of a manager that a program made for itself. The daemon has a host of its own, which outlives its manager.
     private readonly ManagerHost? _host;
     private readonly ManagedClients? _clients;
+    private readonly ServerOperations? _operations;
 
     /// <summary>Makes a manager of some servers. None of them is started.</summary>
     /// <param name="servers">The servers, for which the rules of the configuration file hold.</param>
@@ -38,11 +40,13 @@ public sealed partial class McpServerManager
         : this(config, host.Launcher, host.Time, host.Loggers)
     {
         (_host, Name, _tools.Monitoring.IsOn) = (host, options.Name, options.Monitor);
-        _clients = new ManagedClients(this, host);
+        _clients = new ManagedClients(this, host, options.Handlers);
+        _operations = new ServerOperations(this, _clients, host);
         _history = new LifecycleHistory(options.HistoryLimit, host.Time);
         _recorder = new HistoryRecorder(this, _history.Rows, catalogues: null, host.Time, host.Loggers.CreateLogger("Steward.Registry"));
         _recorder.Start();
         host.Attach(this, config);
+        _clients.Begin();
     }
 
     /// <summary>What the manager is called, in its servers' eyes and in health reports.</summary>
@@ -72,6 +76,7 @@ public sealed partial class McpServerManager
             ProcessesDirectory = Within(options.DataDirectory, "processes"),
             LogsDirectory = Within(options.DataDirectory, "logs"),
             TokensDirectory = Within(options.DataDirectory, "tokens"),
+            Introduction = Introduction.Of(options.Handlers.Roots is not null, rootsMayChange: false, options.Handlers.Sampling is not null, options.Handlers.SamplingTools),
         }));
 
     private static string? Within(string? directory, string name) => directory is null ? null : Path.Combine(Path.GetFullPath(directory), name);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Steward.Clients;
 using Steward.Configuration;
 using Steward.Hosting;
 
@@ -58,6 +59,10 @@ public sealed class McpServerManagerOptions
     /// <summary>The clock.</summary>
     /// <value>Default: <see cref="TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Answers what servers ask, and hears what they say.</summary>
+    /// <value>Default: none. Elicitation is declined, sampling and roots are refused.</value>
+    public ServerHandlers Handlers { get; set; } = new();
 
     /// <summary>Changes what the servers run on, for tests.</summary>
     internal Func<ManagerHostOptions, ManagerHostOptions> Adjust { get; set; } = static options => options;

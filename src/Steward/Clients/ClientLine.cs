@@ -19,6 +19,9 @@ internal sealed class ClientLine : IAsyncDisposable
     // How much may wait for slow handlers. Who falls so far behind is cut off, as any client is.
     private const int MaxWaiting = 100_000;
 
+    // For so long a server may still be at work for a call that was given up: what it says then may belong to that.
+    private static readonly TimeSpan WorksOn = TimeSpan.FromSeconds(30);
+
     // How deep the lane is of the handler that we are in, if in one: flows with its code, wherever that goes.
     private static readonly AsyncLocal<int> Depth = new();
 
@@ -32,6 +35,7 @@ internal sealed class ClientLine : IAsyncDisposable
     private readonly Task _reading;
     private OrderedLane[] _lanes;
     private long _lastId;
+    private long? _lastGivenUp;
 
     public ClientLine(ClientChannel channel, IClientLineListener listener, TimeProvider time, ILogger logger)
     {
@@ -85,7 +89,13 @@ internal sealed class ClientLine : IAsyncDisposable
     {
         var token = parameters is JsonObject members && members.TryGetPropertyValue("_meta", out var meta) && meta is JsonObject about
             && about.TryGetPropertyValue("progressToken", out var value) ? value?.ToJsonString() : null;
-        var request = new PendingRequest(Interlocked.Increment(ref _lastId), method, LaneAt(Depth.Value)) { ProgressToken = token };
+        var request = new PendingRequest(Interlocked.Increment(ref _lastId), method, LaneAt(Depth.Value))
+        {
+            Parameters = parameters,
+            State = CallFlow.State,
+            Flow = ExecutionContext.Capture(),
+            ProgressToken = token,
+        };
         _pending[request.Id] = request;
         if (token is not null)
             _byToken[token] = request;
@@ -103,6 +113,8 @@ internal sealed class ClientLine : IAsyncDisposable
     {
         if (!_pending.TryRemove(request.Id, out _))
             return;
+        lock (_gate)
+            _lastGivenUp = _time.GetTimestamp();
         request.Cancel(cancellationToken);
         if (request.Method != RequestMethods.Initialize) // "The initialize request MUST NOT be cancelled by clients"
             _ = SendAsync(ClientMessages.Cancelled(request.Id)).AsTask(); // never faults
@@ -163,7 +175,7 @@ internal sealed class ClientLine : IAsyncDisposable
                 TakeAnswer(message, envelope);
                 break;
             case MessageKind.Request:
-                _listener.OnRequest(ClientMessages.ReadRequest(message, envelope));
+                TakeQuestion(message, envelope);
                 break;
             case MessageKind.Notification:
                 TakeNotification(message, envelope);
@@ -194,21 +206,53 @@ internal sealed class ClientLine : IAsyncDisposable
         }
     }
 
+    private void TakeQuestion(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        var request = ClientMessages.ReadRequest(message, envelope);
+        var cause = request.Id.Id is long number && _channel.FindCause(number) is { } id ? _pending.GetValueOrDefault(id) : null;
+        _listener.OnRequest(request, cause);
+    }
+
     private void TakeNotification(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         var notification = ClientMessages.ReadNotification(message, envelope);
-        var depth = envelope.Method == McpMethod.NotificationsProgress && Reported(notification) is { } request ? Array.IndexOf(Volatile.Read(ref _lanes), request.Lane) : 0;
-        if (_listener.Listens(notification))
-            LaneAt(depth).Post(() => HandleAsync(notification, depth));
+        if (envelope.Method == McpMethod.NotificationsCancelled && envelope.RequestId.Exists)
+            _listener.OnWithdrawn(ClientMessages.ReadId(envelope.RequestId.Of(message)));
+        if (!_listener.Listens(notification))
+            return;
+        var reported = envelope.Method == McpMethod.NotificationsProgress ? Reported(notification) : null;
+        var depth = reported is null ? 0 : Array.IndexOf(Volatile.Read(ref _lanes), reported.Lane);
+        var cause = envelope.Method == McpMethod.NotificationsMessage ? FindSole() : reported;
+        LaneAt(depth).Post(() => CallFlow.In(cause?.Flow, () => HandleAsync(notification, cause, depth)));
+    }
+
+    /// <summary>The only call on which the server can be at work; <see langword="null"/> where that is not certain.</summary>
+    private PendingRequest? FindSole()
+    {
+        lock (_gate)
+        {
+            if (_lastGivenUp is { } since && _time.GetElapsedTime(since) < WorksOn)
+                return null;
+        }
+
+        PendingRequest? sole = null;
+        foreach (var (_, request) in _pending)
+        {
+            if (sole is not null)
+                return null;
+            sole = request;
+        }
+
+        return sole;
     }
 
     private PendingRequest? Reported(JsonRpcNotification notification) =>
         notification.Params is JsonObject members && members.TryGetPropertyValue("progressToken", out var token) && token is not null ? _byToken.GetValueOrDefault(token.ToJsonString()) : null;
 
-    private async Task HandleAsync(JsonRpcNotification notification, int depth)
+    private async Task HandleAsync(JsonRpcNotification notification, PendingRequest? cause, int depth)
     {
         Depth.Value = depth + 1; // flows into the handler, and ends with this method
-        await _listener.OnNotificationAsync(notification).ConfigureAwait(false);
+        await _listener.OnNotificationAsync(notification, cause).ConfigureAwait(false);
     }
 
     private ClientClosedException Gone() => new ClientClosedException(_listener.Name);

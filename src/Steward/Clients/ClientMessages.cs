@@ -49,7 +49,7 @@ internal static class ClientMessages
 
     public static JsonRpcRequest ReadRequest(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => new()
     {
-        Id = JsonSerializer.Deserialize(envelope.Id.Of(message), (System.Text.Json.Serialization.Metadata.JsonTypeInfo<RequestId>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(RequestId))),
+        Id = ReadId(envelope.Id.Of(message)),
         Method = ReadText(envelope.MethodName.Of(message)),
         Params = envelope.Params.Exists ? ReadNode(envelope.Params.Of(message)) : null,
     };
@@ -62,6 +62,9 @@ internal static class ClientMessages
 
     /// <exception cref="JsonException">It is nested too deep.</exception>
     public static JsonNode? ReadNode(ReadOnlySpan<byte> json) => JsonNode.Parse(json, nodeOptions: null, Reading);
+
+    public static RequestId ReadId(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, (System.Text.Json.Serialization.Metadata.JsonTypeInfo<RequestId>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(RequestId)));
 
     public static bool TryReadId(ReadOnlySpan<byte> json, out long id) => Utf8Parser.TryParse(json, out id, out var read) && read == json.Length;
 

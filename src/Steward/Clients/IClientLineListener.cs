@@ -12,8 +12,15 @@ internal interface IClientLineListener
     bool Listens(JsonRpcNotification notification);
 
     /// <summary>Called for one notification after the other.</summary>
-    Task OnNotificationAsync(JsonRpcNotification notification);
+    /// <param name="notification">What the server said.</param>
+    /// <param name="call">The call to which it belongs, where that is certain.</param>
+    Task OnNotificationAsync(JsonRpcNotification notification, PendingRequest? call);
 
     /// <summary>A question of the server. To be answered over the line; must not block.</summary>
-    void OnRequest(JsonRpcRequest request);
+    /// <param name="request">The question.</param>
+    /// <param name="call">The call to which it belongs, where that is certain.</param>
+    void OnRequest(JsonRpcRequest request, PendingRequest? call);
+
+    /// <summary>The server no longer wants to know what it asked. Must not block.</summary>
+    void OnWithdrawn(RequestId request);
 }

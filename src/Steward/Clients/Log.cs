@@ -11,9 +11,18 @@ internal static partial class Log
     [LoggerMessage(2201, LogLevel.Warning, "A notification handler failed")]
     public static partial void HandlerFailed(this ILogger logger, Exception error);
 
-    [LoggerMessage(2202, LogLevel.Warning, "Server '{Server}': the handler of {Method} failed; the server was told that it was declined")]
+    [LoggerMessage(2202, LogLevel.Warning, "Server '{Server}': the handler of {Method} failed, and the server was told so; further failures of it are logged as debug")]
     public static partial void RequestHandlerFailed(this ILogger logger, string server, string method, Exception error);
 
     [LoggerMessage(2203, LogLevel.Error, "Server '{Server}': a message could not be handed over")]
     public static partial void MessageFailed(this ILogger logger, string server, Exception error);
+
+    [LoggerMessage(2204, LogLevel.Debug, "Server '{Server}': the handler of {Method} failed again")]
+    public static partial void RequestHandlerFailedAgain(this ILogger logger, string server, string method, Exception error);
+
+    [LoggerMessage(2205, LogLevel.Warning, "Server '{Server}': the handler of {Method} failed")]
+    public static partial void ReportHandlerFailed(this ILogger logger, string server, string method, Exception error);
+
+    [LoggerMessage(2206, LogLevel.Debug, "Server '{Server}': no client could be opened for the handlers; the next start opens one")]
+    public static partial void NoClientForHandlers(this ILogger logger, string server, Exception error);
 }

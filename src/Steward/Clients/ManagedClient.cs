@@ -19,33 +19,41 @@ namespace Steward.Clients;
 internal sealed class ManagedClient : McpClient, IClientLineListener
 {
     private readonly string _serverId;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _life = new(); // without a timer it holds nothing: handlers may look at its token for as long as they like
     private readonly NotificationHandlerTable _handlers = new();
+    private readonly ServerReports _reports;
+    private readonly OpenQuestions _questions;
+    private readonly JsonObject _capabilities;
     private readonly ClientLine _line;
     private InitializeResult? _server;
 
 #pragma warning disable MCPEXP002 // The SDK's constructor for clients of one's own is marked as experimental; the package is pinned.
-    private ManagedClient(string serverId, ClientChannel channel, TimeProvider time, ILogger logger)
+    private ManagedClient(string serverId, ServerHandlers handlers, ClientChannel channel, TimeProvider time, ILogger logger)
 #pragma warning restore MCPEXP002
     {
-        _serverId = serverId;
+        (_serverId, _logger) = (serverId, logger);
+        _reports = new ServerReports(serverId, handlers);
+        _questions = new OpenQuestions(new ServerAnswers(serverId, handlers, logger), answer => _line!.SendAsync(answer), logger);
+        _capabilities = ServerAnswers.Capabilities(handlers);
         _line = new ClientLine(channel, this, time, logger);
         Completion = CompleteAsync();
     }
 
     /// <summary>Opens a session.</summary>
     /// <param name="serverId">The server.</param>
+    /// <param name="handlers">Answer what the server asks, and hear what it says.</param>
     /// <param name="gateway">Where it is served.</param>
     /// <param name="endpoint">As what.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="McpException">The server is not to be had.</exception>
-    public static async Task<ManagedClient> OpenAsync(string serverId, McpGateway gateway, GatewayEndpoint endpoint, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<ManagedClient> OpenAsync(string serverId, ServerHandlers handlers, McpGateway gateway, GatewayEndpoint endpoint, TimeProvider time, ILogger logger)
     {
-        var client = new ManagedClient(serverId, new ClientChannel(gateway, endpoint, principal: null, logger), time, logger);
+        var client = new ManagedClient(serverId, handlers, new ClientChannel(gateway, endpoint, principal: null, logger, isWithinProcess: true), time, logger);
         try
         {
-            await client.InitializeAsync(cancellationToken).ConfigureAwait(false);
+            await client.InitializeAsync().ConfigureAwait(false);
             return client;
         }
         catch
@@ -80,6 +88,11 @@ internal sealed class ManagedClient : McpClient, IClientLineListener
         var result = await _line.RequestAsync(request.Method, request.Params, cancellationToken).ConfigureAwait(false);
         return new JsonRpcResponse { Id = request.Id, Result = result };
     }
+
+    /// <summary>Makes a request that the SDK does not know.</summary>
+    /// <returns>The <c>result</c>.</returns>
+    /// <exception cref="McpProtocolException">The answer is an error.</exception>
+    public Task<JsonNode?> RequestAsync(string method, JsonNode? parameters, CancellationToken cancellationToken) => _line.RequestAsync(method, parameters, cancellationToken);
 
     public override Task SendMessageAsync(JsonRpcMessage message, CancellationToken cancellationToken = default)
     {
@@ -116,30 +129,62 @@ internal sealed class ManagedClient : McpClient, IClientLineListener
 
     public override ValueTask DisposeAsync() => default;
 
-    bool IClientLineListener.Listens(JsonRpcNotification notification) => _handlers.HasAny(notification.Method);
+    bool IClientLineListener.Listens(JsonRpcNotification notification) => _reports.Wants(notification.Method) || _handlers.HasAny(notification.Method);
 
-    Task IClientLineListener.OnNotificationAsync(JsonRpcNotification notification) => _handlers.InvokeAsync(notification, CancellationToken.None);
+    async Task IClientLineListener.OnNotificationAsync(JsonRpcNotification notification, PendingRequest? call)
+    {
+        if (_reports.Wants(notification.Method))
+            await ReportAsync(notification, call?.Describe()).ConfigureAwait(false);
+        await _handlers.InvokeAsync(notification, _life.Token).ConfigureAwait(false);
+    }
 
-    void IClientLineListener.OnRequest(JsonRpcRequest request) =>
-        _ = _line.SendAsync(ClientMessages.Error(request.Id, (int)McpErrorCode.MethodNotFound, $"Nobody here can be asked for {request.Method}.")).AsTask(); // never faults
+    void IClientLineListener.OnRequest(JsonRpcRequest request, PendingRequest? call) => _questions.Add(request, call);
 
-    private async Task InitializeAsync(CancellationToken cancellationToken)
+    void IClientLineListener.OnWithdrawn(RequestId request) => _questions.Withdraw(request);
+
+    private async Task ReportAsync(JsonRpcNotification notification, ServerCall? call)
+    {
+        try
+        {
+            await _reports.TellAsync(notification, call, _life.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) // a handler of the program's: what it throws must harm nothing else
+        {
+            _logger.ReportHandlerFailed(_serverId, notification.Method, failure);
+        }
+    }
+
+    private async Task InitializeAsync()
     {
         var parameters = new JsonObject
         {
             ["protocolVersion"] = ProtocolRevisions.LatestLegacy,
-            ["capabilities"] = new JsonObject(),
+            ["capabilities"] = _capabilities,
             ["clientInfo"] = new JsonObject { ["name"] = "steward", ["version"] = ProtocolRevisions.StewardVersion },
         };
-        var result = await _line.RequestAsync(RequestMethods.Initialize, parameters, cancellationToken).ConfigureAwait(false);
+        var result = await _line.RequestAsync(RequestMethods.Initialize, parameters, CancellationToken.None).ConfigureAwait(false);
         _server = result.Deserialize((JsonTypeInfo<InitializeResult>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(InitializeResult)))
             ?? throw new McpException($"Server '{_serverId}' introduced itself with nothing.");
         await _line.SendAsync(ClientMessages.Notification(NotificationMethods.InitializedNotification, parameters: null)).ConfigureAwait(false);
     }
 
+    private async Task EndAsync()
+    {
+        try
+        {
+            await _life.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException failure) // what handlers do when they hear of it
+        {
+            _logger.HandlerFailed(failure);
+        }
+    }
+
     private async Task<ClientCompletionDetails> CompleteAsync()
     {
         await _line.Ended.ConfigureAwait(false);
+        _questions.Close();
+        await EndAsync().ConfigureAwait(false);
         return new ClientCompletionDetails();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
 
 namespace Steward.Clients;
 
@@ -17,6 +18,15 @@ internal sealed class PendingRequest(long id, string method, OrderedLane lane)
 
     public OrderedLane Lane => lane;
 
+    /// <summary>Its <c>params</c>.</summary>
+    public JsonNode? Parameters { get; init; }
+
+    /// <summary>What the caller attached to it.</summary>
+    public object? State { get; init; }
+
+    /// <summary>The execution context of the caller: what belongs to the request is handled in it.</summary>
+    public ExecutionContext? Flow { get; init; }
+
     /// <summary>What its progress is reported by, where somebody wants to hear of it.</summary>
     public string? ProgressToken { get; init; }
 
@@ -24,9 +34,24 @@ internal sealed class PendingRequest(long id, string method, OrderedLane lane)
     /// <exception cref="McpProtocolException">The answer is an error.</exception>
     public Task<JsonNode?> Answer => _answer.Task;
 
+    /// <summary>What handlers are told of it.</summary>
+    public ServerCall Describe() => new(method, Method switch
+    {
+        RequestMethods.ToolsCall or RequestMethods.PromptsGet => TextOf("name"),
+        RequestMethods.ResourcesRead or RequestMethods.ResourcesSubscribe or RequestMethods.ResourcesUnsubscribe => TextOf("uri"),
+        _ => null,
+    }, State);
+
+    /// <summary>Has something done once it has ended in whichever way.</summary>
+    /// <param name="action">Must not throw.</param>
+    public void OnEnded(Action action) => _ = _answer.Task.ContinueWith(_ => action(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
     public void Complete(JsonNode? result) => _answer.TrySetResult(result);
 
     public void Fail(Exception error) => _answer.TrySetException(error);
 
     public void Cancel(CancellationToken cancellationToken) => _answer.TrySetCanceled(cancellationToken);
+
+    private string? TextOf(string member) =>
+        Parameters is JsonObject members && members.TryGetPropertyValue(member, out var value) && value is JsonValue text && text.TryGetValue<string>(out var name) ? name : null;
 }

@@ -77,6 +77,9 @@ public sealed record ServerConfig
     /// <summary>How a server is stopped.</summary>
     public ShutdownPolicy Shutdown { get; init; } = new();
 
+    /// <summary>How calls are waited for of which the server makes tasks.</summary>
+    public TaskPolicy Tasks { get; init; } = new();
+
     /// <summary>Which of the server's tools are shown and may be called.</summary>
     public ToolFilter Tools { get; init; } = ToolFilter.All;
 

@@ -27,6 +27,9 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
     private TaskCompletionSource? _change;
     private readonly TaskCompletionSource _overflow = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Whether whoever reads it is part of this program.</summary>
+    public bool IsWithinProcess { get; init; }
+
     /// <summary>Which stream of its session this is; 0 is the one that a GET opens.</summary>
     public int Number => number;
 

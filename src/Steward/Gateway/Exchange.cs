@@ -56,6 +56,9 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
     /// <summary>Completes with the first thing that comes back. To be awaited once.</summary>
     public ValueTask<ExchangeOutcome> First => new(this, _first.Version);
 
+    /// <summary>The id that the client gave the request, as JSON.</summary>
+    public ReadOnlySpan<byte> Id => _id;
+
     /// <summary>Whether the client gave the request this id.</summary>
     public bool HasId(ReadOnlySpan<byte> id) => id.SequenceEqual(_id);
 
@@ -77,6 +80,10 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
     /// <param name="message">The notification.</param>
     /// <param name="severity">How severe it is, where it is a log message.</param>
     public abstract void OnServerNotification(ReadOnlySpan<byte> message, LogSeverity? severity);
+
+    /// <summary>Whether what a task asks for is asked during this request.</summary>
+    /// <param name="taskId">The server's id of the task, as JSON.</param>
+    public virtual bool IsFor(ReadOnlySpan<byte> taskId) => Task?.TaskId is { } id && JsonText.Read(taskId) == id;
 
     /// <summary>What the request has to do with tasks; almost always nothing.</summary>
     public TaskRelation? Task { get; set; }
@@ -102,7 +109,12 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
     }
 
     public override void OnFailed(int code, string message) =>
-        DeliverError(code, message, code == JsonRpcErrorCode.RequestTimeout ? "timeout" : "unavailable");
+        DeliverError(code, message, code == JsonRpcErrorCode.RequestTimeout ? "timeout" : "unavailable", code switch
+        {
+            JsonRpcErrorCode.RequestTimeout => FailureReason.Write(FailureReason.RequestTimeout),
+            JsonRpcErrorCode.ServerUnavailable => FailureReason.Write(FailureReason.ConnectionLost),
+            _ => null,
+        });
 
     /// <summary>Sends the client something that belongs to its request. Takes the frame over; <see langword="false"/> when the request has ended.</summary>
     public bool TryDeliver(RentedFrame frame) => Deliver(frame, isAnswer: false);

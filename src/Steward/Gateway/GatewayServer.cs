@@ -56,7 +56,8 @@ internal sealed class GatewayServer(ManagedServer managed)
     {
         ServerIsolation.Session => true,
         ServerIsolation.Shared => false,
-        _ => AsksByRequests && Volatile.Read(ref _needs).Any(need => need.Era is not ProtocolEra.Modern && session.OpenedAt > need.ShownAt && need.Concerns(session.Capabilities)),
+        // The program that embeds the servers has one client for each: it is the one that they started for.
+        _ => AsksByRequests && session.Channel is not { IsWithinProcess: true } && Volatile.Read(ref _needs).Any(need => need.Era is not ProtocolEra.Modern && session.OpenedAt > need.ShownAt && need.Concerns(session.Capabilities)),
     };
 
     /// <summary>

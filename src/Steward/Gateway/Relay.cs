@@ -215,7 +215,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         if (taskCall is { IsForClient: true } && !Bridged.TryMakeRoom((ModernClient)client))
             return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, $"This client has {BridgedTasks.MostOfOne} tasks at work already, or there are {BridgedTasks.Most} of all clients; try again later.");
 
-        var exchange = NewExchange(client, connection, server.Config.RequestTimeout, message.Span, envelope, name);
+        var exchange = NewExchange(client, server, connection, message.Span, envelope, name);
         exchange.MustBeAlone = mustBeAlone;
         exchange.Task = TaskRelation.Of(client, server, connection, ExposesTaskIds, name, envelope);
         if (taskCall is not null)
@@ -228,8 +228,8 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
                 : $"This client has {limits.CallsInFlight} calls in flight already (gateway.limits.callsInFlight).");
         }
 
-        var additions = client is Session { } session && connection.Server.Era == ProtocolEra.Modern ? session.ModernMeta : default;
-        if (connection.Call(exchange, message.Span, envelope, name, new RequestAdditions(additions, taskCall is null ? default : TaskCall.Parameter)))
+        var meta = exchange is RoundsExchange rounds ? rounds.Meta : default;
+        if (connection.Call(exchange, message.Span, envelope, name, new RequestAdditions(meta, taskCall is null && exchange is not TaskExchange ? default : TaskCall.Parameter)))
             return Reply.Of(exchange);
         exchange.Refuse();
         return null;
@@ -243,13 +243,18 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         server.Config.Isolation != ServerIsolation.Session && envelope.Method == McpMethod.ToolsCall
         && TaskCall.IsForTask(client, server, connection, name ?? envelope.Name.Of(message)) is not null;
 
-    private Exchange NewExchange(GatewayClient client, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, byte[]? name) =>
-        (client, connection.Server.Era) switch
+    private Exchange NewExchange(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, byte[]? name)
+    {
+        var config = server.Config;
+        return (client, connection.Server.Era) switch
         {
-            (Session session, ProtocolEra.Legacy) => new LegacyExchange(session, connection, timeout, message, envelope),
-            (Session session, _) => new RoundsExchange(session, connection, timeout, message, envelope, name) { AnswerWithin = limits.ParkedLife },
-            (ModernClient modern, ProtocolEra.Legacy) => new ParkableExchange(modern, connection, timeout, message, envelope, parked),
-            (ModernClient modern, _) => new ModernExchange(modern, connection, timeout, message, envelope),
+            (Session session, ProtocolEra.Legacy) when envelope.Method == McpMethod.ToolsCall && !envelope.Task.Exists && TaskCall.IsRequired(server, connection, name ?? envelope.Name.Of(message)) =>
+                new TaskExchange(session, connection, config, message, envelope, Bridged.Keepers),
+            (Session session, ProtocolEra.Legacy) => new LegacyExchange(session, connection, config.RequestTimeout, message, envelope),
+            (Session session, _) => new RoundsExchange(session, connection, config, message, envelope, name) { AnswerWithin = limits.ParkedLife },
+            (ModernClient modern, ProtocolEra.Legacy) => new ParkableExchange(modern, connection, config.RequestTimeout, message, envelope, parked),
+            (ModernClient modern, _) => new ModernExchange(modern, connection, config.RequestTimeout, message, envelope),
             _ => throw new ArgumentException($"{client.GetType()} is no client of an era known here.", nameof(client)),
         };
+    }
 }

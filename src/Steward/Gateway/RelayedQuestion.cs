@@ -1,3 +1,4 @@
+using Steward.Gateway.Tasks;
 using Steward.Upstreams;
 using Steward.Wire;
 
@@ -13,6 +14,13 @@ internal sealed class RelayedQuestion(UpstreamConnection connection, Exchange? c
 
     public override void OnAnswer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
+        if (TaskId.Length > 0 && envelope.Result.Exists && JsonText.Read(TaskId) is { } taskId && !ResultParts.Parse(envelope.Result.Of(message)).RelatedTaskId.Exists)
+        {
+            // A client that knows nothing of the task does not say to which its answer belongs.
+            Connection.Post(JsonRpcWriter.Result(id, RelatedTask.AddTo(envelope.Result.Of(message), taskId)));
+            return;
+        }
+
         var edits = new FrameEdits(new byte[id.Length + TaskId.Length]);
         edits.Replace(envelope.Id, id);
         if (TaskId.Length > 0 && envelope.Result.Exists && ResultParts.Parse(envelope.Result.Of(message)).RelatedTaskId is { Length: > 0 } task)

@@ -29,6 +29,7 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
 
     public override async ValueTask<byte[]> InitializeAsync(Session session, CancellationToken cancellationToken)
     {
+        session.MarkUsed(server); // from its first word on the server may ask for what this client can answer
         await SettleAsync(cancellationToken).ConfigureAwait(false);
         var upstream = await Relay.ReachAsync(session, server).ConfigureAwait(false);
         return upstream.Connection.Server.ForLegacy(session.Opening.Revision);

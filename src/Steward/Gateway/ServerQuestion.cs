@@ -10,6 +10,9 @@ internal abstract class ServerQuestion(UpstreamConnection connection, Exchange? 
 {
     public UpstreamConnection Connection => connection;
 
+    /// <summary>Whether it belongs to <see cref="Cause"/> for certain, and not only most likely.</summary>
+    public bool IsCertain { get; init; }
+
     public Exchange? Cause => cause;
 
     /// <summary>The server's id for it, as JSON; empty where the server did not ask by a request.</summary>

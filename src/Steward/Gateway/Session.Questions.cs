@@ -27,7 +27,11 @@ internal sealed partial class Session
             return;
         }
 
-        var question = new RelayedQuestion(connection, cause, envelope.Id.Of(message).ToArray(), envelope.ProgressToken.Of(message).ToArray()) { TaskId = envelope.RelatedTaskId.Of(message).ToArray() };
+        var question = new RelayedQuestion(connection, cause, envelope.Id.Of(message).ToArray(), envelope.ProgressToken.Of(message).ToArray())
+        {
+            TaskId = envelope.RelatedTaskId.Of(message).ToArray(),
+            IsCertain = cause is not null && ((envelope.RelatedTaskId.Exists && cause.IsFor(envelope.RelatedTaskId.Of(message))) || connection.IsAtWorkForOnly(cause)),
+        };
         if (!TryKeep(question, out var number))
         {
             Refuse(connection, question.Id, $"The client '{Opening.ClientName}' has {MaxQuestions} requests to answer already.");
@@ -63,6 +67,16 @@ internal sealed partial class Session
         lock (Gate)
             _questions.TryGetValue(number, out question);
         question?.OnProgress(message, envelope);
+    }
+
+    /// <summary>The client's id, as a number, of the request to which a question belongs for certain; <see langword="null"/> where that is not known.</summary>
+    /// <param name="number">The id under which the question was put to the client.</param>
+    public long? FindCause(long number)
+    {
+        ServerQuestion? question;
+        lock (Gate)
+            _questions.TryGetValue(number, out question);
+        return question is { IsCertain: true, Cause: { } cause } && Utf8Parser.TryParse(cause.Id, out long id, out var read) && read == cause.Id.Length ? id : null;
     }
 
     /// <summary>Tells the client that a server no longer wants the answer to a question.</summary>

@@ -39,6 +39,7 @@ internal sealed class ManagerHost : IAsyncDisposable
             ConnectAsync = options.ConnectAsync,
             Authorization = Authorization,
             Eras = options.Eras,
+            Introduction = options.Introduction,
             Notifications = new NotificationEvents(Events, time),
         };
         _parts = new GatewayParts(options.Limits, time, loggers);

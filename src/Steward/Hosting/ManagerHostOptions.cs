@@ -34,6 +34,9 @@ internal sealed record ManagerHostOptions(GatewayLimits Limits, TimeProvider Tim
     /// <summary>Opens the way to a remote server.</summary>
     public Func<ResolvedServer, UpstreamHost, CancellationToken, Task<ILink>> ConnectAsync { get; init; } = RemoteLinks.ConnectAsync;
 
+    /// <summary>Who servers are told that they speak with where clients share them.</summary>
+    public Introduction Introduction { get; init; } = Introduction.Shared;
+
     /// <summary>Starts servers instead of the real launcher, for tests.</summary>
     public IServerLauncher? Launcher { get; init; }
 }

@@ -12,31 +12,57 @@ internal sealed record Introduction(ReadOnlyMemory<byte> Initialize, ReadOnlyMem
     /// What Steward says of itself where many clients share the server: it can do what any of them can. Servers list by it what they
     /// offer, and a modern one checks each call by what its own client can do.
     /// </summary>
-    public static Introduction Shared { get; } = new(
-        JsonRpcWriter.Object(static json =>
+    public static Introduction Shared { get; } = Of(roots: true, rootsMayChange: true, sampling: true, samplingTools: false);
+
+    /// <summary>What Steward says of itself where it speaks for something that can be asked for not more than this, and for elicitation.</summary>
+    /// <param name="roots">Whether it can be asked for roots.</param>
+    /// <param name="rootsMayChange">Whether it tells when they change.</param>
+    /// <param name="sampling">Whether it can be asked for sampling.</param>
+    /// <param name="samplingTools">Whether the model may then be given tools.</param>
+    public static Introduction Of(bool roots, bool rootsMayChange, bool sampling, bool samplingTools) => new(
+        JsonRpcWriter.Object(json =>
         {
             json.WriteString("protocolVersion"u8, ProtocolRevisions.LatestLegacy);
             json.WriteStartObject("capabilities"u8);
-            json.WriteStartObject("roots"u8);
-            json.WriteBoolean("listChanged"u8, true);
-            json.WriteEndObject();
-            WriteEmpty(json, "sampling"u8);
+            if (roots && rootsMayChange)
+            {
+                json.WriteStartObject("roots"u8);
+                json.WriteBoolean("listChanged"u8, true);
+                json.WriteEndObject();
+            }
+            else if (roots)
+            {
+                WriteEmpty(json, "roots"u8);
+            }
+
+            WriteSampling(json, sampling, samplingTools);
             WriteElicitation(json);
             json.WriteEndObject();
             json.WritePropertyName("clientInfo"u8);
             WriteSteward(json);
         }),
-        Members(static json =>
+        Members(json =>
         {
             json.WriteString("io.modelcontextprotocol/protocolVersion"u8, ProtocolRevisions.Modern);
             json.WritePropertyName("io.modelcontextprotocol/clientInfo"u8);
             WriteSteward(json);
             json.WriteStartObject("io.modelcontextprotocol/clientCapabilities"u8);
-            WriteEmpty(json, "roots"u8);
-            WriteEmpty(json, "sampling"u8);
+            if (roots)
+                WriteEmpty(json, "roots"u8);
+            WriteSampling(json, sampling, samplingTools);
             WriteElicitation(json);
             json.WriteEndObject();
         }));
+
+    private static void WriteSampling(Utf8JsonWriter json, bool sampling, bool tools)
+    {
+        if (!sampling)
+            return;
+        json.WriteStartObject("sampling"u8);
+        if (tools)
+            WriteEmpty(json, "tools"u8);
+        json.WriteEndObject();
+    }
 
     private static void WriteElicitation(Utf8JsonWriter json)
     {

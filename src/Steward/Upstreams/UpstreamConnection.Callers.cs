@@ -56,6 +56,17 @@ internal sealed partial class UpstreamConnection
         return several ? null : newest;
     }
 
+    /// <summary>Whether what the server says now belongs to a call for certain: its own stream says so, or there is no other.</summary>
+    public bool IsAtWorkForOnly(PendingCall call)
+    {
+        lock (_gate)
+        {
+            return _within == call.UpstreamId
+                || (_pending.Values.All(other => other == call || other.Client is null)
+                    && _abandoned.Values.All(other => other.Client is null || _time.GetElapsedTime(other.Since) >= AbandonedFor));
+        }
+    }
+
     /// <summary>Whether the server may be working on calls of somebody else, also on such as were given up.</summary>
     public bool MayWorkForOthersThan(object client)
     {

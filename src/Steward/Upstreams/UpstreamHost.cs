@@ -26,6 +26,9 @@ internal sealed record UpstreamHost(ProcessSpawner Spawner, ServerLogs Logs, Var
     /// <summary>Hears what servers say of their own accord; null where nobody wants to know.</summary>
     public INotificationListener? Notifications { get; init; }
 
+    /// <summary>Who servers are told that they speak with where clients share them.</summary>
+    public Introduction Introduction { get; init; } = Introduction.Shared;
+
     /// <summary>Of which era servers turned out to be.</summary>
     public EraMemory Eras { get; init; } = new();
 

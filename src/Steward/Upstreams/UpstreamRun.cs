@@ -39,7 +39,7 @@ internal sealed class UpstreamRun : IServerRun
     public static async Task<UpstreamRun> LaunchAsync(ServerConfig config, ISharedTraffic listener, IRunObserver observer, UpstreamHost host, CancellationToken force, CancellationToken cancellationToken)
     {
         var traffic = new RunTraffic(listener, host.Notifications);
-        var upstream = await Upstream.OpenAsync(config, Introduction.Shared, traffic, observer.ProcessStarted, host, (cancellationToken, force)).ConfigureAwait(false);
+        var upstream = await Upstream.OpenAsync(config, host.Introduction, traffic, observer.ProcessStarted, host, (cancellationToken, force)).ConfigureAwait(false);
         try
         {
             var catalog = await RunCatalog.ReadAsync(config, upstream.Connection, traffic, host, cancellationToken).ConfigureAwait(false);

@@ -32,12 +32,16 @@ internal sealed class LibraryRig : IAsyncDisposable
     public static Task<LibraryRig> StartAsync(params string[] servers) => StartAsync(script: null, new McpServerManagerOptions(), servers);
 
     /// <summary>A manager whose servers run; they are told what to be before their first word.</summary>
-    public static async Task<LibraryRig> StartAsync(Action<ScriptedServer>? script, McpServerManagerOptions options, params string[] servers)
+    public static Task<LibraryRig> StartAsync(Action<ScriptedServer>? script, McpServerManagerOptions options, params string[] servers) =>
+        StartAsync(script, options, [.. servers.Select(id => GatewayRig.Server(id))]);
+
+    /// <summary>The same for servers of any definition.</summary>
+    public static async Task<LibraryRig> StartAsync(Action<ScriptedServer>? script, McpServerManagerOptions options, params ServerConfig[] servers)
     {
-        var rig = new LibraryRig([.. servers.Select(id => GatewayRig.Server(id))], options, script);
+        var rig = new LibraryRig(servers, options, script);
         rig.Manager.StartAll();
-        foreach (var id in servers)
-            await rig.RunsAsync(id);
+        foreach (var server in servers)
+            await rig.RunsAsync(server.Id);
         return rig;
     }
 

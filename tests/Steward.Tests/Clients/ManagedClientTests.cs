@@ -119,7 +119,7 @@ public sealed class ManagedClientTests
             return default;
         });
 
-        server.Tools.Add("third");
+        server.Tools.Add("third"); // of a list that is as it was nobody is told
         await server.SayAsync("""{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}""");
         await heard.Task;
         Assert.NotEmpty(await client.ListToolsAsync(cancellationToken: Cancelled));

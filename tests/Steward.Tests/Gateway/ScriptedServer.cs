@@ -46,6 +46,12 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Whether it answers subscriptions with an error.</summary>
     public bool RefusesSubscriptions { get; set; }
 
+    /// <summary>Requests of this method wait for the test in place of being answered at once.</summary>
+    public string? Keeps { get; set; }
+
+    /// <summary>What it answers otherwise than it would: a member of the answer, <c>"result":…</c> or <c>"error":…</c>; null leaves it as it is.</summary>
+    public Func<JsonNode, string?> Answer { get; set; } = static _ => null;
+
     /// <summary>The parameters of its handshake.</summary>
     public JsonNode? Opening { get; private set; }
 
@@ -92,7 +98,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
             var message = JsonNode.Parse(line)!;
             if (IsSilent)
                 continue;
-            if (IsModern && (string?)message["method"] == "initialize")
+            if (Answer(message) is { } member)
+                await SayAsync($$"""{"jsonrpc":"2.0","id":{{message["id"]!.ToJsonString()}},{{member}}}""");
+            else if (IsModern && (string?)message["method"] == "initialize")
                 await SayAsync($$$"""{"jsonrpc":"2.0","id":{{{message["id"]!.ToJsonString()}}},"error":{"code":-32601,"message":"only 2026-07-28 is spoken here"}}""");
             else if (RefusesSubscriptions && (string?)message["method"] == "resources/subscribe")
                 await SayAsync($$$"""{"jsonrpc":"2.0","id":{{{message["id"]!.ToJsonString()}}},"error":{"code":-32002,"message":"no such thing"}}""");
@@ -109,6 +117,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     private string? AnswerTo(JsonNode message)
     {
+        if (Keeps is not null && (string?)message["method"] == Keeps)
+            return null;
         switch ((string?)message["method"])
         {
             case "initialize":

@@ -65,6 +65,13 @@ internal static class PolicySection
         AppliesLive = true,
     };
 
+    private static readonly SectionKey<TaskPolicy> Tasks = new("taskConfig", TaskSection.Keys, TaskSection.Read,
+        "How calls are waited for of which the server makes tasks, for clients that know no tasks themselves.")
+    {
+        Members = TaskSection.Visit,
+        AppliesLive = true,
+    };
+
     private static readonly SectionKey<ToolFilter> Tools = new("tools", ToolsSection.Keys, ToolsSection.Read,
         "Which of the server's tools are shown and may be called.")
     {
@@ -86,7 +93,7 @@ internal static class PolicySection
     };
 
     public static KeySet Keys { get; } = new("defaults",
-        [Env, Cwd, Disabled, AutoApprove, StartupTimeout, RequestTimeout, Isolation, Lifecycle, Restart, Health, Shutdown, Tools]);
+        [Env, Cwd, Disabled, AutoApprove, StartupTimeout, RequestTimeout, Isolation, Lifecycle, Restart, Health, Shutdown, Tasks, Tools]);
 
     public static ServerConfig Read(ConfigSection section, ServerConfig inherited)
     {
@@ -107,6 +114,7 @@ internal static class PolicySection
             RestartPolicy = section.Read(Restart, inherited.RestartPolicy),
             Health = section.Read(Health, inherited.Health),
             Shutdown = section.Read(Shutdown, inherited.Shutdown),
+            Tasks = section.Read(Tasks, inherited.Tasks),
             Tools = section.Read(Tools, inherited.Tools),
         };
     }
@@ -123,6 +131,7 @@ internal static class PolicySection
         visitor.Visit(Restart, server.RestartPolicy, other.RestartPolicy);
         visitor.Visit(Health, server.Health, other.Health);
         visitor.Visit(Shutdown, server.Shutdown, other.Shutdown);
+        visitor.Visit(Tasks, server.Tasks, other.Tasks);
         visitor.Visit(Tools, server.Tools, other.Tools);
     }
 }

@@ -9,7 +9,7 @@ namespace Steward.Gateway.Channels;
 /// client says and writes what <see cref="Outbound"/> holds. All that the client hears goes through that one queue: answers,
 /// progress, questions and news, in the order in which they came about.
 /// </summary>
-internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint, string? principal, ILogger logger) : IDisposable
+internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint, string? principal, ILogger logger, bool isWithinProcess = false) : IDisposable
 {
     // Requests that wait for something else than their server's answer, such as the start of a process. Beyond, the transport reads no further.
     private const int MaxWaiting = 256;
@@ -28,7 +28,7 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
     public string? Principal => principal;
 
     /// <summary>What is to be sent to the client. The transport is its only reader; a client that does not read is cut off.</summary>
-    public EventStream Outbound { get; } = new(0, EventStreamLimits.Unrepeated);
+    public EventStream Outbound { get; } = new(0, EventStreamLimits.Unrepeated) { IsWithinProcess = isWithinProcess };
 
     /// <summary>Whether the client waits for nothing.</summary>
     public bool IsIdle
@@ -79,6 +79,10 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
         frame.Return();
         return default;
     }
+
+    /// <summary>The client's id, as a number, of the request to which a server's question belongs; <see langword="null"/> where that is not certain.</summary>
+    /// <param name="question">The id under which the question was put to the client.</param>
+    public long? FindCause(long question) => _session?.FindCause(question);
 
     private ModernClients Modern
     {

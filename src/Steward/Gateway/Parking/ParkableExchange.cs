@@ -9,7 +9,7 @@ namespace Steward.Gateway.Parking;
 /// The request that the server works on. Once the server has asked something there is a parked call, which then hears everything
 /// that comes: the client may have been answered already, and goes on with requests that the server knows nothing of.
 /// </summary>
-internal sealed class ParkableExchange : BridgedExchange
+internal sealed class ParkableExchange : BridgedExchange, ITaskAwaiter
 {
     private readonly ParkedCalls _calls;
     private readonly int _parametersLength;

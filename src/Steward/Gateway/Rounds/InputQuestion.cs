@@ -12,7 +12,7 @@ internal sealed class InputQuestion : ServerQuestion
 
     private InputQuestion(InputRound round, Exchange cause, byte[] key, byte[] message, in JsonRpcEnvelope envelope)
         : base(cause.Connection, cause) =>
-        (_round, Key, _message, _envelope) = (round, key, message, envelope);
+        (_round, Key, _message, _envelope, IsCertain) = (round, key, message, envelope, true);
 
     /// <summary>What the server calls the input, as JSON.</summary>
     public byte[] Key { get; }

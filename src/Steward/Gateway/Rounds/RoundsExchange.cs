@@ -1,3 +1,4 @@
+using Steward.Configuration;
 using Steward.Upstreams;
 using Steward.Wire;
 
@@ -10,12 +11,10 @@ namespace Steward.Gateway.Rounds;
 /// </summary>
 internal sealed class RoundsExchange : LegacyExchange
 {
-    /// <summary>How often one request may ask for input; as many as the official SDKs answer.</summary>
-    public const int MaxRounds = 10;
-
     // The front's bytes are gone when a round ends. Other requests are never sent again.
     private readonly byte[]? _request;
     private readonly byte[]? _name;
+    private readonly TaskPolicy _policy;
     private readonly Lock _gate = new();
     private InputRound? _round;
     private TaskWait? _task;
@@ -26,20 +25,24 @@ internal sealed class RoundsExchange : LegacyExchange
 
     /// <param name="session">Whose request it is.</param>
     /// <param name="connection">The way to the server.</param>
-    /// <param name="timeout">How long the server may keep silent in each round.</param>
+    /// <param name="config">The server: how long it may keep silent in each round, and what becomes of tasks.</param>
     /// <param name="message">The request.</param>
     /// <param name="envelope">Where its parts are.</param>
     /// <param name="name">What replaces its name or URI, as JSON.</param>
-    public RoundsExchange(Session session, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, byte[]? name)
-        : base(session, connection, timeout, message, envelope)
+    public RoundsExchange(Session session, UpstreamConnection connection, ServerConfig config, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, byte[]? name)
+        : base(session, connection, config.RequestTimeout, message, envelope)
     {
-        _name = name;
+        (_name, _policy) = (name, config.Tasks);
+        _takesTask = _policy.Enabled && Method == McpMethod.ToolsCall && connection.Server.HasTasks;
         if (Method is McpMethod.ToolsCall or McpMethod.PromptsGet or McpMethod.ResourcesRead)
             _request = message.ToArray();
     }
 
     /// <summary>How long the client may take to answer a round.</summary>
     public required TimeSpan AnswerWithin { get; init; }
+
+    /// <summary>What the server is told of the client: the members of <c>_meta</c>.</summary>
+    public byte[] Meta => _takesTask ? Session.WriteModernMeta(withTasks: true) : Session.ModernMeta;
 
     public override void OnServerRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
         Session.Refuse(connection, envelope.Id.Of(message), "A server of this protocol revision asks by input_required results, never by requests.");
@@ -70,7 +73,7 @@ internal sealed class RoundsExchange : LegacyExchange
         else if (_takesTask && parts.ResultType.Of(result).SequenceEqual("\"task\""u8) && JsonText.Read(parts.TaskId.Of(result)) is { } taskId)
             Await(taskId, result);
         else
-            FailByServer($"answered with a result of type {parts.ResultType.Of(result).ToText()}, which clients of protocol revision {Session.Revision} do not know");
+            FailByServer($"answered with a result of type {parts.ResultType.Of(result).ToText()}, which clients of protocol revision {Session.Revision} do not know", _takesTask ? FailureReason.TaskCreateFailed : null);
     }
 
     public override void Cancel(string reason)
@@ -117,10 +120,18 @@ internal sealed class RoundsExchange : LegacyExchange
     }
 
     /// <summary>Nothing will come of the task that the request waits for.</summary>
-    public void OnTaskFailed(int code, string message)
+    /// <param name="code">The code of the error.</param>
+    /// <param name="message">Why, for people.</param>
+    /// <param name="reason">Why, for programs; <see langword="null"/> where the code says it.</param>
+    public void OnTaskFailed(int code, string message, string? reason)
     {
-        if (Connection.TryEnd(this))
+        if (!Connection.TryEnd(this))
+            return;
+        WithdrawRound("The task is over.");
+        if (reason is null)
             OnFailed(code, message);
+        else
+            DeliverError(code, message, "error", FailureReason.Write(reason));
     }
 
     public override bool TryCancel(UpstreamConnection connection)
@@ -137,7 +148,7 @@ internal sealed class RoundsExchange : LegacyExchange
 
     private void Await(string taskId, ReadOnlySpan<byte> result)
     {
-        var task = new TaskWait(this, taskId);
+        var task = new TaskWait(this, taskId, _policy);
         bool isCancelled;
         lock (_gate)
             (isCancelled, _task) = (_isCancelled, task);
@@ -161,7 +172,7 @@ internal sealed class RoundsExchange : LegacyExchange
     private void SendAgain(byte[] members)
     {
         _members = members;
-        Connection.Call(this, _request, JsonRpcEnvelope.Parse(_request), _name, new RequestAdditions(_takesTask ? Session.WriteModernMeta(withTasks: true) : Session.ModernMeta, members));
+        Connection.Call(this, _request, JsonRpcEnvelope.Parse(_request), _name, new RequestAdditions(Meta, members));
         bool isCancelled;
         lock (_gate)
             isCancelled = _isCancelled;
@@ -185,19 +196,19 @@ internal sealed class RoundsExchange : LegacyExchange
     {
         if (_request is null)
         {
-            FailByServer($"asked for input in answer to {McpMethods.NameOf(Method)}, which the protocol does not allow");
+            FailByServer($"asked for input in answer to {McpMethods.NameOf(Method)}, which the protocol does not allow", reason: null);
             return;
         }
 
-        if (++_rounds > MaxRounds)
+        if (++_rounds > _policy.MaxInputRounds)
         {
-            FailByServer($"asked for input {MaxRounds} times during this request, and would ask again");
+            FailByServer($"asked for input {_policy.MaxInputRounds} times during this request, and would ask again", FailureReason.InputRequired);
             return;
         }
 
         if (InputRound.Read(this, result, parts, out var obstacle) is not { } round)
         {
-            FailByServer(obstacle!);
+            FailByServer(obstacle!, FailureReason.InputRequired);
             return;
         }
 
@@ -211,13 +222,13 @@ internal sealed class RoundsExchange : LegacyExchange
         if (round.IsEmpty)
             Retry(round);
         else if (round.Ask(Session, AnswerWithin) is { } failure && round.Withdraw(failure))
-            FailByServer($"asked for input, but {failure}");
+            FailByServer($"asked for input, but {failure}", FailureReason.InputRequired);
     }
 
-    private void FailByServer(string what)
+    private void FailByServer(string what, string? reason)
     {
         GiveTaskUp();
-        DeliverError(JsonRpcErrorCode.InternalError, $"Server '{Connection.ServerId}' {what}.", "error");
+        DeliverError(JsonRpcErrorCode.InternalError, $"Server '{Connection.ServerId}' {what}.", "error", reason is null ? null : FailureReason.Write(reason));
     }
 
     private void WithdrawRound(string reason)

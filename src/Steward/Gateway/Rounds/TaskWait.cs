@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Steward.Configuration;
 using Steward.Gateway.Tasks;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -18,12 +19,17 @@ internal sealed class TaskWait
     private readonly string _taskId;
     private readonly Lock _gate = new();
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private readonly TaskPolicy _policy;
     private readonly ITimer _nextLook;
+    private readonly ITimer? _end;
+    private int _looks;
     private bool _hasEnded;
 
-    public TaskWait(RoundsExchange exchange, string taskId)
+    public TaskWait(RoundsExchange exchange, string taskId, TaskPolicy policy)
     {
-        (_exchange, _taskId) = (exchange, taskId);
+        (_exchange, _taskId, _policy) = (exchange, taskId, policy);
+        if (policy.Timeout != Timeout.InfiniteTimeSpan)
+            _end = exchange.Session.Clock.CreateTimer(_ => Abandon(JsonRpcErrorCode.RequestTimeout, $"took longer than {policy.Timeout.TotalSeconds:0.###} s (taskConfig.timeoutMs)", FailureReason.TaskTimeout), null, policy.Timeout, Timeout.InfiniteTimeSpan);
         _nextLook = exchange.Session.Clock.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -44,19 +50,21 @@ internal sealed class TaskWait
     {
         if (TaskState.Read(result, _exchange.Session.Clock) is not { } state)
         {
-            Fail(JsonRpcErrorCode.InternalError, $"Server '{_exchange.Connection.ServerId}' said nothing of the task that it made of this call.");
+            Fail(JsonRpcErrorCode.InternalError, $"Server '{_exchange.Connection.ServerId}' said nothing of the task that it made of this call.", FailureReason.TaskPollFailed);
             return;
         }
 
         var member = state.Status == TaskState.Completed ? "result"u8 : state.Status == TaskState.Failed ? "error"u8 : [];
         var part = member.IsEmpty ? [] : JsonMembers.Find(result, member).Of(result);
+        if (!part.IsEmpty && state.Status == TaskState.Failed)
+            part = FailureReason.AddTo(part, FailureReason.TaskFailed);
         if (!part.IsEmpty)
         {
             if (TryEnd())
                 _exchange.OnTaskOutcome([.. "{\"jsonrpc\":\"2.0\",\"id\":0,\""u8, .. member, .. "\":"u8, .. part, (byte)'}']);
         }
         else if (state.IsOver)
-            Fail(JsonRpcErrorCode.InternalError, $"Server '{_exchange.Connection.ServerId}': the task that it made of this call is {state.Status}{(state.Message is { } why ? $": {why}" : "")}.");
+            Fail(JsonRpcErrorCode.InternalError, $"Server '{_exchange.Connection.ServerId}': the task that it made of this call is {state.Status}{(state.Message is { } why ? $": {why}" : "")}.", state.Status == TaskState.Cancelled ? FailureReason.TaskCancelled : FailureReason.TaskFailed);
         else if (state.Status != TaskState.InputRequired || !TryAsk(result))
             LookIn(state.PollInterval);
     }
@@ -69,18 +77,37 @@ internal sealed class TaskWait
     /// <summary>Nobody waits any more: the task is cancelled.</summary>
     public void GiveUp()
     {
-        if (!TryEnd())
-            return;
+        if (TryEnd())
+            CancelTask();
+    }
+
+    private void CancelTask()
+    {
         var call = new ControlCall(AnswerWithin);
         _exchange.Connection.Send(call, "tasks/cancel", Parameters(), _exchange.Session.WriteModernMeta(withTasks: true));
         _exchange.Connection.Forget(call); // whatever the server says to that
     }
 
-    private void Look() => Send("tasks/get", Parameters(), OnState);
+    private void Look()
+    {
+        if (_policy.MaxPollAttempts > 0 && ++_looks > _policy.MaxPollAttempts)
+            Abandon(JsonRpcErrorCode.RequestTimeout, $"was not over when it had been asked about {_policy.MaxPollAttempts} times (taskConfig.maxPollAttempts)", FailureReason.TaskAttempts);
+        else
+            Send("tasks/get", Parameters(), OnState);
+    }
+
+    /// <summary>The task has had what it may have: it is cancelled, and its call ends.</summary>
+    private void Abandon(int code, string why, string reason)
+    {
+        if (!TryEnd())
+            return;
+        CancelTask();
+        _exchange.OnTaskFailed(code, $"Server '{_exchange.Connection.ServerId}': the task that it made of this call {why}, and was cancelled.", reason);
+    }
 
     private void LookIn(long? milliseconds)
     {
-        var pause = TimeSpan.FromMilliseconds(Math.Clamp(milliseconds ?? 1_000, 100, 30_000));
+        var pause = milliseconds is { } said ? TimeSpan.FromMilliseconds(Math.Clamp(said, 100, 30_000)) : _policy.PollInterval;
         lock (_gate)
         {
             if (!_hasEnded)
@@ -125,10 +152,10 @@ internal sealed class TaskWait
         _exchange.Connection.Send(new Request(this, onResult), method, parameters, _exchange.Session.WriteModernMeta(withTasks: true));
     }
 
-    private void Fail(int code, string message)
+    private void Fail(int code, string message, string? reason)
     {
         if (TryEnd())
-            _exchange.OnTaskFailed(code, message);
+            _exchange.OnTaskFailed(code, message, reason);
     }
 
     private bool TryEnd()
@@ -141,6 +168,7 @@ internal sealed class TaskWait
         }
 
         _nextLook.Dispose();
+        _end?.Dispose();
         return true;
     }
 
@@ -165,7 +193,7 @@ internal sealed class TaskWait
             if (envelope.Result.Exists)
                 _onResult(envelope.Result.Of(message));
             else if (_wait.TryEnd())
-                _wait._exchange.OnTaskOutcome(message.ToArray());
+                _wait._exchange.OnTaskOutcome([.. message[..envelope.Error.Start], .. FailureReason.AddTo(envelope.Error.Of(message), FailureReason.TaskPollFailed), .. message[envelope.Error.End..]]);
         }
 
         public override void OnProgress(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
@@ -173,6 +201,6 @@ internal sealed class TaskWait
             // It has none to speak of.
         }
 
-        public override void OnFailed(int code, string message) => _wait.Fail(code, message);
+        public override void OnFailed(int code, string message) => _wait.Fail(code, message, code == JsonRpcErrorCode.RequestTimeout ? FailureReason.TaskPollFailed : null);
     }
 }

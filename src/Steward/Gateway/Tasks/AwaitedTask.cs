@@ -1,4 +1,3 @@
-using Steward.Gateway.Parking;
 using Steward.Upstreams;
 using Steward.Wire;
 
@@ -10,14 +9,15 @@ namespace Steward.Gateway.Tasks;
 /// </summary>
 internal sealed class AwaitedTask : PendingCall, ITaskKeeper
 {
-    private readonly ParkableExchange _exchange;
+    private readonly Exchange _exchange;
+    private readonly ITaskAwaiter _awaiter;
     private readonly UpstreamConnection _connection;
     private readonly TaskKeepers _keepers;
     private readonly string _id;
 
-    private AwaitedTask(ParkableExchange exchange, TaskKeepers keepers, string id)
+    private AwaitedTask(Exchange exchange, ITaskAwaiter awaiter, TaskKeepers keepers, string id)
     {
-        (_exchange, _connection, _keepers, _id) = (exchange, exchange.Connection, keepers, id);
+        (_exchange, _awaiter, _connection, _keepers, _id) = (exchange, awaiter, exchange.Connection, keepers, id);
         Timeout = System.Threading.Timeout.InfiniteTimeSpan;
     }
 
@@ -25,12 +25,16 @@ internal sealed class AwaitedTask : PendingCall, ITaskKeeper
     /// <param name="exchange">The call, just answered by the task.</param>
     /// <param name="keepers">Who keeps which task.</param>
     /// <param name="id">The task.</param>
-    public static AwaitedTask Begin(ParkableExchange exchange, TaskKeepers keepers, string id)
+    public static AwaitedTask Begin<TExchange>(TExchange exchange, TaskKeepers keepers, string id)
+        where TExchange : Exchange, ITaskAwaiter
     {
-        var task = new AwaitedTask(exchange, keepers, id);
+        var task = new AwaitedTask(exchange, exchange, keepers, id);
         keepers.Add(exchange.Connection, id, task);
         return task;
     }
+
+    /// <summary>The server's id of it.</summary>
+    public string Id => _id;
 
     public void AskForResult()
     {
@@ -54,12 +58,12 @@ internal sealed class AwaitedTask : PendingCall, ITaskKeeper
             return;
         if (!envelope.Result.Exists)
         {
-            _exchange.OnTaskOutcome(message, envelope);
+            _awaiter.OnTaskOutcome(message, envelope);
             return;
         }
 
         byte[] answer = [.. message[..envelope.Result.Start], .. RelatedTask.RemoveFrom(envelope.Result.Of(message)), .. message[envelope.Result.End..]];
-        _exchange.OnTaskOutcome(answer, JsonRpcEnvelope.Parse(answer));
+        _awaiter.OnTaskOutcome(answer, JsonRpcEnvelope.Parse(answer));
     }
 
     public override void OnProgress(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)

@@ -31,6 +31,14 @@ internal sealed record TaskCall(BridgedTasks Tasks, GatewayServer Server, bool I
         return client.Capabilities.Tasks ? true : support == TaskSupport.Required ? false : null;
     }
 
+    /// <summary>Whether a legacy server does a tool as a task only.</summary>
+    /// <param name="server">Whose tool it is.</param>
+    /// <param name="connection">The way to it.</param>
+    /// <param name="name">The tool as the server calls it, as JSON.</param>
+    public static bool IsRequired(GatewayServer server, UpstreamConnection connection, ReadOnlySpan<byte> name) =>
+        connection.Server.HasToolTasks && connection.Server.Era == ProtocolEra.Legacy && (server.Run?.Catalog ?? server.Catalog).TaskTools is { Count: > 0 } tools
+            && JsonText.Read(name) is { } tool && tools.TryGetValue(tool, out var support) && support == TaskSupport.Required;
+
     /// <summary>Takes the server's answer, which may be a task.</summary>
     /// <param name="exchange">The call.</param>
     /// <param name="message">The answer.</param>
