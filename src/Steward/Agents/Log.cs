@@ -10,7 +10,4 @@ internal static partial class Log
 
     [LoggerMessage(2301, LogLevel.Warning, "Server '{Server}': whoever approves calls failed, so a call of {Tool} was denied")]
     public static partial void ApprovalFailed(this ILogger logger, string server, string tool, Exception error);
-
-    [LoggerMessage(2302, LogLevel.Warning, "Server '{Server}': what it says of its tool {Tool} cannot be read, so the tool is not offered: {Reason}")]
-    public static partial void ToolUnreadable(this ILogger logger, string server, string tool, string reason);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
+using Steward.Clients;
 
 namespace Steward.Agents;
 
@@ -74,37 +75,43 @@ public sealed class ServerTool : AIFunction
 
     /// <summary>Calls the tool, and returns all that the server answers. Approval is asked for as for every other call.</summary>
     /// <param name="arguments">The arguments; values may be of any type of which JSON can be made.</param>
-    /// <param name="progress">Told how far the call has come.</param>
+    /// <param name="options">How it is called. Default: <see cref="ServerToolOptions.Call"/>.</param>
     /// <param name="cancellationToken">Gives the call up; the server is told.</param>
     /// <returns>The result: also where the tool failed, or the call was denied (<see cref="CallToolResult.IsError"/>).</returns>
     /// <exception cref="ArgumentException">An argument cannot become JSON.</exception>
-    /// <exception cref="McpException">The server refused the call, or went away during it.</exception>
+    /// <exception cref="McpException">The server refused the call, or went away during it (<see cref="UncertainResultException"/>), or its task failed (<see cref="McpTaskException"/>).</exception>
+    /// <exception cref="TimeoutException">It took longer than it may, or the server kept silent for too long.</exception>
     /// <exception cref="Supervision.ServerNotRunningException">The server does not run.</exception>
     /// <exception cref="Supervision.UnknownServerException">The server has been removed.</exception>
     public Task<CallToolResult> CallAsync(
-        IReadOnlyDictionary<string, object?>? arguments = null, IProgress<ProgressNotificationValue>? progress = null, CancellationToken cancellationToken = default) =>
-        CallAsync((IEnumerable<KeyValuePair<string, object?>>?)arguments ?? [], progress, cancellationToken);
+        IReadOnlyDictionary<string, object?>? arguments = null, ToolCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        CallAsync((IEnumerable<KeyValuePair<string, object?>>?)arguments ?? [], options ?? _options.Call, cancellationToken);
 
     /// <inheritdoc/>
     protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        var progress = arguments.Context?.TryGetValue(typeof(IProgress<ProgressNotificationValue>), out var found) == true ? found as IProgress<ProgressNotificationValue> : null;
-        return ToolContent.Of(this, await CallAsync(arguments, progress, cancellationToken).ConfigureAwait(false));
+        var call = Find<ToolCallOptions>(arguments) ?? _options.Call;
+        if (Find<IProgress<ProgressNotificationValue>>(arguments) is { } progress)
+            call = call with { Progress = progress };
+        return ToolContent.Of(this, await CallAsync(arguments, call, cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task<CallToolResult> CallAsync(IEnumerable<KeyValuePair<string, object?>> arguments, IProgress<ProgressNotificationValue>? progress, CancellationToken cancellationToken)
+    private static T? Find<T>(AIFunctionArguments arguments)
+        where T : class => arguments.Context?.TryGetValue(typeof(T), out var found) == true ? found as T : null;
+
+    private async Task<CallToolResult> CallAsync(IEnumerable<KeyValuePair<string, object?>> arguments, ToolCallOptions call, CancellationToken cancellationToken)
     {
         var sent = ToolArguments.ToJson(Name, arguments, _options.JsonSerializerOptions); // what is approved is what is sent
         if (_options.Approve is { } approve && !IsAutoApproved && await ApproveAsync(approve, sent, cancellationToken).ConfigureAwait(false) is { IsAllowed: false } denial)
             return Denied(denial);
 
-        var client = await _manager.GetClientAsync(ServerId, cancellationToken).ConfigureAwait(false);
-        return await client.CallToolAsync(
+        return await _manager.CallToolAsync(
+            ServerId,
             ToolName,
             sent.EnumerateObject().ToDictionary(member => member.Name, member => (object?)member.Value),
-            Reporting(progress),
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+            call with { Progress = Reporting(call.Progress) },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<ToolApproval> ApproveAsync(Func<ToolApprovalRequest, CancellationToken, ValueTask<ToolApproval>> approve, JsonElement arguments, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using ModelContextProtocol;
+using Steward.Clients;
 using Steward.Configuration;
 
 namespace Steward.Agents;
@@ -25,6 +26,13 @@ public sealed class ServerToolOptions
     /// approval in his own way. <see cref="ToolApproval.Always"/> asks nobody.
     /// </value>
     public Func<ToolApprovalRequest, CancellationToken, ValueTask<ToolApproval>>? Approve { get; init; }
+
+    /// <summary>
+    /// How tools are called: how long a call may take, whether it is made again when the connection breaks. A single call can have
+    /// <see cref="ToolCallOptions"/> of its own, in <see cref="AIFunctionArguments.Context"/> by their type.
+    /// </summary>
+    /// <value>Default: as <see cref="McpServerManager.CallToolAsync"/> does it.</value>
+    public ToolCallOptions Call { get; init; } = new();
 
     /// <summary>
     /// Told how far calls have come. A single call can have an <see cref="IProgress{T}"/> of <see cref="ProgressNotificationValue"/> of its own, in

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Steward.Catalog;
@@ -46,8 +45,7 @@ internal sealed class ServerToolSet(McpServerManager manager, McpGateway gateway
         var functions = new List<AIFunction>();
         foreach (var (exposed, route) in list.Routes)
         {
-            if (Make(ModelName.Of(exposed), route.Server.Id, items[route.Server][route.Name]) is not { } tool)
-                continue;
+            var tool = Make(ModelName.Of(exposed), route.Server.Id, items[route.Server][route.Name]);
             tools.Add((tool.ServerId, tool.ToolName), tool);
             functions.Add(options.Approve is null && !tool.IsAutoApproved ? tool.Marked : tool);
         }
@@ -56,18 +54,8 @@ internal sealed class ServerToolSet(McpServerManager manager, McpGateway gateway
     }
 
     /// <summary>A tool stays the same object for as long as its server says the same of it.</summary>
-    private ServerTool? Make(string name, string serverId, CatalogItem item)
-    {
-        if (_tools.TryGetValue((serverId, item.Key), out var known) && known.Name == name && known.Source.Is(item))
-            return known;
-        try
-        {
-            return new ServerTool(ToolDefinition.Read(serverId, item), name, manager, options, logger);
-        }
-        catch (JsonException unreadable)
-        {
-            logger.ToolUnreadable(serverId, name, unreadable.Message);
-            return null;
-        }
-    }
+    private ServerTool Make(string name, string serverId, CatalogItem item) =>
+        _tools.TryGetValue((serverId, item.Key), out var known) && known.Name == name && known.Source.Is(item)
+            ? known
+            : new ServerTool(ToolDefinition.Read(serverId, item), name, manager, options, logger);
 }

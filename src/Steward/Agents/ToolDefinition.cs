@@ -11,7 +11,6 @@ namespace Steward.Agents;
 /// <param name="Root">The same, read.</param>
 internal sealed record ToolDefinition(string ServerId, string Name, byte[] Raw, JsonElement Root)
 {
-    /// <exception cref="JsonException">It cannot be read.</exception>
     public static ToolDefinition Read(string serverId, CatalogItem item)
     {
         var reader = new Utf8JsonReader(item.Raw, JsonRpcEnvelope.ReaderOptions);

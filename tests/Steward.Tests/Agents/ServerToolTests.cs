@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using ModelContextProtocol;
 using Steward.Agents;
+using Steward.Clients;
 using Steward.Supervision;
 using Steward.Tests.Clients;
 using Xunit;
@@ -200,8 +201,9 @@ public sealed class ServerToolTests
         var call = tool.InvokeAsync(cancellationToken: Cancelled).AsTask();
         await server.NextAsync("tools/call");
         server.Crash();
-        Assert.Contains("'a'", (await Assert.ThrowsAnyAsync<McpException>(() => call)).Message, StringComparison.Ordinal);
-        Assert.Contains("'a'", (await Assert.ThrowsAnyAsync<McpException>(() => tool.InvokeAsync(cancellationToken: Cancelled).AsTask())).Message, StringComparison.Ordinal);
+        Assert.Equal("a", (await Assert.ThrowsAsync<UncertainResultException>(() => call)).ServerId);
+        await rig.Manager.WaitForStatusAsync("a", status => status.State == ServerState.Restarting, Cancelled);
+        await Assert.ThrowsAsync<ServerNotRunningException>(() => tool.InvokeAsync(cancellationToken: Cancelled).AsTask());
     }
 
     [Fact(Timeout = 10_000)]
@@ -211,6 +213,39 @@ public sealed class ServerToolTests
         var tool = (await rig.Manager.GetToolsAsync(AgentRig.Trusting, Cancelled)).Find("a__wait")!;
         await rig.Manager.RemoveServerAsync("a", Cancelled);
         await Assert.ThrowsAsync<UnknownServerException>(() => tool.InvokeAsync(cancellationToken: Cancelled).AsTask());
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_call_has_its_own_bound_or_that_of_the_set()
+    {
+        await using var rig = await LibraryRig.StartAsync("a");
+        var server = await rig.LaunchedAsync("a");
+        var options = new ServerToolOptions { Approve = ToolApproval.Always, Call = new ToolCallOptions { Timeout = TimeSpan.FromSeconds(7) } };
+        var tool = (await rig.Manager.GetToolsAsync(options, Cancelled)).Find("a__wait")!;
+        var call = tool.InvokeAsync(cancellationToken: Cancelled).AsTask();
+        var own = tool.InvokeAsync(new() { Context = new Dictionary<object, object?> { [typeof(ToolCallOptions)] = new ToolCallOptions { Timeout = TimeSpan.FromSeconds(9) } } }, Cancelled).AsTask();
+        await server.NextAsync("tools/call");
+        await server.NextAsync("tools/call");
+
+        rig.Time.Advance(TimeSpan.FromSeconds(7));
+        await Assert.ThrowsAsync<TimeoutException>(() => call);
+        Assert.False(own.IsCompleted);
+        rig.Time.Advance(TimeSpan.FromSeconds(2));
+        await Assert.ThrowsAsync<TimeoutException>(() => own);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_tool_that_is_a_task_only_is_called_as_one_and_gives_its_result()
+    {
+        await using var rig = await LibraryRig.StartAsync(
+            server => server.Definitions["slow"] = """{"name":"slow","inputSchema":{"type":"object"},"execution":{"taskSupport":"required"}}""", new McpServerManagerOptions(), "task-a");
+        var server = await rig.LaunchedAsync("task-a");
+        var call = (await rig.Manager.GetToolsAsync(AgentRig.Trusting, Cancelled)).Find("task-a__slow")!.InvokeAsync(cancellationToken: Cancelled).AsTask();
+        var request = await server.NextAsync("tools/call");
+        Assert.NotNull(request["params"]!["task"]);
+        await server.AnswerAsync(request, """{"task":{"taskId":"t1","status":"working","createdAt":"2026-01-01T00:00:00Z","lastUpdatedAt":"2026-01-01T00:00:00Z","ttl":60000}}""");
+        await server.AnswerAsync(await server.NextAsync("tasks/result"), Done);
+        Assert.Equal("done", Assert.IsType<TextContent>(await call).Text);
     }
 
     [Fact(Timeout = 10_000)]
