@@ -12,7 +12,7 @@ namespace Steward.Cli.Verbs;
 internal sealed class DiscoverVerb : Verb
 {
     private readonly Argument<string[]> _query = new("QUERY") { Description = "Only servers that have all these words. With it, the MCP registry is searched as well", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string[]> _sources = new("--source", "-s") { Description = "Ask only this source; may be given again: clients, path, npm, uv, dotnet, registry, github:ORG/REPOSITORY", HelpName = "NAME" };
+    private readonly Option<string[]> _sources = new("--source", "-s") { Description = "Ask only this source; may be given again: clients, path, npm, uv, dotnet, registry, github:ORG/REPOSITORY[/FOLDER]", HelpName = "NAME" };
     private readonly Option<bool> _refresh = new("--refresh") { Description = "Ask anew where a remembered answer would still do" };
     private readonly Option<bool> _all = new("--all") { Description = "Show everything: what is deprecated, and lists of any length" };
 
@@ -30,7 +30,7 @@ internal sealed class DiscoverVerb : Verb
     [
         ("steward discover", "what is installed on this machine"),
         ("steward discover postgres", "the same, and what the MCP registry has for that word"),
-        ("steward discover --source github:acme/mcp-servers", "the definitions in the folder 'servers' of a repository"),
+        ("steward discover --source github:acme/mcp-servers", "the definitions in the folder 'servers' of a repository, or in github:acme/mcp-servers/FOLDER"),
         ("steward discover --json | jq -r '.sources[].servers[] | select(.managedAs == null) | .id'", "what is not managed yet"),
     ];
 

@@ -16,7 +16,7 @@ internal sealed class ImportVerb : Verb
 
     private readonly Option<string[]> _clients = new("--client") { Description = "From this client; may be given several times", HelpName = "NAME" };
 
-    private readonly Option<string[]> _sources = new("--source", "-s") { Description = "From this source; may be given several times: clients, path, npm, uv, dotnet, registry, github:ORG/REPOSITORY", HelpName = "NAME" };
+    private readonly Option<string[]> _sources = new("--source", "-s") { Description = "From this source; may be given several times: clients, path, npm, uv, dotnet, registry, github:ORG/REPOSITORY[/FOLDER]", HelpName = "NAME" };
 
     private readonly Option<string?> _to = new("--to") { Description = "Write them into this configuration file, and not to the daemon or the registry", HelpName = "FILE" };
 

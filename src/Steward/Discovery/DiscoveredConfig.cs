@@ -18,7 +18,8 @@ internal static class DiscoveredConfig
         }
         else
         {
-            if (config.Url?.Contains("${", StringComparison.Ordinal) != true)
+            // With a reference in it nobody knows yet what it comes to; an escaped one is text as any other.
+            if (config.Url?.Replace("$${", "", StringComparison.Ordinal).Contains("${", StringComparison.Ordinal) != true)
                 problems.Add(About("url", config.Url ?? "", TextRules.RemoteUrl));
             problems.AddRange(config.Headers.Select(pair => About("headers", pair.Key, TextRules.HeaderName) ?? About($"headers.{pair.Key}", pair.Value, TextRules.HeaderValue)));
         }
@@ -26,5 +27,11 @@ internal static class DiscoveredConfig
         return problems.FirstOrDefault(problem => problem is not null);
     }
 
-    private static string? About(string key, string text, TextRule rule) => rule.Complain(text) is { } problem ? $"its {key} {problem}" : null;
+    private static string? About(string key, string text, TextRule rule)
+    {
+        if (rule.Complain(text) is { } problem)
+            return $"its {key} {problem}";
+        // What is run or asked must be what was published, to the letter.
+        return text.Contains('\uFFFD', StringComparison.Ordinal) ? $"its {key} holds U+FFFD, in place of a character that could not be read" : null;
+    }
 }

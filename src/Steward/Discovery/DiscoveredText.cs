@@ -36,6 +36,9 @@ internal static class DiscoveredText
         if (string.IsNullOrWhiteSpace(text))
             return null;
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length <= LongestDescription ? line : string.Concat(line.AsSpan(0, LongestDescription - 1), "…");
+        if (line.Length <= LongestDescription)
+            return line;
+        var end = LongestDescription - 1;
+        return string.Concat(line.AsSpan(0, char.IsHighSurrogate(line[end - 1]) ? end - 1 : end), "…"); // half of a character is none
     }
 }

@@ -13,7 +13,7 @@ public sealed class ServerDiscovery
     private const int MostMade = 64;
 
     private readonly Dictionary<string, IDiscoverySource> _sources;
-    private readonly ConcurrentDictionary<string, IDiscoverySource> _made = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, IDiscoverySource> _made = new(StringComparer.Ordinal);
     private readonly SourceMemory _memory;
     private readonly DiscoveryOptions _options;
     private readonly ILogger _logger;
@@ -70,16 +70,18 @@ public sealed class ServerDiscovery
     }
 
     private IDiscoverySource Find(string name) => TryFind(name)
-        ?? throw new ArgumentException($"There is no source '{name}'. There are: {string.Join(", ", _sources.Keys)}, github:ORG/REPOSITORY.");
+        ?? throw new ArgumentException($"There is no source '{name}'. There are: {string.Join(", ", _sources.Keys)}, github:ORG/REPOSITORY[/FOLDER].");
 
     /// <summary>A source by its name. One that was made by its name is kept, with what it remembers of its service.</summary>
     private IDiscoverySource? TryFind(string name)
     {
-        if (_sources.TryGetValue(name, out var source) || _made.TryGetValue(name, out source))
+        if (_sources.TryGetValue(name, out var source))
             return source;
         if (GitHubSource.TryCreate(name, _options.GitHub) is not { } made)
             return null;
-        return _made.Count < MostMade ? _made.GetOrAdd(name, made) : made;
+        if (_made.TryGetValue(made.Name, out var kept))
+            return kept;
+        return _made.Count < MostMade ? _made.GetOrAdd(made.Name, made) : made;
     }
 
     private async Task<SourceReport> ReportAsync(IDiscoverySource source, DiscoveryContext context, bool refresh)

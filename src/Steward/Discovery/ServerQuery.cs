@@ -4,12 +4,14 @@ namespace Steward.Discovery;
 internal static class ServerQuery
 {
     /// <summary>The servers in which every word of the query occurs somewhere; letter case does not count.</summary>
-    public static IReadOnlyList<DiscoveredServer> Filter(IReadOnlyList<DiscoveredServer> servers, string? query)
+    public static IReadOnlyList<DiscoveredServer> Filter(IReadOnlyList<DiscoveredServer> servers, string? query) =>
+        query is null ? servers : [.. servers.Where(server => Matches(query, Texts(server)))];
+
+    /// <summary>Whether every word of the query occurs in one of the texts.</summary>
+    public static bool Matches(string query, params IEnumerable<string?> texts)
     {
-        if (query is null)
-            return servers;
-        var words = query.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return [.. servers.Where(server => words.All(word => Texts(server).Any(text => text.Contains(word, StringComparison.OrdinalIgnoreCase))))];
+        var all = texts.OfType<string>().ToList();
+        return query.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).All(word => all.Exists(text => text.Contains(word, StringComparison.OrdinalIgnoreCase)));
     }
 
     private static IEnumerable<string> Texts(DiscoveredServer server) =>

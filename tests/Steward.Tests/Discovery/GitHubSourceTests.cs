@@ -62,6 +62,39 @@ public sealed class GitHubSourceTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Another_folder_is_read_where_it_is_named()
+    {
+        Publish(("one.json", Definition));
+        _service.Json("/repos/acme/tools/contents/mcp/More.d?per_page=100", Entries("two.json")); // no branch is asked for: GitHub answers with the default one
+        _service.Json("/raw/two.json", Definition);
+
+        var source = GitHubSource.TryCreate("github:acme/tools/mcp/More.d", _service.Address)!;
+        var result = await source.DiscoverAsync(_machine.Context, Cancelled);
+
+        Assert.Equal(("two", "github:acme/tools/mcp/More.d"), (Assert.Single(result.Servers).Id, result.Servers[0].Source));
+        Assert.Equal(("github:acme/tools", "github:acme/tools/Servers"), (GitHubSource.TryCreate("github:acme/tools/servers")!.Name, GitHubSource.TryCreate("GitHub:acme/tools/Servers")!.Name));
+        _service.Status("/repos/acme/tools/contents/mcp/More.d?per_page=100", 404);
+        Assert.StartsWith("There is no folder 'mcp/More.d' in acme/tools", (await Assert.ThrowsAsync<DiscoveryException>(() => source.DiscoverAsync(_machine.Context, Cancelled))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_text_that_is_no_Unicode_spoils_its_own_definition_and_no_other()
+    {
+        Publish(
+            ("described.json", """{"name":"One \ud83d","command":"one"}"""),
+            ("started.json", """{"command":"one","env":{"A\ud83d":"x"}}"""),
+            ("marked.json", "\uFEFF" + Definition));
+
+        var result = await DiscoverAsync();
+
+        Assert.Equal(["described", "marked"], result.Servers.Select(server => server.Id));
+        Assert.Equal("One \uFFFD", result.Servers[0].Name);
+        Assert.Equal(3, result.Problems.Count);
+        Assert.Contains("raw/described.json holds text that is no valid Unicode, first at line 1, position 14.", result.Problems[0], StringComparison.Ordinal);
+        Assert.Contains("its env holds U+FFFD", result.Problems[2], StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task What_has_not_changed_is_not_sent_again()
     {
         Publish(("one.json", Definition));
@@ -119,11 +152,16 @@ public sealed class GitHubSourceTests : IAsyncLifetime
     [Theory(Timeout = 10_000)]
     [InlineData("github:acme/tools", true)]
     [InlineData("github:acme", false)]
-    [InlineData("github:acme/tools/more", false)]
+    [InlineData("github:acme/tools/more", true)]
+    [InlineData("github:acme/tools/more/and/more", true)]
+    [InlineData("github:acme/tools/", false)]
+    [InlineData("github:acme/tools//more", false)]
+    [InlineData("github:acme/tools/../more", false)]
+    [InlineData("github:acme/tools/a?b", false)]
     [InlineData("github:../tools", false)]
     [InlineData("github:a b/tools", false)]
     [InlineData("gitlab:acme/tools", false)]
-    public void Only_an_organisation_and_a_repository_name_a_source(string name, bool expected) => Assert.Equal(expected, GitHubSource.TryCreate(name) is not null);
+    public void Only_an_organisation_and_a_repository_perhaps_with_a_folder_name_a_source(string name, bool expected) => Assert.Equal(expected, GitHubSource.TryCreate(name) is not null);
 
     private const string Definition = """{"name":"One","transport":"stdio","command":"one"}""";
 

@@ -150,7 +150,7 @@ public sealed class ServerDiscoveryTests : IDisposable
     {
         var error = await Assert.ThrowsAsync<ArgumentException>(() => DiscoverAsync(Discovery(new FakeSource("near")), "nearr"));
 
-        Assert.Equal("There is no source 'nearr'. There are: near, github:ORG/REPOSITORY.", error.Message);
+        Assert.Equal("There is no source 'nearr'. There are: near, github:ORG/REPOSITORY[/FOLDER].", error.Message);
     }
 
     [Fact(Timeout = 10_000)]

@@ -11,7 +11,7 @@ internal static class DiscoverySection
 
     private static readonly TextListKey Sources = new("sources", new(new(
             text => SourceNames.IsName(text) ? null : "must be the name of a source",
-            "'steward discover --help' names the sources; github:ORG/REPOSITORY is one, too.")), "every source of this machine",
+            "'steward discover --help' names the sources; github:ORG/REPOSITORY[/FOLDER] is one, too.")), "every source of this machine",
         "The sources that are asked when none is named, such as `path`, `npm`, `registry` or `github:org/repo`.");
 
     private static readonly FlagKey Auto = new("auto", Standard.Auto,

@@ -64,12 +64,14 @@ internal sealed partial class ReferenceTranslation(ReferenceSyntax syntax, Disco
         return 1;
     }
 
-    /// <summary>A dollar sign right before a reference would make a plain text of it: there it is the default of a variable.</summary>
+    /// <summary>Dollar signs right before a reference would make a plain text of it: there each is the default of a variable.</summary>
     private static void Append(StringBuilder translated, string reference)
     {
-        if (translated.Length > 0 && translated[^1] == '$' && reference.StartsWith("${", StringComparison.Ordinal))
-            translated.Append("{env:DOLLAR:-$}");
-        translated.Append(reference);
+        var dollars = 0;
+        while (reference.StartsWith("${", StringComparison.Ordinal) && dollars < translated.Length && translated[^(dollars + 1)] == '$')
+            dollars++;
+        translated.Length -= dollars;
+        translated.Insert(translated.Length, "${env:DOLLAR:-$}", dollars).Append(reference);
     }
 
     /// <summary>What Steward writes for the inside of a client's <c>${…}</c>; null when the client means it literally.</summary>

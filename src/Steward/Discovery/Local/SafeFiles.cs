@@ -31,8 +31,10 @@ internal sealed class SafeFiles
             return null;
         try
         {
-            using var document = JsonDocument.Parse(bytes.AsMemory(bytes is [0xEF, 0xBB, 0xBF, ..] ? 3 : 0));
-            return document.RootElement.Clone();
+            var root = ForeignJson.Parse(bytes, out var damage);
+            if (damage is not null)
+                _problems.Add($"{path} holds text that is no valid Unicode, first at {damage}. What cannot be read is shown as \uFFFD. Mend it.");
+            return root;
         }
         catch (JsonException error)
         {

@@ -15,7 +15,8 @@ internal sealed class GitHubDefinitions(string source, DiscoveryContext context)
     {
         if (definition.Member("packages", "remotes") is not null)
         {
-            _entries.Add(definition, location);
+            if (RegistryEntry.Read(definition) is { IsOffered: true } entry)
+                _entries.Add(entry, location);
             return;
         }
 

@@ -45,7 +45,8 @@ internal sealed class JsonReader
             if (!response.IsSuccessStatusCode)
                 throw Refusal(request, response, time);
             var bytes = await ReadBodyAsync(response, key, cancellationToken).ConfigureAwait(false);
-            var fresh = new RemoteJson(Parse(bytes, key), response.Headers.ETag?.ToString(), NextOf(response, request.Url), bytes.Length);
+            var root = Parse(bytes, key, out var damage);
+            var fresh = new RemoteJson(root, response.Headers.ETag?.ToString(), NextOf(response, request.Url), bytes.Length, damage is null ? [] : [Damaged(key, damage)]);
             Remember(key, fresh);
             return fresh;
         }
@@ -98,18 +99,20 @@ internal sealed class JsonReader
 
     private static DiscoveryException TooLarge(string url) => new($"{url} answered with more than {LargestBody / 1024 / 1024} MiB. Is this the right address?");
 
-    private static JsonElement Parse(byte[] bytes, string url)
+    private static JsonElement Parse(byte[] bytes, string url, out string? damage)
     {
         try
         {
-            using var document = JsonDocument.Parse(bytes);
-            return document.RootElement.Clone();
+            return ForeignJson.Parse(bytes, out damage);
         }
         catch (JsonException error)
         {
             throw new DiscoveryException($"{url} did not answer with JSON, or its answer broke off (line {error.LineNumber + 1}, position {error.BytePositionInLine + 1}). Try again later, or check the address", error);
         }
     }
+
+    private static string Damaged(string url, string place) =>
+        $"{url} holds text that is no valid Unicode, first at {place}. What cannot be read is shown as \uFFFD; whoever publishes it has to mend that.";
 
     /// <summary>The next page by the <c>Link</c> header (RFC 8288), if it is of the same origin: the token goes there, too.</summary>
     private static Uri? NextOf(HttpResponseMessage response, Uri url)

@@ -17,12 +17,7 @@ internal sealed class RegistryEntries(string source, DiscoveryContext context)
     /// <summary>How many there are.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>Takes an entry, unless it is deleted or an old version.</summary>
-    public void Add(JsonElement item, string location)
-    {
-        if (RegistryEntry.Read(item) is { } entry && !entry.IsDeleted && entry.IsLatest != false)
-            _entries[entry.Name] = (entry, location);
-    }
+    public void Add(RegistryEntry entry, string location) => _entries[entry.Name] = (entry, location);
 
     /// <summary>The servers, in the order in which their names first came, and what is wrong.</summary>
     public DiscoveryResult ToResult(IEnumerable<string> problems)
@@ -42,13 +37,14 @@ internal sealed class RegistryEntries(string source, DiscoveryContext context)
         var ways = entry.Packages.Select(package => (Item: package, Read: (Reader)RegistryPackage.Read, Kind: package.Text("registryType", "registry_type", "registry_name") ?? "package"))
             .Concat(entry.Remotes.Select(remote => (Item: remote, Read: (Reader)RegistryRemote.Read, Kind: "remote")));
         var servers = new List<DiscoveredServer>();
+        var refused = _problems.Count;
         foreach (var way in ways)
         {
             if (Server(entry, location, way.Item, way.Read, servers.Count == 0 ? null : way.Kind) is { } server)
                 servers.Add(server);
         }
 
-        if (servers.Count == 0)
+        if (servers.Count == 0 && _problems.Count == refused)
             _unstartable.Add(entry.Name);
         return servers;
     }

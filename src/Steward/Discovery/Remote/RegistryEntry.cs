@@ -4,11 +4,13 @@ namespace Steward.Discovery.Remote;
 
 /// <summary>
 /// An entry of a registry: what it says of a server, in the shapes of all revisions of its API. Since 2025-09-29 the server is
-/// wrapped and the registry's own words stand beside it; before, all was one object, and before that names were snake_case.
+/// wrapped and the registry's own words stand beside it; before, all was one object, and before that names were snake_case. The
+/// first lists said only which servers there are: how each is started was another question.
 /// </summary>
 internal sealed class RegistryEntry
 {
     private const string Official = "io.modelcontextprotocol.registry/official";
+    private const string OldOfficial = "x-io.modelcontextprotocol.registry"; // until 2025-09
 
     private readonly JsonElement _server;
     private readonly JsonElement? _official;
@@ -24,7 +26,8 @@ internal sealed class RegistryEntry
 
     public string? Version => _server.Text("version") ?? _server.Member("version_detail")?.Text("version");
 
-    public bool IsDeleted => Status == "deleted";
+    /// <summary>Whether its registry still stands by it: it is neither deleted nor an old version.</summary>
+    public bool IsOffered => Status != "deleted" && IsLatest != false;
 
     public bool IsDeprecated => Status == "deprecated";
 
@@ -32,7 +35,10 @@ internal sealed class RegistryEntry
     public string? StatusMessage => DiscoveredText.Description(_official?.Text("statusMessage"));
 
     /// <summary>Whether it is the newest version; null where the registry does not say.</summary>
-    public bool? IsLatest => _official?.Flag("isLatest", "is_latest");
+    private bool? IsLatest => _official?.Flag("isLatest", "is_latest") ?? _server.Member("version_detail")?.Flag("is_latest");
+
+    /// <summary>By what the registry tells more of it; null where all that it knows stands here.</summary>
+    public string? DetailsId => _server.Member("packages", "remotes") is null ? _server.Text("id") : null;
 
     public IEnumerable<JsonElement> Packages => _server.Items("packages").Where(package => package.ValueKind == JsonValueKind.Object);
 
@@ -46,7 +52,7 @@ internal sealed class RegistryEntry
         var server = item.Member("server") is { ValueKind: JsonValueKind.Object } wrapped ? wrapped : item;
         if (server.Text("name") is not { } name)
             return null;
-        var official = item.Member("_meta")?.Member(Official) ?? server.Member("_meta")?.Member(Official);
+        var official = item.Member("_meta")?.Member(Official) ?? item.Member(OldOfficial) ?? server.Member("_meta")?.Member(Official);
         return new(server, official, name);
     }
 

@@ -7,4 +7,5 @@ namespace Steward.Discovery.Remote;
 /// <param name="Tag">What to say to hear only whether it has changed.</param>
 /// <param name="Next">Where the next page is, by the <c>Link</c> header.</param>
 /// <param name="Size">Its size in bytes.</param>
-internal sealed record RemoteJson(JsonElement Root, string? Tag, Uri? Next, int Size);
+/// <param name="Problems">What is wrong with it, though it can be read: a sentence each.</param>
+internal sealed record RemoteJson(JsonElement Root, string? Tag, Uri? Next, int Size, IReadOnlyList<string> Problems);

@@ -19,7 +19,8 @@ internal sealed record ImportPlan(IReadOnlyList<ImportCandidate> Candidates, IRe
         var managed = new ManagedMatch(existing);
         var isKnown = found.Servers.ToLookup(server => managed.Find(server) is not null);
         var fresh = FoundServers.Merge(isKnown[false], existing.Select(server => server.Id));
-        var resolver = new VariableResolver(variables);
+        // A program may start with an empty variable, but nobody means a token or an address to be empty: whoever wants that enables the server.
+        var resolver = new VariableResolver(name => variables(name) is { Length: > 0 } value ? value : null);
         return new(
             [
                 .. fresh.Select(server => new ImportCandidate(server, null, server.Config.Disabled ? [] : Missing(server.Config, resolver))),
