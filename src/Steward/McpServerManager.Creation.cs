@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using Steward.Clients;
 using Steward.Configuration;
@@ -77,6 +78,7 @@ public sealed partial class McpServerManager
             LogsDirectory = Within(options.DataDirectory, "logs"),
             TokensDirectory = Within(options.DataDirectory, "tokens"),
             Introduction = Introduction.Of(options.Handlers.Roots is not null, rootsMayChange: false, options.Handlers.Sampling is not null, options.Handlers.SamplingTools),
+            InMemory = options.InMemoryServers.ToFrozenDictionary(server => server.Id, StringComparer.Ordinal),
         }));
 
     private static string? Within(string? directory, string name) => directory is null ? null : Path.Combine(Path.GetFullPath(directory), name);

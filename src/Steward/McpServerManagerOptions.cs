@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Steward.Clients;
 using Steward.Configuration;
 using Steward.Hosting;
+using Steward.Testing;
 
 namespace Steward;
 
@@ -64,6 +65,10 @@ public sealed class McpServerManagerOptions
     /// <value>Default: none. Elicitation is declined, sampling and roots are refused.</value>
     public ServerHandlers Handlers { get; set; } = new();
 
+    /// <summary>For tests of your own program: servers in its memory, which take the place of the processes and addresses of the definitions of their ids.</summary>
+    /// <value>Default: none.</value>
+    public IList<InMemoryServer> InMemoryServers { get; } = [];
+
     /// <summary>Changes what the servers run on, for tests.</summary>
     internal Func<ManagerHostOptions, ManagerHostOptions> Adjust { get; set; } = static options => options;
 
@@ -82,6 +87,8 @@ public sealed class McpServerManagerOptions
             yield return $"{nameof(GracePeriod)} is {grace}; give zero or more.";
         if (HistoryLimit is < 1 or > MaxHistory)
             yield return $"{nameof(HistoryLimit)} is {HistoryLimit}; give 1 to {MaxHistory:N0}.";
+        foreach (var twice in InMemoryServers.GroupBy(server => server.Id, StringComparer.Ordinal).Where(servers => servers.Count() > 1))
+            yield return $"{nameof(InMemoryServers)} has {twice.Count()} of the id '{twice.Key}'; leave one.";
     }
 
     /// <summary>A configuration as it is meant with these options.</summary>

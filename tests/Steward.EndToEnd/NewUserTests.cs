@@ -151,17 +151,7 @@ public sealed class NewUserTests : IAsyncDisposable
             }
             """);
         Directory.CreateDirectory(Path.Combine(_home, "notes"));
-        // What npx would fetch stands in the folder of the peers.
-        var peers = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Repository.PeerServer("memory"))!, "../../.."));
-        var npx = Write("bin/npx", $"""
-            #!/bin/sh
-            shift
-            package=$1
-            shift
-            exec '{Repository.Node}' '{peers}'/"$package"/dist/index.js "$@"
-            """);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(npx, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PeerNpx.WriteTo(Path.Combine(_home, "bin"));
     }
 
     private string Write(string relative, string text)

@@ -44,14 +44,14 @@ public sealed record GatewayConfig
 
     /// <summary>The tokens with their references resolved. Keep them no longer than needed, and never log them.</summary>
     /// <exception cref="VariableException">A reference cannot be resolved, or gives no token.</exception>
-    public IReadOnlyList<string> ResolveBearerTokens(VariableResolver variables) =>
+    internal IReadOnlyList<string> ResolveBearerTokens(VariableResolver variables) =>
         [.. BearerTokens.Select((token, i) => TextRules.Token.Resolve(token, $"gateway.auth.bearer.tokens[{i}]", BaseDirectory, variables))];
 
     /// <summary>This gateway on another address, such as one from the command line.</summary>
     /// <param name="listen">The address.</param>
     /// <param name="source">Where it was given, for the problem: <c>--listen</c>.</param>
     /// <exception cref="ConfigException">It is no address, or others could reach it without authentication.</exception>
-    public GatewayConfig ListeningOn(string listen, string source)
+    internal GatewayConfig ListeningOn(string listen, string source)
     {
         if (!ListenAddress.TryParse(listen, out _))
             throw new ConfigException([new(source, 1, 1, "listen", $"is \"{listen}\", but {TextRules.Listen.Complain(listen)}", TextRules.Listen.Mend)]);

@@ -41,6 +41,6 @@ public sealed record SseProxyConfig
 
     /// <summary>The token with its references resolved. Keep it no longer than needed, and never log it.</summary>
     /// <exception cref="VariableException">A reference cannot be resolved, or gives no token.</exception>
-    public string? ResolveToken(VariableResolver variables) =>
+    internal string? ResolveToken(VariableResolver variables) =>
         Token is null ? null : TextRules.Token.Resolve(Token, "sseProxy.authenticate.bearer.token", BaseDirectory, variables);
 }

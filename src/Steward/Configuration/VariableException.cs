@@ -1,7 +1,7 @@
 namespace Steward.Configuration;
 
 /// <summary>A <c>${…}</c> reference of the configuration cannot be resolved, or what it gives cannot be used. Carries no value, so it may be shown and logged.</summary>
-public sealed class VariableException : Exception
+internal sealed class VariableException : Exception
 {
     /// <summary>Creates the exception for one reference.</summary>
     public VariableException(string reference, string reason, string mend)

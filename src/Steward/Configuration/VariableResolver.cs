@@ -9,7 +9,7 @@ namespace Steward.Configuration;
 /// its end; a relative path is taken from the configuration's folder). <c>$${</c> stands for a plain <c>${</c>. Every
 /// other text stays as it is, and what a reference yields is not searched again.
 /// </summary>
-public sealed class VariableResolver
+internal sealed class VariableResolver
 {
     private const string EnvStart = "${env:";
     private const string FileStart = "${file:";

@@ -37,6 +37,7 @@ internal sealed class ManagerHost : IAsyncDisposable
         Upstreams = new UpstreamHost(_spawner, Logs, options.Variables, time, loggers)
         {
             ConnectAsync = options.ConnectAsync,
+            InMemory = options.InMemory,
             Authorization = Authorization,
             Eras = options.Eras,
             Introduction = options.Introduction,

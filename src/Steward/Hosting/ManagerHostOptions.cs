@@ -1,7 +1,9 @@
+using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Authentication;
 using Steward.Configuration;
 using Steward.Supervision;
+using Steward.Testing;
 using Steward.Upstreams;
 using Steward.Upstreams.Remote;
 
@@ -36,6 +38,9 @@ internal sealed record ManagerHostOptions(GatewayLimits Limits, TimeProvider Tim
 
     /// <summary>Who servers are told that they speak with where clients share them.</summary>
     public Introduction Introduction { get; init; } = Introduction.Shared;
+
+    /// <summary>Servers in the memory of this program, by the ids of the definitions whose place they take.</summary>
+    public IReadOnlyDictionary<string, InMemoryServer> InMemory { get; init; } = FrozenDictionary<string, InMemoryServer>.Empty;
 
     /// <summary>Starts servers instead of the real launcher, for tests.</summary>
     public IServerLauncher? Launcher { get; init; }

@@ -80,6 +80,9 @@ internal sealed class Upstream : IAsyncDisposable
     private static async Task<Upstream> ConnectAsync(ServerConfig config, IConnectionHandler handler, UpstreamHost host, CancellationToken cancellationToken)
     {
         var traffic = new ListeningTraffic(handler);
+        if (host.InMemory.TryGetValue(config.Id, out var memory))
+            return new Upstream(config, null, memory.Connect(host.Loggers), traffic, host);
+
         ResolvedServer server;
         try
         {

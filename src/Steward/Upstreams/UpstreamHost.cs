@@ -1,6 +1,8 @@
+using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
 using Steward.Processes;
+using Steward.Testing;
 using Steward.Upstreams.Auth;
 using Steward.Upstreams.Remote;
 
@@ -16,6 +18,9 @@ internal sealed record UpstreamHost(ProcessSpawner Spawner, ServerLogs Logs, Var
 {
     /// <summary>Opens the way to a remote server.</summary>
     public Func<ResolvedServer, UpstreamHost, CancellationToken, Task<ILink>> ConnectAsync { get; init; } = RemoteLinks.ConnectAsync;
+
+    /// <summary>Servers in the memory of this program, by the ids of the definitions whose place they take.</summary>
+    public IReadOnlyDictionary<string, InMemoryServer> InMemory { get; init; } = FrozenDictionary<string, InMemoryServer>.Empty;
 
     /// <summary>What was found out about remote servers.</summary>
     public RemoteTransports Transports { get; } = new();

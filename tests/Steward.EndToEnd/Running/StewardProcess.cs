@@ -51,7 +51,7 @@ internal sealed class StewardProcess : IAsyncDisposable
 
     public Uri EndpointOf(string server) => new(Url, $"/servers/{server}/mcp");
 
-    public static async Task<StewardProcess> StartAsync(JsonObject servers, CancellationToken cancellationToken, JsonObject? gateway = null)
+    public static async Task<StewardProcess> StartAsync(JsonObject servers, CancellationToken cancellationToken, JsonObject? gateway = null, string? program = null)
     {
         var folder = Directory.CreateTempSubdirectory("steward-e2e-").FullName;
         var config = Path.Combine(folder, "steward.json");
@@ -59,7 +59,7 @@ internal sealed class StewardProcess : IAsyncDisposable
 
         var census = new ProcessCensus("STEWARD_END_TO_END", Guid.NewGuid().ToString("N"));
         var process = LineProcess.Start(
-            Repository.StewardProgram,
+            program ?? Repository.StewardProgram,
             ["up", "--config", config, "--listen", "http://127.0.0.1:0", "--data", Path.Combine(folder, "data")],
             new Dictionary<string, string> { [census.Variable] = census.Value, ["DOTNET_ROOT"] = Repository.DotnetRoot });
         var steward = new StewardProcess(process, folder, census);
@@ -76,10 +76,10 @@ internal sealed class StewardProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the program and waits until all these servers run.</summary>
-    public static async Task<StewardProcess> StartReadyAsync(JsonObject servers, CancellationToken cancellationToken, JsonObject? gateway = null)
+    public static async Task<StewardProcess> StartReadyAsync(JsonObject servers, CancellationToken cancellationToken, JsonObject? gateway = null, string? program = null)
     {
         var ids = servers.Select(server => server.Key).ToArray();
-        var steward = await StartAsync(servers, cancellationToken, gateway);
+        var steward = await StartAsync(servers, cancellationToken, gateway, program);
         foreach (var id in ids)
             await steward.ReachesAsync(id, "Running", cancellationToken);
         return steward;

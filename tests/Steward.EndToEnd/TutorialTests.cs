@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Steward.EndToEnd.Running;
+using Xunit;
+
+namespace Steward.EndToEnd;
+
+/// <summary>
+/// The pages of docs/tutorials, command for command, in a home folder of their own. What a page shows is what a shell prints; with
+/// STEWARD_UPDATE_DOCS=1 the page is written anew. A file that a page shows under its name is written first.
+/// </summary>
+public sealed partial class TutorialTests : IAsyncDisposable
+{
+    private static readonly TimeSpan SweepLimit = TimeSpan.FromSeconds(10);
+    private static readonly bool IsUpdate = System.Environment.GetEnvironmentVariable("STEWARD_UPDATE_DOCS") == "1";
+
+    private readonly string _home = Directory.CreateTempSubdirectory("steward-e2e-home-").FullName;
+    private readonly ProcessCensus _census = new("STEWARD_END_TO_END_HOME", Guid.NewGuid().ToString("N"));
+    private readonly string _port = FreePort();
+    private LineProcess? _daemon;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        var left = await Poll.ForAsync(SweepLimit, _census.Living, living => living.Count == 0);
+        foreach (var process in left)
+            Signals.Send(process.Id, Signals.Kill);
+        if (_daemon is not null)
+            await _daemon.DisposeAsync();
+        Directory.Delete(_home, recursive: true);
+        if (left.Count > 0)
+            throw new InvalidOperationException($"left behind: {string.Join("; ", left)}");
+    }
+
+    [Theory(Timeout = 180_000)]
+    [InlineData("laptop.md")]
+    [InlineData("team.md")]
+    public async Task A_tutorial_shows_what_a_terminal_prints(string name)
+    {
+        var path = Path.Combine(Repository.Root, "docs", "tutorials", name);
+        var page = await File.ReadAllTextAsync(path, Cancellation);
+        WriteHome(page);
+        var steps = Transcript.Of(page);
+        Assert.Equal("steward down", steps[^1].Command);
+
+        foreach (var (command, lines) in steps)
+        {
+            if (command.EndsWith('&'))
+                await ShowsInTheBackgroundAsync(command, lines);
+            else
+                page = await ShowsAsync(page, command, lines);
+        }
+
+        Assert.Equal(0, await _daemon!.ExitAsync(Cancellation));
+        if (IsUpdate)
+            await File.WriteAllTextAsync(path, page, Cancellation);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_unit_for_systemd_has_a_command_line_that_the_program_knows()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/tutorials/team.md"), Cancellation);
+        string[] words = [.. page.Split('\n').Single(line => line.StartsWith("ExecStart=", StringComparison.Ordinal)).Split(' ').Skip(1)];
+
+        var help = await LineProcess.RunAsync(Repository.StewardProgram, [words[0], "--help"], Environment, Cancellation);
+
+        Assert.Equal(0, help.ExitCode);
+        Assert.All(words.Where(word => word.StartsWith("--", StringComparison.Ordinal)), option => Assert.Contains(option, help.Output, StringComparison.Ordinal));
+    }
+
+    /// <summary>Runs a command of the page; gives the page, with what it really prints where that is wanted.</summary>
+    private async Task<string> ShowsAsync(string page, string command, IReadOnlyList<string> expected)
+    {
+        var result = await LineProcess.RunAsync("/bin/sh", ["-c", $"cd && {Here(command)} 2>&1"], Environment, Cancellation);
+        var shown = result.Output.Length == 0 ? [] : Show(result.Output);
+        if (IsUpdate)
+            return page.Replace(Block(command, expected), Block(command, shown), StringComparison.Ordinal);
+        Assert.Equal(expected.Select(Normal), shown.Select(Normal));
+        return page;
+    }
+
+    /// <summary>Starts the daemon, at the port of this test, and waits until it has printed every line of the page.</summary>
+    private async Task ShowsInTheBackgroundAsync(string command, IReadOnlyList<string> expected)
+    {
+        _daemon = LineProcess.Start("/bin/sh", ["-c", $"cd && exec {Here(command)[..^1]} --listen http://127.0.0.1:{_port} 2>&1"], Environment);
+        foreach (var line in expected.Where(line => line != Transcript.Gap).Select(Normal))
+            await _daemon.Output.FirstAsync(printed => Show(printed).Select(Normal).Contains(line), Cancellation);
+    }
+
+    private string Here(string command) => command.Replace("7420", _port, StringComparison.Ordinal);
+
+    private IReadOnlyList<string> Show(string output) => Transcript.Show(output.Replace(_port, "7420", StringComparison.Ordinal), _home);
+
+    private static string Normal(string line) => Moment().Replace(Transcript.Normal(line), "MOMENT");
+
+    private static string Block(string command, IReadOnlyList<string> lines) => $"$ {command}\n{string.Concat(lines.Select(line => $"{line}\n"))}";
+
+    private Dictionary<string, string> Environment => new()
+    {
+        ["HOME"] = _home,
+        ["PATH"] = $"{_home}/bin:/usr/bin:/bin",
+        ["XDG_CONFIG_HOME"] = "",
+        ["XDG_DATA_HOME"] = "",
+        ["STEWARD_DATA"] = "",
+        ["STEWARD_HOME"] = "",
+        ["DOTNET_ROOT"] = Repository.DotnetRoot,
+        [_census.Variable] = _census.Value,
+    };
+
+    /// <summary>The programs that the pages call, and the files that they show.</summary>
+    private void WriteHome(string page)
+    {
+        PeerNpx.WriteTo(Path.Combine(_home, "bin"));
+        File.CreateSymbolicLink(Path.Combine(_home, "bin", "steward"), Repository.StewardProgram);
+        Directory.CreateDirectory(Path.Combine(_home, "notes"));
+        foreach (Match file in NamedFile().Matches(page))
+            File.WriteAllText(Path.Combine(_home, file.Groups[1].Value), Here(file.Groups[2].Value));
+    }
+
+    private static string FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"\b\d{4}-\d\d-\d\d TIME(\.\d+)?")]
+    private static partial Regex Moment();
+
+    [GeneratedRegex("`([A-Za-z.-]+)`:\n\n```[a-z]+\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex NamedFile();
+}
