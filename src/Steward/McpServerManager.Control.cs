@@ -98,6 +98,7 @@ public sealed partial class McpServerManager
         await (_host?.StopGatewayAsync(_force.Token) ?? Task.CompletedTask).ConfigureAwait(false);
         await Task.WhenAll(Set.Supervisors.Select(supervisor => supervisor.DisposeAsync().AsTask())).ConfigureAwait(false);
         _board.Complete(); // whoever still waits is told
+        _observation?.Dispose();
         if (_recorder is { } recorder)
             await recorder.DisposeAsync().ConfigureAwait(false);
         if (_host is { } host)

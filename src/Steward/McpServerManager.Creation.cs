@@ -5,6 +5,7 @@ using Steward.Configuration;
 using Steward.Events;
 using Steward.Hosting;
 using Steward.Registry;
+using Steward.Telemetry;
 using Steward.Upstreams;
 
 namespace Steward;
@@ -16,6 +17,7 @@ public sealed partial class McpServerManager
     private readonly ManagerHost? _host;
     private readonly ManagedClients? _clients;
     private readonly ServerOperations? _operations;
+    private readonly IDisposable? _observation;
 
     /// <summary>Makes a manager of some servers. None of them is started.</summary>
     /// <param name="servers">The servers, for which the rules of the configuration file hold.</param>
@@ -32,13 +34,14 @@ public sealed partial class McpServerManager
     /// <param name="options">How it behaves.</param>
     /// <exception cref="ConfigException">A definition breaks a rule, or two have one id; every problem is listed.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="DataDirectoryInUseException">Another manager uses the data directory.</exception>
     public McpServerManager(StewardConfig config, McpServerManagerOptions? options = null)
         : this((options ??= new McpServerManagerOptions()).Over(config), options, NewHost(config, options))
     {
     }
 
     private McpServerManager(StewardConfig config, McpServerManagerOptions options, ManagerHost host)
-        : this(config, host.Launcher, host.Time, host.Loggers)
+        : this(config, new PatientLauncher(host.Launcher, host.ReapAsync()), host.Time, host.Loggers)
     {
         (_host, Name, _tools.Monitoring.IsOn) = (host, options.Name, options.Monitor);
         _clients = new ManagedClients(this, host, options.Handlers);
@@ -48,6 +51,7 @@ public sealed partial class McpServerManager
         _recorder.Start();
         host.Attach(this, config);
         _clients.Begin();
+        _observation = ServerMetrics.Observe(GetAllStatuses);
     }
 
     /// <summary>What the manager is called, in its servers' eyes and in health reports.</summary>
@@ -57,6 +61,9 @@ public sealed partial class McpServerManager
     /// <summary>Tells whoever wants to know what happens to the servers, and what they say of their own accord.</summary>
     /// <exception cref="InvalidOperationException">This manager serves a daemon, which has the bus.</exception>
     public EventBus Events => (_host ?? throw new InvalidOperationException("The daemon of this manager has the event bus.")).Events;
+
+    /// <summary>Begins to put a manager together of what comes from several places.</summary>
+    public static McpServerManagerBuilder CreateBuilder() => new();
 
     /// <summary>Makes a manager of the servers of a JSON text: what a configuration file may hold. None of them is started.</summary>
     /// <param name="json">The text; relative paths in it count from the working directory.</param>
@@ -71,15 +78,17 @@ public sealed partial class McpServerManager
     /// <exception cref="ConfigException">The file cannot be read or used; every problem is listed.</exception>
     public static McpServerManager FromJsonFile(string path, McpServerManagerOptions? options = null) => new(ConfigFile.Load(path), options);
 
-    private static ManagerHost NewHost(StewardConfig config, McpServerManagerOptions options) =>
-        new(options.Adjust(new ManagerHostOptions(config.Gateway.Limits, options.TimeProvider, options.LoggerFactory)
+    private static ManagerHost NewHost(StewardConfig config, McpServerManagerOptions options)
+    {
+        var directory = options.DataDirectory is { } path ? ManagerDirectory.Take(path) : null;
+        return new ManagerHost(options.Adjust(new ManagerHostOptions(config.Gateway.Limits, options.TimeProvider, options.LoggerFactory)
         {
-            ProcessesDirectory = Within(options.DataDirectory, "processes"),
-            LogsDirectory = Within(options.DataDirectory, "logs"),
-            TokensDirectory = Within(options.DataDirectory, "tokens"),
+            Directory = directory,
+            ProcessesDirectory = directory?.Within("processes"),
+            LogsDirectory = directory?.Within("logs"),
+            TokensDirectory = directory?.Within("tokens"),
             Introduction = Introduction.Of(options.Handlers.Roots is not null, rootsMayChange: false, options.Handlers.Sampling is not null, options.Handlers.SamplingTools),
             InMemory = options.InMemoryServers.ToFrozenDictionary(server => server.Id, StringComparer.Ordinal),
         }));
-
-    private static string? Within(string? directory, string name) => directory is null ? null : Path.Combine(Path.GetFullPath(directory), name);
+    }
 }

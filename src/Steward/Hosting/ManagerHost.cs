@@ -89,5 +89,6 @@ internal sealed class ManagerHost : IAsyncDisposable
         await Authorization.DisposeAsync().ConfigureAwait(false);
         await Logs.DisposeAsync().ConfigureAwait(false);
         _spawner.Dispose();
+        _options.Directory?.Dispose();
     }
 }

@@ -18,6 +18,9 @@ internal sealed record ManagerHostOptions(GatewayLimits Limits, TimeProvider Tim
     /// <summary>Resolves what definitions refer to.</summary>
     public VariableResolver Variables { get; init; } = new();
 
+    /// <summary>A folder that is the host's alone until it is disposed.</summary>
+    public ManagerDirectory? Directory { get; init; }
+
     /// <summary>Where children are noted for the next process, should this one die; null: nowhere.</summary>
     public string? ProcessesDirectory { get; init; }
 

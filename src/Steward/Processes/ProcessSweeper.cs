@@ -12,6 +12,10 @@ internal sealed class ProcessSweeper(ILogger logger)
     private const int MostRounds = 100;
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(20);
 
+    // A process in the middle of an exec shows no environment for a moment, and so no marker.
+    private const int MostLooksAtUnclear = 4;
+    private static readonly TimeSpan Exec = TimeSpan.FromMilliseconds(5);
+
     private readonly Lock _gate = new();
     private List<SweepRequest> _waiting = [];
     private Task _running = Task.CompletedTask;
@@ -46,14 +50,15 @@ internal sealed class ProcessSweeper(ILogger logger)
 
     private void Sweep(List<SweepRequest> batch)
     {
+        var looksAtUnclear = 0;
         for (var round = 0; round < MostRounds; round++)
         {
-            var leftovers = Find(batch, ProcessTable.ReadAll());
-            if (leftovers.Count == 0)
+            var all = ProcessTable.ReadAll();
+            var leftovers = Find(batch, all);
+            if (leftovers.Count > 0)
+                Kill(leftovers); // whoever forked between our look and the signal shows up in the next round
+            else if (looksAtUnclear++ == MostLooksAtUnclear || !AwaitUnclear(batch, all))
                 return;
-
-            // Whoever forked between our look and the signal shows up in the next round.
-            Kill(leftovers);
         }
 
         logger.LeftoversSurvived(string.Join(", ", Find(batch, ProcessTable.ReadAll()).Select(entry => entry.Id)));
@@ -82,6 +87,23 @@ internal sealed class ProcessSweeper(ILogger logger)
             && (known.Contains(entry.Identity)
                 || (sessions.TryGetValue(entry.SessionId, out var since) && entry.StartTime >= since)
                 || (RunMarker.Of(entry.Id) is { } run && runs.Contains(run)));
+    }
+
+    /// <summary>Gives a process that may be in the middle of an exec a moment.</summary>
+    /// <returns>Whether there was one, so that another look is worth while.</returns>
+    private static bool AwaitUnclear(List<SweepRequest> batch, List<ProcessEntry> all)
+    {
+        var earliest = batch.Min(request => request.Root.StartTime);
+        foreach (var entry in all)
+        {
+            if (entry.IsDead || entry.StartTime < earliest || !RunMarker.IsHidden(entry.Id) || ProcessHandle.Open(entry.Identity) is not { } handle)
+                continue;
+            using (handle)
+                Posix.WaitFor(handle.Descriptor, Exec);
+            return true;
+        }
+
+        return false;
     }
 
     private void Kill(List<ProcessEntry> leftovers)

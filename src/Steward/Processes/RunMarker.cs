@@ -41,6 +41,13 @@ internal static class RunMarker
         }
     }
 
+    /// <summary>Whether a process shows no environment at all: it has none, or is in the middle of an exec.</summary>
+    public static bool IsHidden(int processId)
+    {
+        Span<byte> first = stackalloc byte[1];
+        return Posix.ReadFile($"/proc/{processId}/environ", first) == 0;
+    }
+
     internal static string? Find(ReadOnlySpan<byte> environment)
     {
         while (!environment.IsEmpty)

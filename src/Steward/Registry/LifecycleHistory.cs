@@ -41,4 +41,5 @@ public sealed class LifecycleHistory
     /// <summary>Forgets the events, and the connections that have ended.</summary>
     /// <param name="server">Only those of this server; <see langword="null"/> for all.</param>
     /// <returns>How many there were.</returns>
-    public int Clear(string? server = null) => _rows.Clear(server);}
+    public int Clear(string? server = null) => _rows.Clear(server);
+}

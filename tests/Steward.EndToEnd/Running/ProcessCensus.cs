@@ -17,7 +17,12 @@ internal sealed record ProcessCensus(string Variable, string Value)
             .Select(pid => new MarkedProcess(pid, Encoding.UTF8.GetString(Read(pid, "cmdline")).Replace('\0', ' '))),
     ];
 
-    public static bool IsAlive(int pid) => Read(pid, "cmdline").Length > 0;
+    // Not by its command line: that is empty for a moment in the middle of an exec.
+    public static bool IsAlive(int pid)
+    {
+        var stat = Encoding.ASCII.GetString(Read(pid, "stat"));
+        return stat.Length > 0 && stat[(stat.LastIndexOf(')') + 2)..] is not ['Z' or 'X', ..];
+    }
 
     private static byte[] Read(int pid, string file)
     {

@@ -1,0 +1,95 @@
+using System.Text;
+using Steward.Configuration;
+
+namespace Steward;
+
+/// <summary>Puts a <see cref="McpServerManager"/> together of what comes from several places. Nothing is read or started before <see cref="Build"/>.</summary>
+public sealed class McpServerManagerBuilder
+{
+    private readonly List<Func<StewardConfig>> _sources = [];
+
+    internal McpServerManagerBuilder()
+    {
+    }
+
+    /// <summary>How the manager behaves.</summary>
+    public McpServerManagerOptions Options { get; internal set; } = new();
+
+    /// <summary>Adds a server.</summary>
+    public McpServerManagerBuilder AddServer(ServerConfig server)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        return Add(() => new StewardConfig { Servers = [server] });
+    }
+
+    /// <summary>Adds a server that is a program.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="command">The program: a path, or a name that is looked up on <c>PATH</c>.</param>
+    /// <param name="args">Its arguments, passed as they are; no shell is involved.</param>
+    public McpServerManagerBuilder AddServer(string id, string command, params string[] args) =>
+        AddServer(new ServerConfig { Id = id, Command = command, Args = args });
+
+    /// <summary>Adds a remote server, reached by Streamable HTTP, or by what else it turns out to speak.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="endpoint">Its address.</param>
+    public McpServerManagerBuilder AddServer(string id, Uri endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return AddServer(new ServerConfig { Id = id, Transport = ServerTransport.Auto, Url = endpoint.AbsoluteUri });
+    }
+
+    /// <summary>Adds the servers of a JSON text: what a configuration file may hold. Relative paths in it count from the working directory.</summary>
+    public McpServerManagerBuilder AddJson(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return Add(() => ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "the JSON text", Environment.CurrentDirectory));
+    }
+
+    /// <summary>Adds the servers of a configuration file. Relative paths in it count from its folder.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="optional">Whether it is no error that there is none.</param>
+    public McpServerManagerBuilder AddJsonFile(string path, bool optional = false)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return Add(() => optional && !File.Exists(path) ? new StewardConfig { Servers = [] } : ConfigFile.Load(path));
+    }
+
+    /// <summary>Changes the options.</summary>
+    public McpServerManagerBuilder Configure(Action<McpServerManagerOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(Options);
+        return this;
+    }
+
+    /// <summary>Makes the manager. None of its servers is started.</summary>
+    /// <exception cref="ConfigException">A file or text cannot be used, a definition breaks a rule, or two have one id; every problem is listed.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public McpServerManager Build()
+    {
+        List<ConfigProblem> problems = [];
+        List<StewardConfig> configs = [];
+        foreach (var source in _sources)
+        {
+            try
+            {
+                configs.Add(source());
+            }
+            catch (ConfigException failure)
+            {
+                problems.AddRange(failure.Problems); // the others may have more to say
+            }
+        }
+
+        if (problems.Count > 0)
+            throw new ConfigException(problems, []);
+        var first = configs.FirstOrDefault(static config => config.Groups.Count > 0) ?? configs.FirstOrDefault() ?? new StewardConfig { Servers = [] };
+        return new McpServerManager(first with { Servers = [.. configs.SelectMany(static config => config.Servers)] }, Options);
+    }
+
+    private McpServerManagerBuilder Add(Func<StewardConfig> source)
+    {
+        _sources.Add(source);
+        return this;
+    }
+}
