@@ -18,6 +18,8 @@ internal static class Repository
 
     public static string AgentLoopProgram { get; } = Program("AgentLoop");
 
+    public static string AspNetHostProgram { get; } = Program("AspNetHost");
+
     /// <summary>Where the runtime stands that runs this test: the programs under test use the same.</summary>
     public static string DotnetRoot { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 

@@ -27,10 +27,10 @@ public sealed class PublicApiTests
         ["sealed class A", "  - int Old()", "  + int New()", "+ sealed class C"],
         Difference("namespace N\n\nsealed class A\n    int Old()\n\nsealed class B\n", "namespace N\n\nsealed class A\n    int New()\n\nsealed class B\n\nsealed class C\n"));
 
-    /// <summary>Nobody outside can make use of a member whose types he cannot see, and the compiler refuses it. What it does not see is a namespace.</summary>
+    /// <summary>Extension methods are where the caller already is; all else is where the library's name leads to.</summary>
     [Fact(Timeout = 30_000)]
     public void Public_types_stand_in_namespaces_of_the_library() =>
-        Assert.All(typeof(McpServerManager).Assembly.GetExportedTypes(), type => Assert.StartsWith("Steward", type.Namespace, StringComparison.Ordinal));
+        Assert.All(typeof(McpServerManager).Assembly.GetExportedTypes().Where(type => type.Namespace != "Microsoft.Extensions.DependencyInjection"), type => Assert.StartsWith("Steward", type.Namespace, StringComparison.Ordinal));
 
     private static List<string> Difference(string listed, string actual)
     {
