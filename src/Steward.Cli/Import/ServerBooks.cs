@@ -6,10 +6,13 @@ namespace Steward.Cli.Import;
 /// <summary>Finds the place in which Steward keeps its servers now.</summary>
 internal static class ServerBooks
 {
+    /// <summary>Whether a daemon runs with the data directory.</summary>
+    public static bool IsServed(DataDirectory data) => DaemonFacts.Read(data) is not null && DaemonLock.IsTaken(data);
+
     /// <summary>The running daemon, else the registry of the data directory.</summary>
     /// <exception cref="CliException">Neither can be reached.</exception>
     public static async Task<IServerBook> OpenAsync(CliContext context, DataDirectory data, CancellationToken cancellationToken) =>
-        DaemonFacts.Read(data) is not null && DaemonLock.IsTaken(data)
+        IsServed(data)
             ? new DaemonBook(Client.DaemonClient.Connect(context, data))
             : await RegistryBook.OpenAsync(data, context.Time, cancellationToken);
 

@@ -1,13 +1,20 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json.Nodes;
 using Steward.Cli.Client;
+using Steward.Cli.Import;
+using Steward.Cli.Output;
 using Steward.Cli.Registry;
+using Steward.Configuration;
+using Steward.Server.Daemon;
 
 namespace Steward.Cli.Verbs;
 
 /// <summary><c>steward add SERVER -- COMMAND…</c></summary>
 internal sealed class AddVerb : DaemonVerb
 {
+    private const string Source = "cli";
+
     private readonly Argument<string> _server = new("SERVER") { Description = "The id that it gets: letters, digits, _ and -" };
     private readonly DefinitionOptions _definition = new();
     private readonly Option<bool> _test = new("--test") { Description = "Try it first: start it, ask what it offers, stop it. What fails is not added" };
@@ -15,7 +22,7 @@ internal sealed class AddVerb : DaemonVerb
     private readonly Option<bool> _noStart = new("--no-start") { Description = "Do not start it now; it starts with the daemon" };
 
     public AddVerb(CliContext context)
-        : base(context, "add", "Add a server to the running daemon, which keeps and starts it")
+        : base(context, "add", "Add a server, which the daemon keeps and starts, now or when it runs")
     {
         Arguments.Add(NoOption(_server));
         _definition.AddTo(this);
@@ -34,22 +41,54 @@ internal sealed class AddVerb : DaemonVerb
 
     protected override async Task<int> RunAsync(DaemonClient daemon, ParseResult arguments, CancellationToken cancellationToken)
     {
-        var definition = await _definition.ReadAsync(arguments, Context, cancellationToken);
-        if (definition.Count == 0)
-            throw new CliException(ExitCodes.Usage, $"How is '{arguments.GetValue(_server)}' reached? Name a program after --, or an endpoint with --url.");
-        if (arguments.GetValue(_disabled))
-            definition["disabled"] = true;
+        var definition = await ReadDefinitionAsync(arguments, cancellationToken);
         var raw = await daemon.AddServerAsync(
             new JsonObject
             {
                 ["id"] = arguments.GetValue(_server),
                 ["definition"] = definition,
-                ["source"] = "cli",
+                ["source"] = Source,
                 ["folder"] = Path.GetFullPath(Context.WorkingDirectory),
                 ["test"] = arguments.GetValue(_test),
                 ["start"] = !arguments.GetValue(_noStart),
             }.ToJsonString(),
             cancellationToken);
         return Outcome.Report(Context, raw, arguments.GetValue(Json), "added");
+    }
+
+    protected override async Task<int?> RunAloneAsync(DataDirectory data, ParseResult arguments, CancellationToken cancellationToken)
+    {
+        if (arguments.GetValue(_test))
+            throw new CliException(ExitCodes.NoDaemon, "It takes a running daemon to try a server. Start it with 'steward up', or leave --test out.");
+        var id = arguments.GetValue(_server)!;
+        var definition = await ReadDefinitionAsync(arguments, cancellationToken);
+        await using var registry = await RegistryBook.OpenAsync(data, Context.Time, cancellationToken);
+        await registry.AddAsync(Parse(id, definition), Source, cancellationToken);
+        Context.Out.WriteLine(arguments.GetValue(Json)
+            ? new JsonObject { ["id"] = id, ["source"] = Source }.ToJsonString()
+            : $"{id} is added to {registry.Name}; no daemon runs, 'steward up' starts it");
+        return ExitCodes.Success;
+    }
+
+    private ServerConfig Parse(string id, JsonObject definition)
+    {
+        try
+        {
+            return ConfigFile.ParseServer(Encoding.UTF8.GetBytes(definition.ToJsonString()), id, "the definition", Path.GetFullPath(Context.WorkingDirectory), checkReferences: false);
+        }
+        catch (ConfigException refused)
+        {
+            throw new CliException(ExitCodes.Usage, ProblemText.Of(refused), refused);
+        }
+    }
+
+    private async Task<JsonObject> ReadDefinitionAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var definition = await _definition.ReadAsync(arguments, Context, cancellationToken);
+        if (definition.Count == 0)
+            throw new CliException(ExitCodes.Usage, $"How is '{arguments.GetValue(_server)}' reached? Name a program after --, or an endpoint with --url.");
+        if (arguments.GetValue(_disabled))
+            definition["disabled"] = true;
+        return definition;
     }
 }

@@ -104,7 +104,7 @@ internal sealed class UpVerb : Verb
         if (file is null)
         {
             var sample = QuickstartSample.Find(Context)
-                ?? throw new CliException(ExitCodes.Usage, $"There is no steward.json and no mcp.json in {Context.WorkingDirectory}. Write one (docs/configuration.md shows how), name a file with --config, or take over the servers of your MCP clients with 'steward import'.");
+                ?? throw new CliException(ExitCodes.Usage, $"There is no steward.json and no mcp.json in {Context.WorkingDirectory}. Write one (docs/configuration.md shows how), name a file with --config, add a server with 'steward add', or take over those of your MCP clients with 'steward import'.");
             await sample.InstallAsync(Context, cancellationToken);
             file = sample.ConfigFile;
             Context.Error.WriteLine($"steward: no steward.json or mcp.json here; running the sample {file}");

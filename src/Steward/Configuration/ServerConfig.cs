@@ -49,7 +49,7 @@ public sealed record ServerConfig
     /// <summary>A disabled server is listed but never started.</summary>
     public bool Disabled { get; init; }
 
-    /// <summary>Names of tools that agents may call without asking. Carried for clients that enforce it.</summary>
+    /// <summary>Names of tools that models may call without asking, or <c>*</c>: enforced for the tools of <see cref="McpServerManager.GetToolsAsync(Agents.ServerToolOptions?, CancellationToken)"/>, and carried for clients of the gateway.</summary>
     public IReadOnlyList<string> AutoApprove { get; init; } = [];
 
     /// <summary>How long start, handshake and first listing may take together.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Steward.Cli;
+using Steward.Cli.Import;
 using Steward.Tests.Server;
 using Steward.Tests.Testing;
 using Xunit;
@@ -25,6 +26,26 @@ public sealed class RegistryVerbTests
         Assert.Contains("cli", lines[2], StringComparison.Ordinal);
         var config = host.Host.Manager.FindConfig("files")!;
         Assert.Equal(["npx", "-y", "a package", "--json"], [config.Command!, .. config.Args]);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Where_no_daemon_runs_a_server_is_written_down_for_the_next_one()
+    {
+        using var temporary = new TemporaryData();
+        temporary.Data.Create();
+        var cli = new CliRig(null, temporary.Data);
+
+        Assert.Equal(
+            (ExitCodes.Success, "files is added to Steward's registry; no daemon runs, 'steward up' starts it\n", ""),
+            await cli.RunAsync("add", "files", "--tag", "work", "-e", "KEY=${env:NOT_SET_HERE}", "--", "npx", "-y", "a package"));
+        var (again, _, refusal) = await cli.RunAsync("add", "files", "--", "npx");
+        Assert.Equal((ExitCodes.Failure, "steward: There is a server 'files' already.\n"), (again, refusal));
+        Assert.Equal(ExitCodes.NoDaemon, (await cli.RunAsync("add", "more", "--test", "--", "npx")).ExitCode);
+        Assert.Equal(ExitCodes.Usage, (await cli.RunAsync("add", "no spaces", "--", "npx")).ExitCode);
+
+        await using var registry = await RegistryBook.OpenAsync(temporary.Data, TimeProvider.System, TestContext.Current.CancellationToken);
+        var kept = Assert.Single(await registry.ListAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(("npx", "work", "${env:NOT_SET_HERE}", false), (kept.Command, kept.Tags.Single(), kept.Env["KEY"], kept.Disabled));
     }
 
     [Fact(Timeout = 30_000)]

@@ -35,8 +35,17 @@ public sealed class NumberTests
     public void Another_type_is_a_problem(string path)
     {
         Assert.Equal("Remove the quotes.", Config.Problem(TextWith(path, "\"1\"")).Mend);
-        foreach (var wrong in new[] { "\"x\"", "true", "null", "[]", "{}" })
+        foreach (var wrong in new[] { "\"x\"", "true", "[]", "{}" })
             Assert.StartsWith("is ", Config.Problem(TextWith(path, wrong)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Paths))]
+    public void Null_is_a_problem_where_it_does_not_mean_none(string path)
+    {
+        if (Numbers[path].MayBeNull)
+            Config.Parse(TextWith(path, "null"));
+        else
+            Assert.StartsWith("is ", Config.Problem(TextWith(path, "null")).Message, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Paths))]

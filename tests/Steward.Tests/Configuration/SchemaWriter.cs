@@ -58,7 +58,7 @@ internal static class SchemaWriter
     {
         INumberKey number => new()
         {
-            ["type"] = number.Range.Whole ? "integer" : "number",
+            ["type"] = number.MayBeNull ? new JsonArray(number.Range.Whole ? "integer" : "number", "null") : number.Range.Whole ? "integer" : "number",
             ["minimum"] = JsonValue.Create(number.Range.Min),
             ["maximum"] = JsonValue.Create(number.Range.Max),
             ["default"] = JsonNode.Parse(NumberRange.Shown(number.Default)),

@@ -12,7 +12,11 @@ public sealed class ManagerOptionsTests
     {
         var options = new McpServerManagerOptions
         {
-            HealthCheckInterval = TimeSpan.FromSeconds(7), HealthCheckTimeout = TimeSpan.FromSeconds(2), MaxConsecutiveFailures = 5, AutoRestart = false, GracePeriod = TimeSpan.FromSeconds(1),
+            HealthCheckInterval = TimeSpan.FromSeconds(7),
+            HealthCheckTimeout = TimeSpan.FromSeconds(2),
+            MaxConsecutiveFailures = 5,
+            AutoRestart = false,
+            GracePeriod = TimeSpan.FromSeconds(1),
         };
         var plain = options.Over(new ServerConfig { Id = "a", Command = "x" });
         Assert.Equal((7, 2, 5), (plain.Health.Interval.TotalSeconds, plain.Health.Timeout.TotalSeconds, plain.Health.FailureThreshold));
@@ -34,7 +38,12 @@ public sealed class ManagerOptionsTests
     {
         var options = new McpServerManagerOptions
         {
-            Name = " ", HealthCheckInterval = TimeSpan.Zero, HealthCheckTimeout = TimeSpan.Zero, MaxConsecutiveFailures = 0, GracePeriod = TimeSpan.FromSeconds(-1), HistoryLimit = 0,
+            Name = " ",
+            HealthCheckInterval = TimeSpan.Zero,
+            HealthCheckTimeout = TimeSpan.Zero,
+            MaxConsecutiveFailures = 0,
+            GracePeriod = TimeSpan.FromSeconds(-1),
+            HistoryLimit = 0,
         };
         var message = Assert.Throws<ArgumentException>(() => new McpServerManager([Fleet.Server()], options)).Message;
         foreach (var name in (string[])["Name", "HealthCheckInterval", "HealthCheckTimeout", "MaxConsecutiveFailures", "GracePeriod", "HistoryLimit"])

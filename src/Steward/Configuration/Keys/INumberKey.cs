@@ -7,4 +7,7 @@ internal interface INumberKey
 
     /// <summary>The default, as it would be written in the file.</summary>
     decimal Default { get; }
+
+    /// <summary>Whether <c>null</c> says the same as 0.</summary>
+    bool MayBeNull { get; }
 }

@@ -12,8 +12,13 @@ internal sealed class NumberKey<T>(string name, string description, NumberRange 
 
     public decimal Default { get; } = to(standard);
 
+    /// <summary>Whether <c>null</c> says the same as 0.</summary>
+    public bool MayBeNull { get; init; }
+
     public override T Read(ConfigValue value, T inherited)
     {
+        if (value.Node.Kind == JsonValueKind.Null && MayBeNull)
+            return from(0);
         if (value.Node.Kind != JsonValueKind.Number)
         {
             var quoted = value.Node.Kind == JsonValueKind.String && decimal.TryParse(value.Node.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);

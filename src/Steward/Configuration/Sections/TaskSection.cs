@@ -14,11 +14,11 @@ internal static class TaskSection
     private static readonly NumberKey<TimeSpan> PollInterval = Number.Duration("pollIntervalMs", Standard.PollInterval, 1, Limits.DayMs,
         "After how long a task is asked about again where the server does not say so. What a server says counts from 100 to 30000.");
 
-    private static readonly NumberKey<TimeSpan> Timeout = Number.DurationOrNone("timeoutMs", Standard.Timeout, Limits.DayMs,
-        "How long a task may take; beyond, it is cancelled. 0 means no limit.");
+    private static readonly NumberKey<TimeSpan> Timeout = Number.DurationOrNull("timeoutMs", Standard.Timeout, Limits.DayMs,
+        "How long a task may take; beyond, it is cancelled. 0 and null mean no limit.");
 
     private static readonly NumberKey<int> MaxPollAttempts = Number.Count("maxPollAttempts", Standard.MaxPollAttempts, 0, 1_000_000,
-        "How often a task may be asked about; beyond, it is cancelled. 0 means no limit. Servers of earlier revisions are asked once.");
+        mayBeNull: true, description: "How often a task may be asked about; beyond, it is cancelled. 0 and null mean no limit. Servers of earlier revisions are asked once.");
 
     private static readonly NumberKey<int> MaxInputRounds = Number.Count("maxInputRounds", Standard.MaxInputRounds, 0, 1000,
         "How often one call, or its task, may ask for input.");
