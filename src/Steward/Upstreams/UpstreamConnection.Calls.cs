@@ -17,7 +17,7 @@ internal sealed partial class UpstreamConnection
     private readonly Dictionary<long, PendingCall> _pending = [];
     private readonly Dictionary<long, (object? Client, long Since)> _abandoned = [];
     private readonly ITimer _sweep;
-    private int _goingOn; // calls that were just answered, and may go on
+    private int _goingOn; // calls that were just answered and may go on, or are just being given up
     private long _lastId;
     private bool _sweeping;
     private TaskCompletionSource? _idle;
@@ -127,18 +127,24 @@ internal sealed partial class UpstreamConnection
     /// <summary>Gives a call up and tells the server so. Nothing happens where it has ended already.</summary>
     public void Cancel(PendingCall call, string reason)
     {
+        HoldOn();
         if (Abandon(call) && !call.TryCancel(this))
             PostCancelled(call.UpstreamId, reason);
+        LetGo();
     }
 
     /// <summary>Gives a call up and passes the client's own words on to the server.</summary>
     public void Cancel(PendingCall call, ReadOnlySpan<byte> notification, in JsonRpcEnvelope envelope)
     {
-        if (!Abandon(call) || call.TryCancel(this))
-            return;
-        var edits = new FrameEdits(stackalloc byte[32]);
-        edits.Replace(envelope.RequestId, call.UpstreamId);
-        Post(notification, edits);
+        HoldOn();
+        if (Abandon(call) && !call.TryCancel(this))
+        {
+            var edits = new FrameEdits(stackalloc byte[32]);
+            edits.Replace(envelope.RequestId, call.UpstreamId);
+            Post(notification, edits);
+        }
+
+        LetGo();
     }
 
     /// <summary>
@@ -283,6 +289,13 @@ internal sealed partial class UpstreamConnection
             SignalIdle();
             return call;
         }
+    }
+
+    /// <summary>Keeps the connection from being idle until <see cref="LetGo"/>: whoever closes it then is not to cut off what is still to be said.</summary>
+    private void HoldOn()
+    {
+        lock (_gate)
+            _goingOn++;
     }
 
     private void LetGo()
