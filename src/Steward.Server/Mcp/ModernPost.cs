@@ -65,11 +65,24 @@ internal sealed class ModernPost(McpGateway gateway)
         var headers = context.Request.Headers;
         if (!envelope.ProtocolVersion.Exists && headers.TryGetValue(McpHeaders.ProtocolVersion, out var version) && version != ProtocolRevisions.Modern)
             return new(RefuseVersionAsync(context, message, envelope, version.ToString()));
-        // A request without its _meta is malformed whatever its headers say.
-        if (envelope.ProtocolVersion.Exists && ModernHeaders.FindMismatch(headers, endpoint, message.Span, envelope) is { } mismatch)
-            return new(McpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, envelope.Id.Of(message.Span), JsonRpcErrorCode.HeaderMismatch, mismatch));
-        return RequestAsync(context, endpoint, principal, message, envelope);
+        if (!envelope.ProtocolVersion.Exists)
+            return RequestAsync(context, endpoint, principal, message, envelope); // without its _meta it is malformed whatever its headers say
+        // Which headers repeat its arguments is known once the tool is.
+        return envelope.Method == McpMethod.ToolsCall && endpoint.SettleToolAsync(envelope.Name.Of(message.Span), context.RequestAborted) is { IsCompletedSuccessfully: false } settling
+            ? CompareSettledAsync(settling, context, endpoint, principal, message, envelope)
+            : CompareAndRequestAsync(context, endpoint, principal, message, envelope);
     }
+
+    private async ValueTask CompareSettledAsync(Task settling, HttpContext context, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    {
+        await settling;
+        await CompareAndRequestAsync(context, endpoint, principal, message, envelope);
+    }
+
+    private ValueTask CompareAndRequestAsync(HttpContext context, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope) =>
+        ModernHeaders.FindMismatch(context.Request.Headers, endpoint, message.Span, envelope) is { } mismatch
+            ? new(McpErrors.WriteAsync(context, StatusCodes.Status400BadRequest, envelope.Id.Of(message.Span), JsonRpcErrorCode.HeaderMismatch, mismatch))
+            : RequestAsync(context, endpoint, principal, message, envelope);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask RequestAsync(HttpContext context, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)

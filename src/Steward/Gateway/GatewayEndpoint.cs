@@ -25,6 +25,9 @@ internal abstract class GatewayEndpoint(Relay relay)
     /// <summary>Waits, briefly, for servers that are just being started for the first time.</summary>
     public abstract Task SettleAsync(CancellationToken cancellationToken);
 
+    /// <summary>Waits, briefly, until what is known of a tool is all there is to know: its server may be just being started.</summary>
+    public virtual Task SettleToolAsync(ReadOnlySpan<byte> name, CancellationToken cancellationToken) => SettleAsync(cancellationToken);
+
     /// <summary>Whether clients of this endpoint can have such a list.</summary>
     public abstract bool Offers(CatalogKind kind);
 

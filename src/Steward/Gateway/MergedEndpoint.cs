@@ -17,6 +17,9 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
 
     public override Task SettleAsync(CancellationToken cancellationToken) => board.FirstStartsSettled.WaitAsync(cancellationToken);
 
+    public override Task SettleToolAsync(ReadOnlySpan<byte> name, CancellationToken cancellationToken) =>
+        board.FirstStartsSettled.IsCompleted || Find(CatalogKind.Tools, name) is not null ? Task.CompletedTask : SettleAsync(cancellationToken);
+
     public override bool Offers(CatalogKind kind) => true;
 
     public override (GatewayServer Server, string Uri)? FindResource(string uri) => view.Catalog.FindResource(uri) is { } route ? (route.Server, route.Name) : null;
@@ -81,15 +84,20 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
     private ValueTask<Reply> CallAsync(CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
     {
         var name = envelope.Name.Of(message.Span);
-        var list = view.Catalog[kind];
-        var route = JsonText.TryRead(name, stackalloc char[MaxNameOnStack], out var text) ? list.Find(text)
-            : JsonText.Read(name) is { } escaped ? list.Find(escaped)
-            : null;
+        var route = Find(kind, name);
         if (route is null && !board.FirstStartsSettled.IsCompleted)
             return DispatchSettledAsync(client, message, envelope);
         return route is null
             ? new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, $"Unknown {(kind == CatalogKind.Tools ? "tool" : "prompt")}: {name.ToText()}. '{kind.ListMethod()}' lists those there are."))
             : Relay.SendAsync(client, route.Server, message, envelope, route.NameJson);
+    }
+
+    private CatalogRoute? Find(CatalogKind kind, ReadOnlySpan<byte> name)
+    {
+        var list = view.Catalog[kind];
+        return JsonText.TryRead(name, stackalloc char[MaxNameOnStack], out var text) ? list.Find(text)
+            : JsonText.Read(name) is { } escaped ? list.Find(escaped)
+            : null;
     }
 
     /// <summary>What nobody knows may belong to a server that is being started for the first time: asked again once those have settled.</summary>

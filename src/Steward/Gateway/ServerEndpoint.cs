@@ -12,7 +12,7 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
 {
     public GatewayServer Server => server;
 
-    public override IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>> ParameterHeaders => server.Catalog.ParameterHeaders;
+    public override IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>> ParameterHeaders => server.Offered.ParameterHeaders;
 
     public override bool Offers(CatalogKind kind) => server.Run is not { } run || kind switch
     {

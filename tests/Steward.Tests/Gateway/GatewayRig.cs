@@ -63,11 +63,11 @@ internal sealed class GatewayRig : IAsyncDisposable
     public static Task<GatewayRig> StartAsync(Action<ScriptedServer> script, params string[] servers) =>
         StartAsync(new StewardConfig { Servers = [.. servers.Select(id => Server(id))] }, script);
 
-    public static async Task<GatewayRig> StartAsync(StewardConfig config, Action<ScriptedServer>? script = null)
+    public static async Task<GatewayRig> StartAsync(StewardConfig config, Action<ScriptedServer>? script = null, bool waits = true)
     {
         var rig = new GatewayRig(config, script);
         rig.Manager.StartAll();
-        foreach (var server in config.Servers)
+        foreach (var server in waits ? config.Servers : [])
             await rig.Manager.WaitForStatusAsync(server.Id, status => status.State == ServerState.Running, TestContext.Current.CancellationToken);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>

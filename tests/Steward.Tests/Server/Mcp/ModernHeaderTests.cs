@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Steward.Configuration;
 using Steward.Tests.Gateway;
 using Xunit;
 
@@ -114,6 +115,31 @@ public sealed class ModernHeaderTests
     {
         using var response = await CallAnnotatedAsync("""{"region":"a"}""", ["Region: b"], "/mcp", "a__sql");
 
+        Assert.Contains("Mcp-Param-Region", await MismatchAsync(response), StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("/mcp", "a__sql")]
+    [InlineData("/servers/a/mcp", "sql")]
+    public async Task A_call_that_came_before_its_server_was_up_is_compared_too(string path, string tool)
+    {
+        await using var rig = await GatewayRig.StartAsync(new StewardConfig { Servers = [GatewayRig.Server("a")] }, static server =>
+        {
+            server.Definitions["sql"] = Annotated.ReplaceLineEndings("");
+            server.Keeps = "initialize";
+        }, waits: false);
+        var server = await rig.LaunchedAsync("a");
+        var opening = await server.NextAsync("initialize");
+        using var client = rig.Modern(path);
+
+        var early = client.PostAsync(client.Message("tools/call", $$"""
+            "name":"{{tool}}","arguments":{"region":"a"}
+            """), static request => request.Headers.TryAddWithoutValidation("Mcp-Param-Region", "b"));
+        using var other = rig.Modern();
+        await other.CallAsync("server/discover"); // the call is in by now, for it was sent before this was
+        await server.AnswerAsync(opening, """{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"scripted","version":"1"}}""");
+
+        using var response = await early;
         Assert.Contains("Mcp-Param-Region", await MismatchAsync(response), StringComparison.Ordinal);
     }
 
