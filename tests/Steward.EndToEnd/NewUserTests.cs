@@ -11,28 +11,26 @@ namespace Steward.EndToEnd;
 /// </summary>
 public sealed class NewUserTests : IAsyncDisposable
 {
-    private static readonly TimeSpan SweepLimit = TimeSpan.FromSeconds(10);
     private static readonly string Page = Path.Combine(Repository.Root, "docs", "getting-started.md");
-    private static readonly bool IsUpdate = System.Environment.GetEnvironmentVariable("STEWARD_UPDATE_DOCS") == "1";
 
-    private readonly string _home = Directory.CreateTempSubdirectory("steward-e2e-home-").FullName;
-    private readonly ProcessCensus _census = new("STEWARD_END_TO_END_HOME", Guid.NewGuid().ToString("N"));
+    private readonly UserHome _home = new();
     private LineProcess? _daemon;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private string CursorFile => Path.Combine(_home, ".cursor", "mcp.json");
+    private string CursorFile => Path.Combine(_home.Folder, ".cursor", "mcp.json");
 
     public async ValueTask DisposeAsync()
     {
-        var left = await Poll.ForAsync(SweepLimit, _census.Living, living => living.Count == 0);
-        foreach (var process in left)
-            Signals.Send(process.Id, Signals.Kill);
-        if (_daemon is not null)
-            await _daemon.DisposeAsync();
-        Directory.Delete(_home, recursive: true);
-        if (left.Count > 0)
-            throw new InvalidOperationException($"left behind: {string.Join("; ", left)}");
+        try
+        {
+            await _home.DisposeAsync(); // what is still running is told before the daemon is ended
+        }
+        finally
+        {
+            if (_daemon is not null)
+                await _daemon.DisposeAsync();
+        }
     }
 
     [Fact(Timeout = 180_000)]
@@ -58,7 +56,7 @@ public sealed class NewUserTests : IAsyncDisposable
         Assert.Equal(before, await File.ReadAllTextAsync(CursorFile, Cancellation));
         Assert.Equal([CursorFile], Directory.GetFiles(Path.GetDirectoryName(CursorFile)!));
         Assert.Equal(0, await _daemon!.ExitAsync(Cancellation));
-        if (IsUpdate)
+        if (UserHome.IsUpdate)
             await File.WriteAllTextAsync(Page, page, Cancellation);
     }
 
@@ -66,10 +64,10 @@ public sealed class NewUserTests : IAsyncDisposable
     private async Task<string> ShowsAsync(string page, string command, IReadOnlyList<string> expected)
     {
         var words = command.Split(' ');
-        var output = words[0] == "cat" ? await File.ReadAllTextAsync(words[1].Replace("~", _home, StringComparison.Ordinal), Cancellation) : await RunAsync(words[1..]);
-        var shown = Transcript.Show(output, _home);
-        if (IsUpdate)
-            return page.Replace(Block(command, expected), Block(command, shown), StringComparison.Ordinal);
+        var output = words[0] == "cat" ? await File.ReadAllTextAsync(words[1].Replace("~", _home.Folder, StringComparison.Ordinal), Cancellation) : await RunAsync(words[1..]);
+        var shown = Transcript.Show(output, _home.Folder);
+        if (UserHome.IsUpdate)
+            return page.Replace(UserHome.Block(command, expected), UserHome.Block(command, shown), StringComparison.Ordinal);
         Assert.Equal(expected.Select(Transcript.Normal), shown.Select(Transcript.Normal));
         return page;
     }
@@ -78,11 +76,11 @@ public sealed class NewUserTests : IAsyncDisposable
     private async Task ShowsInTheBackgroundAsync(string command, IReadOnlyList<string> expected)
     {
         string[] words = [.. command.Split(' ')[1..^1], "--listen", "http://127.0.0.1:0"];
-        _daemon = LineProcess.Start(Repository.StewardProgram, words, Environment);
+        _daemon = LineProcess.Start(Repository.StewardProgram, words, _home.Environment);
         foreach (var line in expected.Where(line => line != Transcript.Gap).Select(Transcript.Normal))
         {
             var feed = line.StartsWith("steward: ", StringComparison.Ordinal) ? _daemon.Errors : _daemon.Output;
-            await feed.FirstAsync(printed => Transcript.Show(printed, _home).Select(Transcript.Normal).Contains(line), Cancellation);
+            await feed.FirstAsync(printed => Transcript.Show(printed, _home.Folder).Select(Transcript.Normal).Contains(line), Cancellation);
         }
     }
 
@@ -91,19 +89,19 @@ public sealed class NewUserTests : IAsyncDisposable
     {
         var servers = JsonNode.Parse(await File.ReadAllTextAsync(CursorFile, Cancellation), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!["mcpServers"]!.AsObject();
         var steward = Assert.Single(servers).Value!;
-        await using var command = LineProcess.Start(steward["command"]!.GetValue<string>(), steward["args"]!.AsArray().Select(arg => arg!.GetValue<string>()), Environment);
+        await using var command = LineProcess.Start(steward["command"]!.GetValue<string>(), steward["args"]!.AsArray().Select(arg => arg!.GetValue<string>()), _home.Environment);
         await command.WriteLineAsync("""{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"cursor","version":"1"}}}""");
         await command.WriteLineAsync("""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"notes__list_allowed_directories","arguments":{}}}""");
         command.CloseInput();
         await command.ExitAsync(Cancellation);
         var answer = command.Output.Items.Select(line => JsonNode.Parse(line)!).Single(message => message["id"]?.GetValue<int>() == 2);
-        return answer["result"]!["content"]![0]!["text"]!.GetValue<string>().Replace(_home, Transcript.Home, StringComparison.Ordinal).Split('\n')[^1];
+        return answer["result"]!["content"]![0]!["text"]!.GetValue<string>().Replace(_home.Folder, Transcript.Home, StringComparison.Ordinal).Split('\n')[^1];
     }
 
     /// <summary>Runs a verb of a user who says yes to whatever he is asked.</summary>
     private async Task<string> RunAsync(params string[] arguments)
     {
-        await using var process = LineProcess.Start(Repository.StewardProgram, arguments, Environment);
+        await using var process = LineProcess.Start(Repository.StewardProgram, arguments, _home.Environment);
         await process.WriteLineAsync("y");
         process.CloseInput();
         Assert.Equal(0, await process.ExitAsync(Cancellation));
@@ -111,31 +109,17 @@ public sealed class NewUserTests : IAsyncDisposable
         return string.Join('\n', [.. process.Errors.Items, .. process.Output.Items]);
     }
 
-    private static string Block(string command, IReadOnlyList<string> lines) => $"$ {command}\n{string.Concat(lines.Select(line => $"{line}\n"))}";
-
-    private Dictionary<string, string> Environment => new()
-    {
-        ["HOME"] = _home,
-        ["PATH"] = $"{_home}/bin:/usr/bin:/bin",
-        ["XDG_CONFIG_HOME"] = "",
-        ["XDG_DATA_HOME"] = "",
-        ["STEWARD_DATA"] = "",
-        ["STEWARD_HOME"] = "",
-        ["DOTNET_ROOT"] = Repository.DotnetRoot,
-        [_census.Variable] = _census.Value,
-    };
-
     private void WriteHome()
     {
-        Write(".config/Claude/claude_desktop_config.json", $$"""
+        _home.Write(".config/Claude/claude_desktop_config.json", $$"""
             {
               "mcpServers": {
-                "notes": { "command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem", "{{_home}}/notes"] },
+                "notes": { "command": "npx", "args": ["-y", "@modelcontextprotocol/server-filesystem", "{{_home.Folder}}/notes"] },
                 "memory": { "command": "npx", "args": ["-y", "@modelcontextprotocol/server-memory"] }
               }
             }
             """);
-        Write(".cursor/mcp.json", """
+        _home.Write(".cursor/mcp.json", """
             {
               // shared with my laptop
               "mcpServers": {
@@ -144,21 +128,11 @@ public sealed class NewUserTests : IAsyncDisposable
               }
             }
             """);
-        Write(".config/Code/User/mcp.json", """
+        _home.Write(".config/Code/User/mcp.json", """
             {
               "inputs": [{ "type": "promptString", "id": "tracker-token", "description": "Token of the tracker", "password": true }],
               "servers": { "tracker": { "type": "http", "url": "https://tracker.example.com/mcp", "headers": { "Authorization": "Bearer ${input:tracker-token}" } } }
             }
             """);
-        Directory.CreateDirectory(Path.Combine(_home, "notes"));
-        PeerNpx.WriteTo(Path.Combine(_home, "bin"));
-    }
-
-    private string Write(string relative, string text)
-    {
-        var path = Path.Combine(_home, relative);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
-        return path;
     }
 }

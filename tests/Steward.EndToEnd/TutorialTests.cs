@@ -12,11 +12,8 @@ namespace Steward.EndToEnd;
 /// </summary>
 public sealed partial class TutorialTests : IAsyncDisposable
 {
-    private static readonly TimeSpan SweepLimit = TimeSpan.FromSeconds(10);
-    private static readonly bool IsUpdate = System.Environment.GetEnvironmentVariable("STEWARD_UPDATE_DOCS") == "1";
 
-    private readonly string _home = Directory.CreateTempSubdirectory("steward-e2e-home-").FullName;
-    private readonly ProcessCensus _census = new("STEWARD_END_TO_END_HOME", Guid.NewGuid().ToString("N"));
+    private readonly UserHome _home = new();
     private readonly string _port = FreePort();
     private LineProcess? _daemon;
 
@@ -24,14 +21,15 @@ public sealed partial class TutorialTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var left = await Poll.ForAsync(SweepLimit, _census.Living, living => living.Count == 0);
-        foreach (var process in left)
-            Signals.Send(process.Id, Signals.Kill);
-        if (_daemon is not null)
-            await _daemon.DisposeAsync();
-        Directory.Delete(_home, recursive: true);
-        if (left.Count > 0)
-            throw new InvalidOperationException($"left behind: {string.Join("; ", left)}");
+        try
+        {
+            await _home.DisposeAsync(); // what is still running is told before the daemon is ended
+        }
+        finally
+        {
+            if (_daemon is not null)
+                await _daemon.DisposeAsync();
+        }
     }
 
     [Theory(Timeout = 180_000)]
@@ -41,7 +39,7 @@ public sealed partial class TutorialTests : IAsyncDisposable
     {
         var path = Path.Combine(Repository.Root, "docs", "tutorials", name);
         var page = await File.ReadAllTextAsync(path, Cancellation);
-        WriteHome(page);
+        WriteFiles(page);
         var steps = Transcript.Of(page);
         Assert.Equal("steward down", steps[^1].Command);
 
@@ -54,7 +52,7 @@ public sealed partial class TutorialTests : IAsyncDisposable
         }
 
         Assert.Equal(0, await _daemon!.ExitAsync(Cancellation));
-        if (IsUpdate)
+        if (UserHome.IsUpdate)
             await File.WriteAllTextAsync(path, page, Cancellation);
     }
 
@@ -64,7 +62,7 @@ public sealed partial class TutorialTests : IAsyncDisposable
         var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs/tutorials/team.md"), Cancellation);
         string[] words = [.. page.Split('\n').Single(line => line.StartsWith("ExecStart=", StringComparison.Ordinal)).Split(' ').Skip(1)];
 
-        var help = await LineProcess.RunAsync(Repository.StewardProgram, [words[0], "--help"], Environment, Cancellation);
+        var help = await LineProcess.RunAsync(Repository.StewardProgram, [words[0], "--help"], _home.Environment, Cancellation);
 
         Assert.Equal(0, help.ExitCode);
         Assert.All(words.Where(word => word.StartsWith("--", StringComparison.Ordinal)), option => Assert.Contains(option, help.Output, StringComparison.Ordinal));
@@ -73,10 +71,10 @@ public sealed partial class TutorialTests : IAsyncDisposable
     /// <summary>Runs a command of the page; gives the page, with what it really prints where that is wanted.</summary>
     private async Task<string> ShowsAsync(string page, string command, IReadOnlyList<string> expected)
     {
-        var result = await LineProcess.RunAsync("/bin/sh", ["-c", $"cd && {Here(command)} 2>&1"], Environment, Cancellation);
+        var result = await LineProcess.RunAsync("/bin/sh", ["-c", $"cd && {Here(command)} 2>&1"], _home.Environment, Cancellation);
         var shown = result.Output.Length == 0 ? [] : Show(result.Output);
-        if (IsUpdate)
-            return page.Replace(Block(command, expected), Block(command, shown), StringComparison.Ordinal);
+        if (UserHome.IsUpdate)
+            return page.Replace(UserHome.Block(command, expected), UserHome.Block(command, shown), StringComparison.Ordinal);
         Assert.Equal(expected.Select(Normal), shown.Select(Normal));
         return page;
     }
@@ -84,39 +82,22 @@ public sealed partial class TutorialTests : IAsyncDisposable
     /// <summary>Starts the daemon, at the port of this test, and waits until it has printed every line of the page.</summary>
     private async Task ShowsInTheBackgroundAsync(string command, IReadOnlyList<string> expected)
     {
-        _daemon = LineProcess.Start("/bin/sh", ["-c", $"cd && exec {Here(command)[..^1]} --listen http://127.0.0.1:{_port} 2>&1"], Environment);
+        _daemon = LineProcess.Start("/bin/sh", ["-c", $"cd && exec {Here(command)[..^1]} --listen http://127.0.0.1:{_port} 2>&1"], _home.Environment);
         foreach (var line in expected.Where(line => line != Transcript.Gap).Select(Normal))
             await _daemon.Output.FirstAsync(printed => Show(printed).Select(Normal).Contains(line), Cancellation);
     }
 
     private string Here(string command) => command.Replace("7420", _port, StringComparison.Ordinal);
 
-    private IReadOnlyList<string> Show(string output) => Transcript.Show(output.Replace(_port, "7420", StringComparison.Ordinal), _home);
+    private IReadOnlyList<string> Show(string output) => Transcript.Show(output.Replace(_port, "7420", StringComparison.Ordinal), _home.Folder);
 
     private static string Normal(string line) => Moment().Replace(Transcript.Normal(line), "MOMENT");
 
-    private static string Block(string command, IReadOnlyList<string> lines) => $"$ {command}\n{string.Concat(lines.Select(line => $"{line}\n"))}";
-
-    private Dictionary<string, string> Environment => new()
+    /// <summary>The files that a page shows.</summary>
+    private void WriteFiles(string page)
     {
-        ["HOME"] = _home,
-        ["PATH"] = $"{_home}/bin:/usr/bin:/bin",
-        ["XDG_CONFIG_HOME"] = "",
-        ["XDG_DATA_HOME"] = "",
-        ["STEWARD_DATA"] = "",
-        ["STEWARD_HOME"] = "",
-        ["DOTNET_ROOT"] = Repository.DotnetRoot,
-        [_census.Variable] = _census.Value,
-    };
-
-    /// <summary>The programs that the pages call, and the files that they show.</summary>
-    private void WriteHome(string page)
-    {
-        PeerNpx.WriteTo(Path.Combine(_home, "bin"));
-        File.CreateSymbolicLink(Path.Combine(_home, "bin", "steward"), Repository.StewardProgram);
-        Directory.CreateDirectory(Path.Combine(_home, "notes"));
         foreach (Match file in NamedFile().Matches(page))
-            File.WriteAllText(Path.Combine(_home, file.Groups[1].Value), Here(file.Groups[2].Value));
+            _home.Write(file.Groups[1].Value, Here(file.Groups[2].Value));
     }
 
     private static string FreePort()
