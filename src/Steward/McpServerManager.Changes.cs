@@ -151,7 +151,7 @@ public sealed partial class McpServerManager
     }
 
     /// <summary>Starts a server that was just added, unless all are to be started later.</summary>
-    private async Task<ServerStatus> StartAddedAsync(ServerSupervisor supervisor) => !supervisor.Server.Config.Disabled && (_host is not null || Volatile.Read(ref _isStarted))
+    private async Task<ServerStatus> StartAddedAsync(ServerSupervisor supervisor) => !supervisor.Server.Config.Disabled && (_embedding is not null || Volatile.Read(ref _isStarted))
         ? await StartOrRestartAsync(supervisor, static supervisor => supervisor.StartAsync(), CancellationToken.None).ConfigureAwait(false)
         : supervisor.Server.Status;
 

@@ -18,9 +18,9 @@ namespace Steward;
 /// </remarks>
 public sealed partial class McpServerManager
 {
-    private ManagedClients Clients => _clients ?? throw new InvalidOperationException("This manager serves a gateway: connect to that.");
+    private ManagedClients Clients => Embedding.Clients;
 
-    private ServerOperations Operations => _operations ?? throw new InvalidOperationException("This manager serves a gateway: connect to that.");
+    private ServerOperations Operations => Embedding.Operations;
 
     /// <summary>
     /// A client of one server, the same for everybody who asks. It outlives the server's runs: while the server is away calls fail, and

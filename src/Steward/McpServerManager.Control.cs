@@ -95,14 +95,11 @@ public sealed partial class McpServerManager
 
     private async Task StopAllAsync()
     {
-        await (_host?.StopGatewayAsync(_force.Token) ?? Task.CompletedTask).ConfigureAwait(false);
+        await (_embedding?.Host.StopGatewayAsync(_force.Token) ?? Task.CompletedTask).ConfigureAwait(false);
         await Task.WhenAll(Set.Supervisors.Select(supervisor => supervisor.DisposeAsync().AsTask())).ConfigureAwait(false);
         _board.Complete(); // whoever still waits is told
-        _observation?.Dispose();
-        if (_recorder is { } recorder)
-            await recorder.DisposeAsync().ConfigureAwait(false);
-        if (_host is { } host)
-            await host.DisposeAsync().ConfigureAwait(false);
+        if (_embedding is { } embedding)
+            await embedding.DisposeAsync().ConfigureAwait(false);
     }
 
     private void ForceAll()

@@ -1,11 +1,8 @@
 using System.Collections.Frozen;
 using System.Text;
-using Steward.Clients;
 using Steward.Configuration;
 using Steward.Events;
 using Steward.Hosting;
-using Steward.Registry;
-using Steward.Telemetry;
 using Steward.Upstreams;
 
 namespace Steward;
@@ -13,11 +10,7 @@ namespace Steward;
 /// <content>How a program gets one.</content>
 public sealed partial class McpServerManager
 {
-    // Of a manager that a program made for itself. The daemon has a host of its own, which outlives its manager.
-    private readonly ManagerHost? _host;
-    private readonly ManagedClients? _clients;
-    private readonly ServerOperations? _operations;
-    private readonly IDisposable? _observation;
+    private readonly Embedding? _embedding;
 
     /// <summary>Makes a manager of some servers. None of them is started.</summary>
     /// <param name="servers">The servers, for which the rules of the configuration file hold.</param>
@@ -43,24 +36,20 @@ public sealed partial class McpServerManager
     private McpServerManager(StewardConfig config, McpServerManagerOptions options, ManagerHost host)
         : this(config, new PatientLauncher(host.Launcher, host.ReapAsync()), host.Time, host.Loggers)
     {
-        (_host, Name, _tools.Monitoring.IsOn) = (host, options.Name, options.Monitor);
-        _clients = new ManagedClients(this, host, options.Handlers);
-        _operations = new ServerOperations(this, _clients, host);
-        _history = new LifecycleHistory(options.HistoryLimit, host.Time);
-        _recorder = new HistoryRecorder(this, _history.Rows, catalogues: null, host.Time, host.Loggers.CreateLogger("Steward.Registry"));
-        _recorder.Start();
-        host.Attach(this, config);
-        _clients.Begin();
-        _observation = ServerMetrics.Observe(GetAllStatuses);
+        (Name, _tools.Monitoring.IsOn) = (options.Name, options.Monitor);
+        _embedding = new Embedding(this, config, options, host);
     }
 
-    /// <summary>What the manager is called, in its servers' eyes and in health reports.</summary>
+    /// <summary>What the manager is called in health reports.</summary>
     /// <value>Default: <c>steward</c>.</value>
     public string Name { get; } = McpServerManagerOptions.DefaultName;
 
     /// <summary>Tells whoever wants to know what happens to the servers, and what they say of their own accord.</summary>
-    /// <exception cref="InvalidOperationException">This manager serves a daemon, which has the bus.</exception>
-    public EventBus Events => (_host ?? throw new InvalidOperationException("The daemon of this manager has the event bus.")).Events;
+    /// <exception cref="InvalidOperationException">This manager is a daemon's, which has the bus.</exception>
+    public EventBus Events => Embedding.Host.Events;
+
+    /// <exception cref="InvalidOperationException">This manager is a daemon's.</exception>
+    private Embedding Embedding => _embedding ?? throw new InvalidOperationException("This manager is a daemon's: its clients connect to the gateway, and it has history and events of its own.");
 
     /// <summary>Begins to put a manager together of what comes from several places.</summary>
     public static McpServerManagerBuilder CreateBuilder() => new();
@@ -80,7 +69,8 @@ public sealed partial class McpServerManager
 
     private static ManagerHost NewHost(StewardConfig config, McpServerManagerOptions options)
     {
-        var directory = options.DataDirectory is { } path ? ManagerDirectory.Take(path) : null;
+        var inMemory = options.InMemoryServers.ToFrozenDictionary(server => server.Id, StringComparer.Ordinal);
+        var directory = options.DataDirectory is { } path ? ManagerDirectory.Take(path) : null; // last: what fails before it holds no lock
         return new ManagerHost(options.Adjust(new ManagerHostOptions(config.Gateway.Limits, options.TimeProvider, options.LoggerFactory)
         {
             Directory = directory,
@@ -88,7 +78,7 @@ public sealed partial class McpServerManager
             LogsDirectory = directory?.Within("logs"),
             TokensDirectory = directory?.Within("tokens"),
             Introduction = Introduction.Of(options.Handlers.Roots is not null, rootsMayChange: false, options.Handlers.Sampling is not null, options.Handlers.SamplingTools),
-            InMemory = options.InMemoryServers.ToFrozenDictionary(server => server.Id, StringComparer.Ordinal),
+            InMemory = inMemory,
         }));
     }
 }

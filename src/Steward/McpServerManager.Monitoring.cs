@@ -6,9 +6,6 @@ namespace Steward;
 /// <content>Watching over the servers.</content>
 public sealed partial class McpServerManager
 {
-    private readonly LifecycleHistory? _history;
-    private readonly HistoryRecorder? _recorder;
-
     /// <summary>
     /// Whether servers are probed at intervals, and started again when they fail. That a server has ended is noticed at once in any case.
     /// </summary>
@@ -16,8 +13,8 @@ public sealed partial class McpServerManager
     public bool IsMonitoring => _tools.Monitoring.IsOn;
 
     /// <summary>What has happened to the servers.</summary>
-    /// <exception cref="InvalidOperationException">This manager serves a daemon, whose registry keeps the history.</exception>
-    public LifecycleHistory History => _history ?? throw new InvalidOperationException("The registry keeps the history of this manager's servers.");
+    /// <exception cref="InvalidOperationException">This manager is a daemon's, whose registry keeps the history.</exception>
+    public LifecycleHistory History => Embedding.History;
 
     /// <summary>
     /// Has servers probed and started again when they fail, as is the case unless <see cref="StopMonitoring"/> was called. What has crashed

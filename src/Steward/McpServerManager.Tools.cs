@@ -20,7 +20,7 @@ public sealed partial class McpServerManager
     public async Task<ToolSet> GetToolsAsync(ServerToolOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new ServerToolOptions();
-        var host = _host ?? throw new InvalidOperationException("This manager serves a gateway: connect to that.");
+        var host = Embedding.Host;
         await Task.WhenAll(Set.Supervisors.Select(supervisor => supervisor.PassAsync())).WaitAsync(cancellationToken).ConfigureAwait(false); // what was just asked for shows
         await Task.WhenAll(GetAllStatuses().Where(status => status.State == ServerState.Starting).Select(status => AwaitStartAsync(status, options.StartPatience, cancellationToken))).ConfigureAwait(false);
 

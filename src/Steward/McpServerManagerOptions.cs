@@ -14,7 +14,7 @@ public sealed class McpServerManagerOptions
 
     private const int MaxHistory = 1_000_000;
 
-    /// <summary>What the manager is called, in its servers' eyes and in health reports.</summary>
+    /// <summary>What the manager is called in health reports.</summary>
     /// <value>Default: <c>steward</c>.</value>
     public string Name { get; set; } = DefaultName;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.AI;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
+using Steward.Clients;
 
 namespace Steward.Agents;
 
@@ -134,5 +134,5 @@ internal static class ToolContent
     }
 
     private static string Serialize(ContentBlock block) =>
-        JsonSerializer.Serialize(block, (JsonTypeInfo<ContentBlock>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(ContentBlock)));
+        JsonSerializer.Serialize(block, ClientJson.TypeOf<ContentBlock>());
 }

@@ -40,7 +40,6 @@ internal static class ClientErrors
     {
         if (data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("elicitations"u8, out var list) || list.ValueKind != JsonValueKind.Array)
             return null;
-        var type = (System.Text.Json.Serialization.Metadata.JsonTypeInfo<ElicitRequestParams>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(ElicitRequestParams));
-        return [.. list.EnumerateArray().Select(item => item.Deserialize(type)).OfType<ElicitRequestParams>()];
+        return [.. list.EnumerateArray().Select(item => item.Deserialize(ClientJson.TypeOf<ElicitRequestParams>())).OfType<ElicitRequestParams>()];
     }
 }

@@ -16,5 +16,6 @@ internal static class ClientJson
     public static JsonNode? Write<T>(T value)
         where T : class => JsonSerializer.SerializeToNode(value, TypeOf<T>());
 
-    private static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(T));
+    /// <summary>How the SDK reads and writes one of its types.</summary>
+    public static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(T));
 }

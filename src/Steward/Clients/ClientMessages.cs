@@ -3,7 +3,6 @@ using System.Buffers.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using Steward.Wire;
 
@@ -45,7 +44,7 @@ internal static class ClientMessages
 
     /// <summary>Any message of the SDK.</summary>
     public static RentedFrame Of(JsonRpcMessage message) =>
-        RentedFrame.Copy(JsonSerializer.SerializeToUtf8Bytes(message, McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage))));
+        RentedFrame.Copy(JsonSerializer.SerializeToUtf8Bytes(message, ClientJson.TypeOf<JsonRpcMessage>()));
 
     public static JsonRpcRequest ReadRequest(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => new()
     {
@@ -64,7 +63,7 @@ internal static class ClientMessages
     public static JsonNode? ReadNode(ReadOnlySpan<byte> json) => JsonNode.Parse(json, nodeOptions: null, Reading);
 
     public static RequestId ReadId(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, (System.Text.Json.Serialization.Metadata.JsonTypeInfo<RequestId>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(RequestId)));
+        JsonSerializer.Deserialize(json, ClientJson.TypeOf<RequestId>());
 
     public static bool TryReadId(ReadOnlySpan<byte> json, out long id) => Utf8Parser.TryParse(json, out id, out var read) && read == json.Length;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
@@ -163,7 +162,7 @@ internal sealed class ManagedClient : McpClient, IClientLineListener
             ["clientInfo"] = new JsonObject { ["name"] = "steward", ["version"] = ProtocolRevisions.StewardVersion },
         };
         var result = await _line.RequestAsync(RequestMethods.Initialize, parameters, CancellationToken.None).ConfigureAwait(false);
-        _server = result.Deserialize((JsonTypeInfo<InitializeResult>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(InitializeResult)))
+        _server = result.Deserialize(ClientJson.TypeOf<InitializeResult>())
             ?? throw new McpException($"Server '{_serverId}' introduced itself with nothing.");
         await _line.SendAsync(ClientMessages.Notification(NotificationMethods.InitializedNotification, parameters: null)).ConfigureAwait(false);
     }

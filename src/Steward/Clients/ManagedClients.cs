@@ -41,7 +41,7 @@ internal sealed class ManagedClients(McpServerManager manager, ManagerHost host,
     }
 
     private static bool HasEnded(Task<ManagedClient> opening) =>
-        opening is { IsFaulted: true } or { IsCanceled: true } || (opening.IsCompletedSuccessfully && opening.Result.Completion.IsCompleted);
+        opening is { IsFaulted: true } or { IsCanceled: true } || (opening.IsCompletedSuccessfully && opening.Result.Completion.IsCompleted); // its result is there: nothing blocks
 
     /// <summary>The client is everybody's: what flows with the first who asks must not flow on with it.</summary>
     private Task<ManagedClient> Open(string id)
@@ -52,7 +52,7 @@ internal sealed class ManagedClients(McpServerManager manager, ManagerHost host,
 
     private async Task<ManagedClient> OpenAsync(string id)
     {
-        var status = manager.FindStatus(id) ?? throw new UnknownServerException(id, []);
+        var status = manager.GetStatus(id);
         if (status.State is not (ServerState.Running or ServerState.Starting) || host.Gateway.Find(new GatewayTarget(GatewayTargetKind.Server, id)) is not { } endpoint)
             throw new ServerNotRunningException(status);
         try

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 
-#pragma warning disable MCP9005 // See ServerHandlers.
+#pragma warning disable MCP9005 // Servers of the revisions up to 2025-11-25 ask for roots and sampling, and log.
 
 namespace Steward.Clients;
 

@@ -1,5 +1,7 @@
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
+using Steward.Agents;
+using Steward.Catalog;
 using Steward.Hosting;
 using Steward.Supervision;
 using Steward.Upstreams;
@@ -123,7 +125,10 @@ internal sealed class ServerOperations(McpServerManager manager, ManagedClients 
     private static bool MayReplay(UpstreamRun? run, string tool, ReplayPolicy policy) => policy switch
     {
         ReplayPolicy.Always => true,
-        ReplayPolicy.WhenAnnotated => run is not null && ToolHints.IsReplaySafe(run.Catalog, tool),
+        ReplayPolicy.WhenAnnotated => run is not null && IsRepeatable(run, tool),
         _ => false,
     };
+
+    private static bool IsRepeatable(UpstreamRun run, string tool) =>
+        run.Catalog[CatalogKind.Tools].FirstOrDefault(item => item.Key == tool) is { } found && ToolSafety.Read(ToolDefinition.Read(run.Connection.ServerId, found).Root).IsIdempotent;
 }

@@ -160,6 +160,7 @@ public sealed class ServerOperationsTests
     [InlineData("""{"readOnlyHint":true}""", ReplayPolicy.WhenAnnotated, true)]
     [InlineData("""{"idempotentHint":true}""", ReplayPolicy.WhenAnnotated, true)]
     [InlineData("""{"destructiveHint":true}""", ReplayPolicy.WhenAnnotated, false)]
+    [InlineData("""{"readOnlyHint":true,"destructiveHint":true}""", ReplayPolicy.WhenAnnotated, false)]
     [InlineData("""{"readOnlyHint":true}""", ReplayPolicy.Never, false)]
     [InlineData("{}", ReplayPolicy.Always, true)]
     public async Task A_call_is_made_again_where_its_tool_or_its_caller_says_that_it_may(string annotations, ReplayPolicy replay, bool isMadeAgain)
