@@ -30,7 +30,8 @@ public sealed partial class McpServerManager
 
     /// <summary>
     /// Probes a server now, besides the probes at intervals. What is found counts as theirs does: as many failures in a row as
-    /// <see cref="Configuration.HealthPolicy.FailureThreshold"/> says have it restarted.
+    /// <see cref="Configuration.HealthPolicy.FailureThreshold"/> says have it restarted, where it <see cref="IsMonitoring"/>. Those found while it does
+    /// not restart nothing later.
     /// </summary>
     /// <param name="id">Its id.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -2,20 +2,18 @@ using Steward.Configuration;
 
 namespace Steward.Supervision;
 
-/// <summary>Probes one run, at intervals and when it is asked to, and says what it finds. Ends with the run.</summary>
+/// <summary>Probes one run, at intervals and when it is asked to, and says what it finds. What the findings add up to is for others to say.</summary>
 /// <param name="server">The run.</param>
 /// <param name="run">Its number.</param>
 /// <param name="policy">How it is probed.</param>
-/// <param name="isOn">Whether it is probed at intervals at all now.</param>
 /// <param name="post">Hears of each finding.</param>
 /// <param name="time">The clock.</param>
-internal sealed class HealthWatch(IServerRun server, int run, HealthPolicy policy, Func<bool> isOn, Action<Signal> post, TimeProvider time)
+/// <param name="ended">Fires when the run is over, or is to be probed in another way.</param>
+internal sealed class HealthWatch(IServerRun server, int run, HealthPolicy policy, Action<Signal> post, TimeProvider time, CancellationToken ended)
 {
-    private readonly Lock _gate = new();
-    private int _failures;
-
     /// <summary>Probes at intervals. Never faults.</summary>
-    public async Task RunAsync(CancellationToken ended)
+    /// <param name="isOn">Whether it is probed at intervals at all now.</param>
+    public async Task RunAsync(Func<bool> isOn)
     {
         if (policy.Interval == Timeout.InfiniteTimeSpan)
             return;
@@ -25,7 +23,7 @@ internal sealed class HealthWatch(IServerRun server, int run, HealthPolicy polic
             while (await timer.WaitForNextTickAsync(ended).ConfigureAwait(false))
             {
                 if (isOn())
-                    await CheckAsync(ended).ConfigureAwait(false);
+                    await CheckAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
@@ -35,33 +33,27 @@ internal sealed class HealthWatch(IServerRun server, int run, HealthPolicy polic
     }
 
     /// <summary>Probes now. What it finds counts as what is found at intervals does.</summary>
-    /// <exception cref="OperationCanceledException">It was given up, or the run is over.</exception>
-    public async Task CheckAsync(CancellationToken cancellationToken)
-    {
-        var failure = await ProbeAsync(cancellationToken).ConfigureAwait(false);
-        lock (_gate)
-        {
-            _failures = failure is null ? 0 : _failures + 1;
-            post(failure is null ? new Signal.ProbeSucceeded(run) : new Signal.ProbeFailed(run, failure, isOn() && _failures >= policy.FailureThreshold)); // never waits
-        }
-    }
-
-    /// <summary>What went wrong, or <see langword="null"/>.</summary>
-    private async Task<string?> ProbeAsync(CancellationToken ended)
+    /// <returns>Whether there is a finding: not where the run was over first.</returns>
+    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    public async Task<bool> CheckAsync(CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(policy.Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ended);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ended, cancellationToken);
         try
         {
-            await server.ProbeAsync(either.Token).ConfigureAwait(false);
-            return null;
+            await server.ProbeAsync(any.Token).ConfigureAwait(false);
+            post(new Signal.ProbeSucceeded(run));
         }
         catch (Exception failure) // any failure is a finding, whatever its type
         {
-            ended.ThrowIfCancellationRequested(); // but not one that the end of the run has caused
-            return failure is OperationCanceledException
+            cancellationToken.ThrowIfCancellationRequested();
+            if (ended.IsCancellationRequested)
+                return false; // but not one that the end of the run has caused
+            post(new Signal.ProbeFailed(run, failure is OperationCanceledException
                 ? $"no answer to a health probe within {policy.Timeout.TotalSeconds:0.###} s (health.timeoutMs)"
-                : failure.Message;
+                : failure.Message));
         }
+
+        return true;
     }
 }

@@ -25,7 +25,7 @@ internal static class Lifecycle
 
         (Running, Signal.Ended) => AfterFailure(verdict),
         (Running, Signal.StopRequested or Signal.RestartRequested or Signal.Disabled or Signal.Outdated) => (Stopping, Effect.Terminate),
-        (Running, Signal.ProbeFailed { ThresholdReached: true } or Signal.Lost) => (Stopping, Effect.Terminate),
+        (Running, Signal.ProbeFailed { EndsRun: true } or Signal.Lost) => (Stopping, Effect.Terminate),
 
         // A launch that came through although it was given up has to be ended like any run.
         (Stopping, Signal.Connected) => (Stopping, Effect.TerminateLate),

@@ -12,6 +12,6 @@ public enum ServerHealth
     /// <summary>The last probe failed, but fewer in a row than the threshold.</summary>
     Degraded,
 
-    /// <summary>As many probes in a row failed as the threshold allows; it is being restarted.</summary>
+    /// <summary>As many probes in a row failed as the threshold allows; it is being restarted, unless monitoring is off.</summary>
     Unhealthy,
 }

@@ -36,6 +36,9 @@ public sealed record ServerStatus
     /// <summary>Counts the changes of <see cref="State"/>.</summary>
     internal long Transitions { get; init; }
 
+    /// <summary>It is being stopped not because somebody wants it, but because it can no longer be used: <see cref="LastError"/> says why.</summary>
+    internal bool IsGivenUp { get; init; }
+
     /// <summary>How the server is reached: what its declaration says, or what was found out.</summary>
     public ServerTransport Transport { get; init; }
 

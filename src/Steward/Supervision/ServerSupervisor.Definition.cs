@@ -48,17 +48,6 @@ internal sealed partial class ServerSupervisor
             _proof?.Change(Config.RestartPolicy.ResetAfter, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Begins to probe, in place of whatever probed before.</summary>
-    private void WatchHealth(IServerRun server)
-    {
-        if (_service is not null)
-            _ = CancelAsync(_service); // cannot fault
-        _service = new CancellationTokenSource();
-        var watch = new HealthWatch(server, _run, Config.Health, () => _tools.Monitoring.IsOn, Post, _tools.Time);
-        Volatile.Write(ref _watch, watch);
-        _ = watch.RunAsync(_service.Token); // cannot fault
-    }
-
     private ServerStatus Described(ServerStatus status) => status with
     {
         Name = Config.Name,

@@ -45,15 +45,6 @@ internal sealed partial class ServerSupervisor
         KeepProof(signal);
     }
 
-    /// <summary>It has to run healthy, not just run: the clock stands from a failed probe to the next answer, and begins anew.</summary>
-    private void KeepProof(Signal signal)
-    {
-        if (signal is Signal.ProbeFailed)
-            _proof?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        else if (signal is Signal.ProbeSucceeded && _status.Health == ServerHealth.Degraded)
-            _proof?.Change(Config.RestartPolicy.ResetAfter, Timeout.InfiniteTimeSpan);
-    }
-
     private void BeginService(IServerRun server)
     {
         _live = server;
@@ -88,13 +79,14 @@ internal sealed partial class ServerSupervisor
     }
 
     /// <summary>One run, start to end. It cannot fault: however it ends, the end is a signal.</summary>
-    private async Task LaunchAsync(int run, Task before, CancellationToken aborted)
+    private async Task LaunchAsync(int run, Task last, CancellationToken aborted)
     {
         // Never two runs of one server; and a launcher that blocks must not block the loop.
-        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
+        await last.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
         IServerRun server;
         try
         {
+            await OutwaitAsync(_before, aborted).ConfigureAwait(false);
             server = await LaunchInTimeAsync(run, aborted).ConfigureAwait(false);
         }
         catch (Exception) when (aborted.IsCancellationRequested) // whatever an abort breaks on its way out is no news
@@ -123,6 +115,20 @@ internal sealed partial class ServerSupervisor
         finally
         {
             Post(new Signal.Ended(run, end)); // after disposal: ended means that nothing is left
+        }
+    }
+
+    /// <summary>What is left of an earlier server of this id may never end: that is said, and tried again like any other failure.</summary>
+    private async Task OutwaitAsync(Task before, CancellationToken aborted)
+    {
+        try
+        {
+            await before.WaitAsync(Config.StartupTimeout, _tools.Time, aborted).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new ServerLaunchException(
+                $"The process of the server that had the id '{Config.Id}' before, and was removed, has still not ended after {Config.StartupTimeout.TotalSeconds:0.###} s (startupTimeoutMs), and two are never run at one time. See what keeps it from ending, or use another id.");
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class ServerSupervisor
                 LastError = failed.Reason,
             },
             Signal.Lost lost when _status.State == ServerState.Running => _status with { LastError = lost.Reason },
-            Signal.Proven when _status is { State: ServerState.Running, Health: not ServerHealth.Degraded } => _status with { ConsecutiveFailures = 0 },
+            Signal.Proven when _status.State == ServerState.Running && !IsIll => _status with { ConsecutiveFailures = 0 },
             Signal.LaunchFailed failed => Over(failed.Exit, failed.Reason),
             Signal.Ended ended => Over(ended.End.Exit, ended.End.Reason),
             _ => _status,

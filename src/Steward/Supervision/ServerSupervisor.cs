@@ -15,6 +15,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     private readonly Channel<Signal> _inbox = Channel.CreateUnbounded<Signal>(new() { SingleReader = true });
     private readonly ManagedServer _server;
     private readonly SupervisionTools _tools;
+    private readonly Task _before;
 
     // Never disposed, like those below: they hold no timer, and a late call may still fire them.
     private readonly CancellationTokenSource _force = new();
@@ -26,10 +27,8 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     private StopPurpose _purpose;
     private bool _isClosing;
     private IServerRun? _live;
-    private Task _running;
+    private Task _running = Task.CompletedTask;
     private CancellationTokenSource? _launch;
-    private CancellationTokenSource? _service;
-    private HealthWatch? _watch; // written by the loop, read by whoever wants to know now
     private ITimer? _retry;
     private ITimer? _proof;
 
@@ -38,7 +37,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     /// <param name="before">What is left of an earlier server of that id: it must have ended before anything is started.</param>
     public ServerSupervisor(ManagedServer server, SupervisionTools tools, Task? before = null)
     {
-        (_server, _tools, _running) = (server, tools, before ?? Task.CompletedTask);
+        (_server, _tools, _before) = (server, tools, before ?? Task.CompletedTask);
         _backoff = new Backoff(Config.RestartPolicy, tools.Random);
         _status = tools.Board.Publish(Described(new ServerStatus
         {
@@ -65,24 +64,11 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     /// <summary>Completes when all that was asked before has been heard.</summary>
     public Task<long?> PassAsync() => AskAsync(new Signal.Passed());
 
-    /// <summary>Probes the server now, if it runs; its status knows of it when the task completes.</summary>
-    /// <exception cref="OperationCanceledException">It was given up.</exception>
-    public async Task CheckHealthAsync(CancellationToken cancellationToken)
-    {
-        if (Volatile.Read(ref _watch) is not { } watch)
-            return;
-        await watch.CheckAsync(cancellationToken).ConfigureAwait(false);
-        await PassAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Probes begin, or end, and with them restarts after failures.</summary>
-    public void Watch(bool isOn) => Post(isOn ? new Signal.Watched() : new Signal.Unwatched());
-
     /// <summary>Stops without any more grace.</summary>
     public void Force() => _ = CancelAsync(_force); // cannot fault
 
-    /// <summary>Completes when nothing of it is left, after it was disposed; never where its process cannot be ended.</summary>
-    public Task Ended => EndAsync();
+    /// <summary>Completes when nothing of it is left, nor of what was before it, after it was disposed; never where a process cannot be ended.</summary>
+    public Task Ended => Task.WhenAll(_before, EndAsync());
 
     /// <summary>Stops the server, gracefully unless forced, and ends the loop. Bounded: what will not end is given up.</summary>
     public async ValueTask DisposeAsync()
@@ -137,7 +123,12 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     {
         try
         {
-            Handle(signal is Signal.Redefined change ? Redefine(change) : signal);
+            Handle(signal switch
+            {
+                Signal.Redefined change => Redefine(change),
+                Signal.ProbeFailed failed => Count(failed),
+                _ => signal,
+            });
         }
         catch (Exception failure) // a bug of ours: the next signal, such as a stop, must be heard all the same
         {
@@ -147,8 +138,9 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
 
     private void Handle(Signal signal)
     {
-        var failures = _status.ConsecutiveFailures + (signal is Signal.Watched ? 0 : 1); // that one is no news of a failure
+        var failures = _status.ConsecutiveFailures + (signal is Signal.Watched or Signal.Unwatched ? 0 : 1); // those are no news of a failure
         NotePurpose(signal);
+        KeepCount(signal);
         var (next, effect) = Lifecycle.Decide(_status.State, signal, Judge(signal, failures), _purpose);
         var status = Note(signal, next, effect, failures);
         if (next == _status.State && effect is Effect.None && status == _status)
@@ -159,7 +151,16 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
         Perform(effect, signal, ref status); // starts work and returns: the loop never waits, so a stop is heard in any state
         var isTransition = next != _status.State;
         if (isTransition)
-            status = status with { State = next, Since = _tools.Time.GetUtcNow(), Transitions = status.Transitions + 1 };
+        {
+            status = status with
+            {
+                State = next,
+                Since = _tools.Time.GetUtcNow(),
+                Transitions = status.Transitions + 1,
+                IsGivenUp = next == ServerState.Stopping && _purpose == StopPurpose.Failure,
+            };
+        }
+
         _status = _tools.Board.Publish(status); // a state is visible only once its effect is armed
         if (isTransition)
             _tools.Logger.Report(_status);
@@ -183,7 +184,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
             (ServerState.Stopping, Signal.Outdated) when _purpose == StopPurpose.Failure => StopPurpose.Restart,
             (_, Signal.RestartRequested) => StopPurpose.Restart,
             (ServerState.Stopping, Signal.StartRequested) => StopPurpose.Restart,
-            (ServerState.Running, Signal.ProbeFailed { ThresholdReached: true } or Signal.Lost) => StopPurpose.Failure,
+            (ServerState.Running, Signal.ProbeFailed { EndsRun: true } or Signal.Lost) => StopPurpose.Failure,
             _ => _purpose,
         };
     }

@@ -85,7 +85,14 @@ internal abstract record Signal(int Run = Signal.AnyRun)
     public sealed record ProbeSucceeded(int Run) : Signal(Run);
 
     /// <summary>A probe was not answered.</summary>
-    public sealed record ProbeFailed(int Run, string Reason, bool ThresholdReached) : Signal(Run);
+    public sealed record ProbeFailed(int Run, string Reason) : Signal(Run)
+    {
+        /// <summary>Whether as many in a row failed as make a server unhealthy. Only the loop, which counts, can say it.</summary>
+        public bool ThresholdReached { get; init; }
+
+        /// <summary>Whether as many failed while the server was watched: then it is restarted.</summary>
+        public bool EndsRun { get; init; }
+    }
 
     /// <summary>It ran healthy for long enough to forget what was before.</summary>
     public sealed record Proven(int Run) : Signal(Run);

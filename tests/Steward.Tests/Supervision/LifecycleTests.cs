@@ -29,7 +29,7 @@ public sealed class LifecycleTests
         ["LaunchFailed"] = new Signal.LaunchFailed(1, "", false, null),
         ["Ended"] = new Signal.Ended(1, new RunEnd("")),
         ["RetryDue"] = new Signal.RetryDue(1),
-        ["Unhealthy"] = new Signal.ProbeFailed(1, "", ThresholdReached: true),
+        ["Unhealthy"] = new Signal.ProbeFailed(1, "") { ThresholdReached = true, EndsRun = true },
         ["Lost"] = new Signal.Lost(1, ""),
         ["Disabled"] = new Signal.Disabled(),
         ["Enabled"] = new Signal.Enabled(),
@@ -40,7 +40,7 @@ public sealed class LifecycleTests
 
     private static readonly Signal[] NeverMove =
     [
-        new Signal.ProbeFailed(1, "", ThresholdReached: false), new Signal.ProbeSucceeded(1), new Signal.Proven(1),
+        new Signal.ProbeFailed(1, ""), new Signal.ProbeFailed(1, "") { ThresholdReached = true }, new Signal.ProbeSucceeded(1), new Signal.Proven(1),
         new Signal.FactsChanged(1, new RunFacts()), new Signal.ProcessStarted(1, 1), new Signal.Passed(), new Signal.Redefined(Fleet.Server()),
     ];
 

@@ -84,4 +84,101 @@ public sealed class MonitoringTests
         Assert.Equal((ServerState.Stopped, ServerHealth.Unknown), (status.State, status.Health));
         await Assert.ThrowsAsync<UnknownServerException>(() => fleet.Manager.CheckHealthAsync("nobody", Cancelled));
     }
+
+    [Theory(Timeout = 10_000)]
+    [InlineData(1, 1)]
+    [InlineData(2, 3)]
+    [InlineData(3, 3)] // one more would be one too many
+    public async Task Switching_it_off_and_on_is_no_failure_however_often_it_is_done(int failures, int mostRestarts)
+    {
+        await using var fleet = new Fleet(Fleet.Server(restart: new RestartPolicy { MaxRestartAttempts = mostRestarts }));
+        fleet.Manager.StartAll();
+        var waiting = await FailAsync(fleet, failures);
+        var wait = waiting.NextRetryAt - fleet.Time.GetUtcNow();
+
+        for (var round = 0; round < 3; round++)
+        {
+            fleet.Manager.StopMonitoring();
+            Assert.Equal(failures, (await fleet.Reaches(ServerState.Crashed)).ConsecutiveFailures);
+            fleet.Manager.StartMonitoring();
+            waiting = await fleet.Reaches(ServerState.Restarting);
+            Assert.Equal((failures, wait), (waiting.ConsecutiveFailures, waiting.NextRetryAt - fleet.Time.GetUtcNow()));
+        }
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task What_fails_while_nobody_watches_is_told_as_it_is_and_restarts_nothing_then_or_later()
+    {
+        await using var fleet = new Fleet(Fleet.Server(health: new HealthPolicy { Interval = Timeout.InfiniteTimeSpan, FailureThreshold = 2 }));
+        var isWell = false;
+        await fleet.Run(run => run.OnProbe = _ => isWell ? Task.CompletedTask : throw new InvalidOperationException("it hangs"));
+        Assert.Equal((ServerState.Running, ServerHealth.Degraded), await CheckAsync());
+        fleet.Manager.StopMonitoring();
+        Assert.Equal((ServerState.Running, ServerHealth.Unhealthy), await CheckAsync());
+        Assert.Equal((ServerState.Running, ServerHealth.Unhealthy), await CheckAsync());
+
+        fleet.Manager.StartMonitoring();
+        Assert.Equal((ServerState.Running, ServerHealth.Unhealthy), await CheckAsync());
+        isWell = true;
+        Assert.Equal((ServerState.Running, ServerHealth.Healthy), await CheckAsync());
+        isWell = false;
+        Assert.Equal((ServerState.Running, ServerHealth.Degraded), await CheckAsync());
+        fleet.Manager.StopMonitoring();
+        fleet.Manager.StartMonitoring();
+        Assert.Equal(ServerState.Running, (await CheckAsync()).State);
+        await fleet.Manager.CheckHealthAsync(Fleet.Only, Cancelled);
+        await fleet.Reaches(ServerState.Restarting);
+
+        async Task<(ServerState State, ServerHealth Health)> CheckAsync() =>
+            await fleet.Manager.CheckHealthAsync(Fleet.Only, Cancelled) is var status ? (status.State, status.Health) : default;
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_server_that_was_ill_unwatched_has_to_run_healthy_before_its_failures_are_forgotten()
+    {
+        await using var fleet = new Fleet(Fleet.Server(health: new HealthPolicy { Interval = Timeout.InfiniteTimeSpan, FailureThreshold = 1 }));
+        var isWell = false;
+        fleet.Manager.StartAll();
+        await FailAsync(fleet, 1);
+        await fleet.WaitOutRetry();
+        await fleet.Ready(run => run.OnProbe = _ => isWell ? Task.CompletedTask : throw new InvalidOperationException("it hangs"));
+        fleet.Manager.StopMonitoring();
+        Assert.Equal(ServerHealth.Unhealthy, (await fleet.Manager.CheckHealthAsync(Fleet.Only, Cancelled)).Health);
+        fleet.Time.Advance(new RestartPolicy().ResetAfter);
+        isWell = true;
+        Assert.Equal((ServerHealth.Healthy, 1), await fleet.Manager.CheckHealthAsync(Fleet.Only, Cancelled) is var ill ? (ill.Health, ill.ConsecutiveFailures) : default);
+
+        fleet.Time.Advance(new RestartPolicy().ResetAfter);
+        await fleet.Sees(status => status.ConsecutiveFailures == 0);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_check_ends_with_the_run_that_it_looks_at()
+    {
+        await using var fleet = new Fleet();
+        var probing = new TaskCompletionSource();
+        var run = await fleet.Run(run => run.OnProbe = async cancellationToken =>
+        {
+            probing.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, fleet.Time, cancellationToken);
+        });
+        var check = fleet.Manager.CheckHealthAsync(Fleet.Only, Cancelled);
+        await probing.Task;
+        run.Crash("gone");
+
+        var status = await check;
+        Assert.Equal((ServerState.Restarting, "gone"), (status.State, status.LastError));
+    }
+
+    private static async Task<ServerStatus> FailAsync(Fleet fleet, int times)
+    {
+        while (true)
+        {
+            (await fleet.NextLaunch()).Fail("no");
+            var status = await fleet.Sees(status => status.State == ServerState.Restarting);
+            if (status.ConsecutiveFailures == times)
+                return status;
+            await fleet.WaitOutRetry();
+        }
+    }
 }

@@ -143,6 +143,46 @@ public sealed class ServerSetTests
     }
 
     [Fact(Timeout = 10_000)]
+    public async Task Where_the_old_one_never_ends_the_new_one_says_so_and_can_be_stopped_and_removed()
+    {
+        await using var fleet = new Fleet();
+        var gate = new TaskCompletionSource();
+        var run = await fleet.Run(run => run.OnStop = _ => gate.Task);
+        var removing = fleet.Manager.RemoveServerAsync(Fleet.Only, Cancelled);
+        await run.StopRequested;
+        while (!removing.IsCompleted)
+        {
+            fleet.Time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        }
+
+        await fleet.Manager.AddServerAsync(Fleet.Server(), start: false, Cancelled);
+        var starting = fleet.Manager.StartServerAsync(Fleet.Only, Cancelled);
+        await fleet.Reaches(ServerState.Starting);
+        while (fleet.Manager.GetStatus(Fleet.Only).State == ServerState.Starting)
+        {
+            fleet.Time.Advance(TimeSpan.FromSeconds(30)); // until the launch waits, time does not count for it
+            await Task.Yield();
+        }
+
+        var failed = await fleet.Reaches(ServerState.Restarting);
+        Assert.Equal("The process of the server that had the id 'files' before, and was removed, has still not ended after 30 s (startupTimeoutMs), and two are never run at one time. See what keeps it from ending, or use another id.", failed.LastError);
+        await fleet.WaitOutRetry();
+        await fleet.Reaches(ServerState.Starting);
+        Assert.Equal(ServerState.Stopped, (await fleet.Manager.StopServerAsync(Fleet.Only, Cancelled)).State);
+        _ = await Record.ExceptionAsync(() => starting);
+        Assert.True(await fleet.Manager.RemoveServerAsync(Fleet.Only, Cancelled)); // at once: the clock stands
+
+        var adding = fleet.Manager.AddServerAsync(Fleet.Server(), cancellationToken: Cancelled);
+        await fleet.Reaches(ServerState.Starting);
+        Assert.Equal(1, fleet.Launcher.Count);
+        gate.SetResult();
+        await fleet.Ready();
+        await adding;
+        Assert.Null(fleet.Launcher.LivedTwice);
+    }
+
+    [Fact(Timeout = 10_000)]
     public async Task A_server_that_waits_for_its_next_start_can_be_removed_and_disabled()
     {
         await using var fleet = new Fleet(Fleet.Server(), Fleet.Server("b"));
