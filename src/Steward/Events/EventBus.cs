@@ -24,9 +24,12 @@ public sealed class EventBus : IAsyncDisposable
     /// <param name="options">How much it keeps.</param>
     /// <param name="time">The clock; the system's where none is given.</param>
     /// <param name="loggers">Where failures of subscribers are noted; nowhere if none is given.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A capacity cannot be kept.</exception>
     public EventBus(EventBusOptions? options = null, TimeProvider? time = null, ILoggerFactory? loggers = null)
     {
         _options = options ?? new();
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.QueueCapacity, 1, "options.QueueCapacity");
+        ArgumentOutOfRangeException.ThrowIfNegative(_options.HistoryCapacity, "options.HistoryCapacity");
         _time = time ?? TimeProvider.System;
         _logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("Steward.Events");
         _history = new EventHistory(_options.HistoryCapacity);
@@ -175,8 +178,9 @@ public sealed class EventBus : IAsyncDisposable
     {
         lock (_gate)
         {
-            var queue = new EventQueue(filter, _options.QueueCapacity, _time);
-            foreach (var past in after is { } number ? _history.After(number) : [])
+            var missed = after is { } number ? _history.After(number) : [];
+            var queue = new EventQueue(filter, _options.QueueCapacity + missed.Count, _time); // what it asked for takes no room from what comes
+            foreach (var past in missed)
                 queue.Add(past);
             _queues.Add(queue);
             if (_isComplete)

@@ -18,7 +18,7 @@ public static class EventNames
     /// <summary>A server that ran runs no more: <c>server_id</c>, <c>duration</c> in seconds, and <c>error</c> where it did not end by request.</summary>
     public const string ServerDisconnected = "mcp_server_disconnected";
 
-    /// <summary>A server said something of its own accord: <c>server_id</c>, <c>method</c>, <c>params</c>. Priority <see cref="EventPriority.Low"/>.</summary>
+    /// <summary>A server said something of its own accord: <c>server_id</c>, <c>method</c>, <c>params</c>; <c>params_left_out</c> in place of those where they are too large, and <c>skipped</c> where that many before were left out altogether. Priority <see cref="EventPriority.Low"/>.</summary>
     public const string ServerNotification = "mcp_server_notification";
 
     /// <summary>A server's definition was changed: <c>server_id</c>, <c>keys</c>, and as <c>source</c> <c>file</c> or <c>registry</c>.</summary>

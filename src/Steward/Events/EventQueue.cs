@@ -2,16 +2,14 @@ namespace Steward.Events;
 
 /// <summary>
 /// What waits for one subscriber, in the order of publishing. Bounded: when it is full the oldest of the least important gives
-/// way, and the subscriber is told how many were lost before it hears of anything else.
+/// way, be it the newcomer, and the subscriber is told how many were lost before it hears of anything else.
 /// </summary>
 internal sealed class EventQueue(EventFilter filter, int capacity, TimeProvider time)
 {
-    // One queue for each priority, so that dropping looks at nothing; the sequence numbers put them in order again.
-    private readonly Queue<StewardEvent>[] _waiting = [new(), new(), new(), new()];
+    private readonly EventLevels _waiting = new();
     private readonly Lock _gate = new();
     private TaskCompletionSource? _arrival;
     private bool _isComplete;
-    private int _count;
     private long _dropped;
     private long _untold;
 
@@ -27,10 +25,15 @@ internal sealed class EventQueue(EventFilter filter, int capacity, TimeProvider 
         {
             if (_isComplete)
                 return;
-            if (_count >= capacity)
-                DropLeast();
-            Of(happened.Priority).Enqueue(happened);
-            _count++;
+            if (_waiting.Count >= capacity)
+            {
+                _untold++;
+                Interlocked.Increment(ref _dropped);
+                if (!_waiting.TryDropFor(happened))
+                    return;
+            }
+
+            _waiting.Add(happened);
             Wake();
         }
     }
@@ -44,9 +47,8 @@ internal sealed class EventQueue(EventFilter filter, int capacity, TimeProvider 
             _isComplete = true;
             if (discard)
             {
-                foreach (var queue in _waiting)
-                    queue.Clear();
-                (_count, _untold) = (0, 0);
+                _waiting.Clear();
+                _untold = 0;
             }
 
             Wake();
@@ -72,16 +74,7 @@ internal sealed class EventQueue(EventFilter filter, int capacity, TimeProvider 
         }
     }
 
-    private StewardEvent? Take()
-    {
-        if (_untold > 0)
-            return TellOfLoss();
-        var first = _waiting.Where(queue => queue.Count > 0).MinBy(queue => queue.Peek().Sequence);
-        if (first is null)
-            return null;
-        _count--;
-        return first.Dequeue();
-    }
+    private StewardEvent? Take() => _untold > 0 ? TellOfLoss() : _waiting.TakeFirst();
 
     private StewardEvent TellOfLoss()
     {
@@ -97,16 +90,6 @@ internal sealed class EventQueue(EventFilter filter, int capacity, TimeProvider 
             Data = StewardEvent.DataOf(json => json.WriteNumber("count"u8, count)),
         };
     }
-
-    private void DropLeast()
-    {
-        _waiting.First(queue => queue.Count > 0).Dequeue();
-        _count--;
-        _untold++;
-        Interlocked.Increment(ref _dropped);
-    }
-
-    private Queue<StewardEvent> Of(EventPriority priority) => _waiting[Math.Clamp((int)priority - 1, 0, _waiting.Length - 1)];
 
     private void Wake()
     {

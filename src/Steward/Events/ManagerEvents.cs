@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Steward.Supervision;
 
 namespace Steward.Events;
@@ -13,13 +15,14 @@ internal sealed class ManagerEvents : IAsyncDisposable
 
     private readonly McpServerManager _manager;
     private readonly EventBus _bus;
+    private readonly ILogger _logger;
     private readonly CancellationTokenSource _end = new();
     private readonly Dictionary<string, ServerStatus> _last = new(StringComparer.Ordinal);
     private readonly Task _loop;
 
-    public ManagerEvents(McpServerManager manager, EventBus bus)
+    public ManagerEvents(McpServerManager manager, EventBus bus, ILoggerFactory? loggers = null)
     {
-        (_manager, _bus) = (manager, bus);
+        (_manager, _bus, _logger) = (manager, bus, (loggers ?? NullLoggerFactory.Instance).CreateLogger("Steward.Events"));
         _loop = Task.Run(RunAsync);
     }
 
@@ -34,18 +37,30 @@ internal sealed class ManagerEvents : IAsyncDisposable
     {
         await foreach (var status in _manager.WatchAsync(_end.Token).ConfigureAwait(false))
         {
-            var before = _last.GetValueOrDefault(status.Id);
-            if (status.IsRemoved)
+            try
             {
-                PublishRemoved(before, status);
-                continue;
+                Tell(status);
             }
-
-            if (before is null)
-                PublishAdded(status);
-            _last[status.Id] = status;
-            PublishChange(before, status);
+            catch (Exception failure) // a bug of ours: what comes next is told all the same
+            {
+                _logger.StatusNotTold(status.Id, status.State, failure);
+            }
         }
+    }
+
+    private void Tell(ServerStatus status)
+    {
+        _last.Remove(status.Id, out var before);
+        if (status.IsRemoved)
+        {
+            PublishRemoved(before, status);
+            return;
+        }
+
+        _last[status.Id] = status;
+        if (before is null)
+            PublishAdded(status);
+        PublishChange(before, status);
     }
 
     private void PublishAdded(ServerStatus status)
@@ -69,7 +84,6 @@ internal sealed class ManagerEvents : IAsyncDisposable
             json.WriteString("server_id"u8, status.Id);
             json.WriteString("name"u8, before.Name ?? before.Id);
         });
-        _last.Remove(status.Id);
     }
 
     private void PublishChange(ServerStatus? before, ServerStatus now)
@@ -80,15 +94,20 @@ internal sealed class ManagerEvents : IAsyncDisposable
             PublishDisconnected(before!, now);
         if (runs && (!ran || before!.RunningSince != now.RunningSince))
             PublishConnected(now);
-        if (!ran && !runs && HasFailed(now) && HasFailedSince(before, now))
+        if (!runs && HasFailed(now) && IsFailedStart(before, now))
             PublishFailed(now);
     }
 
     private static bool HasFailed(ServerStatus status) =>
         status.State is ServerState.Crashed or ServerState.FailedToStart || (status.State == ServerState.Restarting && status.ConsecutiveFailures > 0);
 
-    private static bool HasFailedSince(ServerStatus? before, ServerStatus now) =>
-        before is null || before.Transitions != now.Transitions;
+    /// <summary>Whether what has failed was a start: not a run, whose end is another event, and not just that it is watched again or no more.</summary>
+    private static bool IsFailedStart(ServerStatus? before, ServerStatus now) => before?.State switch
+    {
+        null or ServerState.Starting => true,
+        ServerState.Running or ServerState.Stopping => false,
+        _ => now.ConsecutiveFailures > before!.ConsecutiveFailures, // where the steps between were missed
+    };
 
     private void PublishConnected(ServerStatus status) => Publish(EventNames.ServerConnected, EventPriority.High, json =>
     {
@@ -100,7 +119,7 @@ internal sealed class ManagerEvents : IAsyncDisposable
     {
         json.WriteString("server_id"u8, now.Id);
         json.WriteNumber("duration"u8, Math.Round(Math.Max((now.Since - (before.RunningSince ?? before.Since)).TotalSeconds, 0), 3));
-        if (HasFailed(now) && now.LastError is { } error)
+        if ((HasFailed(now) || now.IsGivenUp) && now.LastError is { } error)
             json.WriteString("error"u8, error);
     });
 

@@ -6,27 +6,25 @@ namespace Steward.Events;
 
 /// <summary>
 /// Makes events of what servers say of their own accord. It runs on the relay path and sees whatever a server cares to say, so
-/// it takes a bounded number in a second and of each a bounded size; what it leaves out it counts.
+/// it takes of each server a bounded number in a second and of each notification a bounded size; what it leaves out it counts.
 /// </summary>
 internal sealed class NotificationEvents(EventBus bus, TimeProvider time) : INotificationListener
 {
-    private const int MostInASecond = 50;
+    private const int LargestMethod = 256;
     private const int LargestParams = 16 * 1024;
-
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
+    private const int MostServers = 256;
 
     private readonly Lock _gate = new();
-    private long _windowStart = time.GetTimestamp();
-    private int _taken;
-    private long _skipped;
+    // As many as there are servers; those that are gone make room for others.
+    private readonly Dictionary<string, NotificationRate> _rates = new(StringComparer.Ordinal);
 
     public void OnNotification(string serverId, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        if (!TryTake(out var skipped))
+        // Lengths first: a message may have many megabytes, and this is for each server on the path of all its messages.
+        if (!TryTake(serverId, isWanted: envelope.MethodName.Length <= LargestMethod, out var skipped))
             return;
         var method = envelope.MethodName.Of(message).ToArray();
-        var parameters = envelope.Params.Of(message).ToArray();
-        var data = parameters.Length <= LargestParams ? DataOf(serverId, method, parameters, skipped) : null;
+        var data = envelope.Params.Length <= LargestParams ? DataOf(serverId, method, envelope.Params.Of(message).ToArray(), skipped) : null;
         bus.Publish(new()
         {
             Name = EventNames.ServerNotification,
@@ -68,22 +66,29 @@ internal sealed class NotificationEvents(EventBus bus, TimeProvider time) : INot
             json.WriteNumber("skipped"u8, skipped);
     }
 
-    /// <summary>Whether one more is within the limit, and how many were not since the last that was.</summary>
-    private bool TryTake(out long skipped)
+    /// <summary>Whether one more of a server is told, and how many of it were not since the last that was.</summary>
+    private bool TryTake(string serverId, bool isWanted, out long skipped)
     {
         lock (_gate)
         {
-            if (time.GetElapsedTime(_windowStart) >= Window)
-                (_windowStart, _taken) = (time.GetTimestamp(), 0);
-            if (_taken >= MostInASecond)
+            if (!_rates.TryGetValue(serverId, out var rate))
             {
-                skipped = ++_skipped;
-                return false;
+                if (_rates.Count >= MostServers)
+                    ForgetSilent();
+                _rates[serverId] = rate = new NotificationRate(time);
             }
 
-            _taken++;
-            (skipped, _skipped) = (_skipped, 0);
-            return true;
+            return rate.TryTake(isWanted, out skipped);
+        }
+    }
+
+    /// <summary>What was left out of them nobody is told any more.</summary>
+    private void ForgetSilent()
+    {
+        foreach (var (serverId, rate) in _rates)
+        {
+            if (rate.IsOver)
+                _rates.Remove(serverId);
         }
     }
 }

@@ -70,7 +70,7 @@ internal sealed class ManagerHost : IAsyncDisposable
     /// <summary>Puts the gateway before a manager, and tells the bus of its servers. Called once.</summary>
     public void Attach(McpServerManager manager, StewardConfig config)
     {
-        _managerEvents = new ManagerEvents(manager, Events);
+        _managerEvents = new ManagerEvents(manager, Events, Loggers);
         _gateway = new McpGateway(manager, config, _parts, Upstreams);
     }
 

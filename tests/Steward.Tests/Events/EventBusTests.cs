@@ -255,6 +255,70 @@ public sealed class EventBusTests
         IEnumerable<long> Numbers(EventQuery query) => bus.History(query).Select(happened => happened.Sequence);
     }
 
+    [Fact(Timeout = 10_000)]
+    public async Task A_newcomer_that_matters_less_than_all_that_waits_is_what_is_dropped()
+    {
+        await using var bus = new EventBus(new EventBusOptions { QueueCapacity = 2 });
+        await using var events = bus.ReadAsync(EventFilter.All, after: 0, Cancelled).GetAsyncEnumerator(Cancelled);
+        var next = events.MoveNextAsync(); // it listens from here on
+        bus.Publish(Event("first"));
+        Assert.True(await next);
+
+        bus.Publish(Event("important", EventPriority.High)); // 2
+        bus.Publish(Event("important, too", EventPriority.High)); // 3
+        bus.Publish(Event("chatter", EventPriority.Low));
+        bus.Publish(Event("normal"));
+
+        Assert.True(await events.MoveNextAsync());
+        Assert.Equal((EventNames.EventsDropped, 2), (events.Current.Name, events.Current.Data.GetProperty("count").GetInt32()));
+        foreach (var number in (long[])[2, 3])
+        {
+            Assert.True(await events.MoveNextAsync());
+            Assert.Equal(number, events.Current.Sequence);
+        }
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task Chatter_does_not_push_what_matters_out_of_the_history_nor_the_other_way_round()
+    {
+        await using var bus = new EventBus(new EventBusOptions { HistoryCapacity = 8 });
+        bus.Publish(Event("important", EventPriority.High)); // 1
+        bus.Publish(Event("normal")); // 2
+        for (var i = 0; i < 100; i++)
+            bus.Publish(Event("chatter", EventPriority.Low)); // to 102
+        Assert.Equal([1, 2, 97, 98, 99, 100, 101, 102], Numbers());
+
+        for (var i = 0; i < 100; i++)
+            bus.Publish(Event("important", EventPriority.High)); // to 202
+        Assert.Equal([2, 101, 102, 198, 199, 200, 201, 202], Numbers());
+
+        IEnumerable<long> Numbers() => bus.History(new()).Select(happened => happened.Sequence);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_reader_hears_all_of_the_history_however_little_waits_for_a_subscriber()
+    {
+        await using var bus = new EventBus(new EventBusOptions { QueueCapacity = 1, HistoryCapacity = 10 });
+        for (var i = 0; i < 10; i++)
+            bus.Publish(Event("a"));
+        await using var events = bus.ReadAsync(EventFilter.All, after: 0, Cancelled).GetAsyncEnumerator(Cancelled);
+        for (var number = 1; number <= 10; number++)
+        {
+            Assert.True(await events.MoveNextAsync());
+            Assert.Equal(number, events.Current.Sequence);
+        }
+    }
+
+    [Fact]
+    public void A_capacity_that_cannot_be_is_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new EventBus(new EventBusOptions { QueueCapacity = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new EventBus(new EventBusOptions { HistoryCapacity = -1 }));
+        var without = new EventBus(new EventBusOptions { HistoryCapacity = 0 });
+        without.Publish(Event("a"));
+        Assert.Empty(without.History(new()));
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_reader_that_begins_in_the_past_sees_no_gap_and_nothing_twice()
     {

@@ -1,5 +1,6 @@
 using Steward.Configuration;
 using Steward.Events;
+using Steward.Supervision;
 using Steward.Tests.Testing;
 using Xunit;
 
@@ -84,6 +85,85 @@ public sealed class ManagerEventsTests
         Assert.NotNull(crashed?.Text("error"));
     }
 
+    [Fact(Timeout = 10_000)]
+    public async Task To_watch_no_more_and_again_is_no_failed_start()
+    {
+        await using var fleet = new Fleet();
+        await using var bus = new EventBus(time: fleet.Time);
+        await using var events = bus.ReadAsync(EventFilter.All, after: 0, Cancelled).GetAsyncEnumerator(Cancelled);
+        await using var source = new ManagerEvents(fleet.Manager, bus);
+        fleet.Manager.StartAll();
+        (await fleet.NextLaunch()).Fail("no");
+        await fleet.Reaches(ServerState.Restarting);
+        Assert.Equal([EventNames.ServerAdded, EventNames.ServerConnectionFailed], [(await NextAsync(events)).Name, (await NextAsync(events)).Name]);
+
+        fleet.Manager.StopMonitoring();
+        await fleet.Reaches(ServerState.Crashed);
+        fleet.Manager.StartMonitoring();
+        await fleet.WaitOutRetry();
+        await fleet.Ready();
+
+        Assert.Equal(EventNames.ServerConnected, (await NextAsync(events)).Name);
+    }
+
+    [Theory(Timeout = 10_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_that_has_to_be_stopped_is_disconnected_with_the_reason_and_no_start_of_it_has_failed(bool isLost)
+    {
+        await using var fleet = new Fleet(Fleet.Server(health: new HealthPolicy { Interval = Timeout.InfiniteTimeSpan, FailureThreshold = 1 }));
+        await using var bus = new EventBus(time: fleet.Time);
+        await using var events = bus.ReadAsync(EventFilter.All, after: 0, Cancelled).GetAsyncEnumerator(Cancelled);
+        await using var source = new ManagerEvents(fleet.Manager, bus);
+        var stop = new TaskCompletionSource();
+        var run = await fleet.Run(run =>
+        {
+            run.OnProbe = _ => throw new InvalidOperationException("it hangs");
+            run.OnStop = _ => stop.Task;
+        });
+        Assert.Equal([EventNames.ServerAdded, EventNames.ServerConnected], [(await NextAsync(events)).Name, (await NextAsync(events)).Name]);
+
+        if (isLost)
+            run.Lose("it hangs");
+        else
+            await fleet.Manager.CheckHealthAsync(Fleet.Only, Cancelled);
+        var gone = await NextAsync(events);
+        Assert.Equal((EventNames.ServerDisconnected, "it hangs"), (gone.Name, gone.Text("error")));
+        stop.SetResult();
+        await fleet.WaitOutRetry();
+        await fleet.Ready();
+
+        Assert.Equal(EventNames.ServerConnected, (await NextAsync(events)).Name);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_status_of_which_no_event_can_be_made_is_logged_and_the_next_is_told()
+    {
+        await using var fleet = new Fleet();
+        var loggers = new FakeLoggerFactory();
+        await using var bus = new EventBus(time: new BrokenOnce());
+        await using var events = bus.ReadAsync(EventFilter.All, after: 0, Cancelled).GetAsyncEnumerator(Cancelled);
+        await using var source = new ManagerEvents(fleet.Manager, bus, loggers);
+
+        Assert.Equal("Error: No event could be made of a status of files, which is Stopped: what it says is not told", await loggers.Sees(_ => true, Cancelled));
+        await fleet.Run();
+        Assert.Equal(EventNames.ServerConnected, (await NextAsync(events)).Name);
+    }
+
     private static async Task<StewardEvent> NextAsync(IAsyncEnumerator<StewardEvent> events) =>
         await events.MoveNextAsync() ? events.Current : throw new InvalidOperationException("The bus was disposed.");
+
+    /// <summary>A clock that fails the first time it is looked at.</summary>
+    private sealed class BrokenOnce : TimeProvider
+    {
+        private bool _wasRead;
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (_wasRead)
+                return FakeTimeProvider.Start;
+            _wasRead = true;
+            throw new InvalidOperationException("no time");
+        }
+    }
 }
