@@ -67,7 +67,7 @@ internal sealed class ClientLine : IAsyncDisposable
                 await _channel.ReceiveAsync(ClientMessages.Request(request.Id, method, parameters)).ConfigureAwait(false);
                 if (_reading.IsCompleted)
                     request.Fail(Gone());
-                return await request.Answer.ConfigureAwait(false);
+                return ReadAnswer(request, await request.Answer.ConfigureAwait(false));
             }
             finally
             {
@@ -157,23 +157,27 @@ internal sealed class ClientLine : IAsyncDisposable
         {
             while (_channel.Outbound.TryTake(reader, out var frame))
             {
-                Take(frame.Span);
-                frame.Return();
+                Take(frame);
             }
 
-            if (Volatile.Read(ref _lanes).Any(lane => lane.Count > MaxWaiting))
-                return;
+            foreach (var lane in Volatile.Read(ref _lanes))
+            {
+                if (lane.Count > MaxWaiting)
+                    return;
+            }
         }
     }
 
-    private void Take(ReadOnlySpan<byte> message)
+    /// <summary>Takes the frame over.</summary>
+    private void Take(RentedFrame frame)
     {
+        var message = frame.Span;
         var envelope = JsonRpcEnvelope.Parse(message);
         switch (envelope.Kind)
         {
-            case MessageKind.Response:
-                TakeAnswer(message, envelope);
-                break;
+            case MessageKind.Response when ClientMessages.TryReadId(envelope.Id.Of(message), out var id) && _pending.TryRemove(id, out var request):
+                request.Lane.Post(() => request.Complete(frame));
+                return;
             case MessageKind.Request:
                 TakeQuestion(message, envelope);
                 break;
@@ -181,28 +185,25 @@ internal sealed class ClientLine : IAsyncDisposable
                 TakeNotification(message, envelope);
                 break;
         }
+
+        frame.Return();
     }
 
-    private void TakeAnswer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    /// <exception cref="McpException">The answer is an error, or cannot be read.</exception>
+    private static JsonNode? ReadAnswer(PendingRequest request, RentedFrame answer)
     {
-        if (!ClientMessages.TryReadId(envelope.Id.Of(message), out var id) || !_pending.TryRemove(id, out var request))
-            return; // given up meanwhile
         try
         {
-            if (envelope.Error.Exists)
-            {
-                var error = ClientErrors.Read(envelope.Error.Of(message));
-                request.Lane.Post(() => request.Fail(error));
-            }
-            else
-            {
-                var result = ClientMessages.ReadNode(envelope.Result.Of(message));
-                request.Lane.Post(() => request.Complete(result));
-            }
+            var envelope = JsonRpcEnvelope.Parse(answer.Span);
+            return envelope.Error.Exists ? throw ClientErrors.Read(envelope.Error.Of(answer.Span)) : ClientMessages.ReadNode(envelope.Result.Of(answer.Span));
         }
         catch (JsonException unreadable)
         {
-            request.Lane.Post(() => request.Fail(new McpException($"The answer to {request.Method} cannot be read.", unreadable)));
+            throw new McpException($"The answer to {request.Method} cannot be read.", unreadable);
+        }
+        finally
+        {
+            answer.Return();
         }
     }
 

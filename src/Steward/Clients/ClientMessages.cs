@@ -14,6 +14,15 @@ internal static class ClientMessages
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 512 };
 
+    private const int MaxKept = 64 * 1024;
+
+    // One of each thread's own: a message is written in one go, and nothing within writes another.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _scratch;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _writer;
+
     public static RentedFrame Request(long id, string method, JsonNode? parameters) => Write(json =>
     {
         json.WriteNumber("id"u8, id);
@@ -101,15 +110,23 @@ internal static class ClientMessages
 
     private static RentedFrame Write(Action<Utf8JsonWriter> members)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        var buffer = _scratch ??= new ArrayBufferWriter<byte>(512);
+        var json = _writer ??= new Utf8JsonWriter(buffer, Options);
+        try
         {
             json.WriteStartObject();
             json.WriteString("jsonrpc"u8, "2.0"u8);
             members(json);
             json.WriteEndObject();
+            json.Flush();
+            return RentedFrame.Copy(buffer.WrittenSpan);
         }
-
-        return RentedFrame.Copy(buffer.WrittenSpan);
+        finally
+        {
+            if (buffer.Capacity > MaxKept)
+                (_scratch, _writer) = (null, null);
+            buffer.ResetWrittenCount();
+            json.Reset(buffer);
+        }
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
+using Steward.Wire;
 
 namespace Steward.Clients;
 
@@ -10,7 +10,7 @@ namespace Steward.Clients;
 /// <param name="lane">In which lane its progress and its end are handed over.</param>
 internal sealed class PendingRequest(long id, string method, OrderedLane lane)
 {
-    private readonly TaskCompletionSource<JsonNode?> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RentedFrame> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public long Id => id;
 
@@ -30,9 +30,8 @@ internal sealed class PendingRequest(long id, string method, OrderedLane lane)
     /// <summary>What its progress is reported by, where somebody wants to hear of it.</summary>
     public string? ProgressToken { get; init; }
 
-    /// <summary>The <c>result</c>.</summary>
-    /// <exception cref="McpProtocolException">The answer is an error.</exception>
-    public Task<JsonNode?> Answer => _answer.Task;
+    /// <summary>The answer, to be read and returned by whoever waits: reading it may take long, and must not keep others from theirs.</summary>
+    public Task<RentedFrame> Answer => _answer.Task;
 
     /// <summary>What handlers are told of it.</summary>
     public ServerCall Describe() => new(method, Method switch
@@ -46,7 +45,12 @@ internal sealed class PendingRequest(long id, string method, OrderedLane lane)
     /// <param name="action">Must not throw.</param>
     public void OnEnded(Action action) => _ = _answer.Task.ContinueWith(_ => action(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
-    public void Complete(JsonNode? result) => _answer.TrySetResult(result);
+    /// <summary>Takes the answer. Takes the frame over.</summary>
+    public void Complete(RentedFrame answer)
+    {
+        if (!_answer.TrySetResult(answer))
+            answer.Return(); // given up meanwhile
+    }
 
     public void Fail(Exception error) => _answer.TrySetException(error);
 

@@ -57,21 +57,27 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
     public Task Overflowed => _overflow.Task;
 
     /// <summary>Adds a message. Takes the frame over.</summary>
-    public void Append(RentedFrame frame)
+    public void Append(RentedFrame frame) => AppendQuietly(frame)?.TrySetResult();
+
+    /// <summary>The same for somebody who holds a lock. Takes the frame over.</summary>
+    /// <returns>Wakes the reader, to be completed without that lock: a reader within this process may go on right there.</returns>
+    public TaskCompletionSource? AppendQuietly(RentedFrame frame)
     {
         lock (_gate)
         {
             if (_complete || _overflowed)
             {
                 frame.Return();
-                return;
+                return null;
             }
 
             _unsent.Enqueue(frame);
             _unsentBytes += frame.Length;
             if (_unsentBytes > limits.UnsentBytes && _unsent.Count > 1)
                 GiveWay();
-            Signal();
+            var reader = _change;
+            _change = null;
+            return reader;
         }
     }
 
@@ -137,7 +143,8 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
             {
                 if (NextSignal(reader) is { } signal)
                     return signal;
-                change = (_change ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                // A reader within this process goes on right where it is told: it hands over and does not block.
+                change = (_change ??= new TaskCompletionSource(IsWithinProcess ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously)).Task;
                 _waiting++;
             }
 
@@ -291,10 +298,16 @@ internal sealed class EventStream(int number, EventStreamLimits limits)
         (_sentBytes, _unsentBytes) = (0, 0);
     }
 
+    /// <summary>Wakes the reader. It goes on elsewhere, for here a lock is held.</summary>
     private void Signal()
     {
-        _change?.TrySetResult();
+        if (_change is not { } change)
+            return;
         _change = null;
+        if (IsWithinProcess)
+            ThreadPool.UnsafeQueueUserWorkItem(static change => change.TrySetResult(), change, preferLocal: false);
+        else
+            change.TrySetResult();
     }
 
     private void WriteId(IBufferWriter<byte> destination)

@@ -215,6 +215,7 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
     private bool Deliver(RentedFrame frame, bool isAnswer, string? errorType = null)
     {
         ExchangeOutcome? first = null;
+        TaskCompletionSource? reader = null;
         lock (_gate)
         {
             if (_ended)
@@ -234,12 +235,13 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
             }
             else
             {
-                Stream.Append(frame);
+                reader = Stream.AppendQuietly(frame);
                 if (isAnswer)
                     CompleteStream();
             }
         }
 
+        reader?.TrySetResult();
         if (isAnswer)
             Close(errorType);
         if (first is { } outcome)
