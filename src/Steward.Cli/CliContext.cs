@@ -1,3 +1,4 @@
+using Steward.Cli.Up;
 using Steward.Discovery;
 using Steward.Server.Daemon;
 
@@ -28,6 +29,12 @@ internal sealed class CliContext
 
     /// <summary>Opens an address in a browser; gives whether it could.</summary>
     public Func<string, bool> OpenBrowser { get; init; } = Browser.TryOpen;
+
+    /// <summary>The keys of the terminal; null where there are none.</summary>
+    public Func<TerminalKeys?> OpenKeys { get; init; } = TerminalKeys.Open;
+
+    /// <summary>The configuration file where the command line names none; null: the one of the folder.</summary>
+    public string? ConfigVariable => Variables("STEWARD_CONFIG") is { Length: > 0 } file ? file : null;
 
     /// <summary>Carries requests to the daemon; null for the network.</summary>
     public Func<HttpMessageHandler>? Handler { get; init; }

@@ -74,6 +74,9 @@ public sealed class StewardHost : IAsyncDisposable
 
     internal string? SseProxyUrl => _proxy?.Url;
 
+    /// <summary>The tools of all servers that run.</summary>
+    internal IReadOnlyList<ToolEntry> ListTools() => ToolEndpoints.Entries(Manager.Servers, _runtime.Gateway);
+
     internal GatewayFacts Facts => GatewayFacts.Of(_state, _runtime.Gateway);
 
     /// <summary>Locks the data directory, listens, and begins to start the servers.</summary>

@@ -64,7 +64,7 @@ internal sealed class StewardRuntime : IAsyncDisposable
         Discovery = new ServerDiscovery(DiscoverySources.Create(config.Discovery, config.Gateway.Listen), Registry.Discoveries, DiscoveryOptions.Of(config.Discovery), loggers);
         Tokens = new ClientTokens(config.Gateway.ResolveBearerTokens(variables));
         Front = new McpFront(Gateway, config.Gateway.Limits, Tokens);
-        _observation = ServerMetrics.Observe(() => Manager.GetAllStatuses());
+        _observation = ServerMetrics.Observe(Manager);
     }
 
     public ServerLogs Logs => _host.Logs;

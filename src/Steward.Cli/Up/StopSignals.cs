@@ -37,6 +37,9 @@ internal sealed class StopSignals : IDisposable
         _force.Dispose();
     }
 
+    /// <summary>What a signal to stop does.</summary>
+    public void Request() => (Interlocked.Increment(ref _count) == 1 ? _stop : _force).Cancel();
+
     private void Heard(PosixSignalContext context)
     {
         context.Cancel = true; // the end of the process is ours to bring about
@@ -46,6 +49,6 @@ internal sealed class StopSignals : IDisposable
             return;
         }
 
-        (Interlocked.Increment(ref _count) == 1 ? _stop : _force).Cancel();
+        Request();
     }
 }

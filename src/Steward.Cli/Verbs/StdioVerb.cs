@@ -18,7 +18,7 @@ internal sealed class StdioVerb : Verb
 
     private readonly Option<string?> _config = new("--config", "-c")
     {
-        Description = "The configuration file, where no daemon runs. Default: steward.json, else mcp.json in this folder, if any",
+        Description = "The configuration file, where no daemon runs. Default: $STEWARD_CONFIG, else steward.json, else mcp.json in this folder, if any",
         HelpName = "FILE",
     };
 
@@ -114,7 +114,7 @@ internal sealed class StdioVerb : Verb
             Context.Error.WriteLine($"steward: warning: servers that were added or imported are not served: {SafeText.Line(problem)}");
         foreach (var unreadable in registry.Content.Unreadable)
             Context.Error.WriteLine($"steward: warning: {SafeText.Line(unreadable.Id)} is not served: {SafeText.Line(unreadable.Problem)}");
-        if (ConfigFile.Find(arguments.GetValue(_config), Context.WorkingDirectory) is not { } file)
+        if (ConfigFile.Find(arguments.GetValue(_config) ?? Context.ConfigVariable, Context.WorkingDirectory) is not { } file)
         {
             return registry.Content.Servers.Count > 0
                 ? new StewardConfig { Servers = [] }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Spectre.Console;
 using Steward.Cli.Client;
 using Steward.Cli.Output;
@@ -52,10 +51,5 @@ internal sealed class ToolsVerb : DaemonVerb
     }
 
     private static IReadOnlyList<string> Cells(ToolEntry entry) =>
-        [SafeText.Line(entry.Server), SafeText.Line(entry.Name), SafeText.Line(entry.ExposedName), SafeText.Line(DescriptionOf(entry.Tool), LongestDescription)];
-
-    private static string? DescriptionOf(JsonElement tool) =>
-        tool.ValueKind == JsonValueKind.Object && tool.TryGetProperty("description", out var description) && description.ValueKind == JsonValueKind.String
-            ? description.GetString()
-            : null;
+        [SafeText.Line(entry.Server), SafeText.Line(entry.Name), SafeText.Line(entry.ExposedName), SafeText.Line(entry.Description, LongestDescription)];
 }

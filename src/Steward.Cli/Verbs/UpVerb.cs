@@ -12,13 +12,15 @@ namespace Steward.Cli.Verbs;
 /// <summary><c>steward up</c>: the daemon itself.</summary>
 internal sealed class UpVerb : Verb
 {
+    private const string ListenVariable = "STEWARD_LISTEN";
+
     private readonly Option<string?> _config = new("--config", "-c")
     {
-        Description = "The configuration file. Default: steward.json, else mcp.json in this folder, else a sample of four servers",
+        Description = "The configuration file. Default: $STEWARD_CONFIG, else steward.json, else mcp.json in this folder, else a sample of four servers",
         HelpName = "FILE",
     };
 
-    private readonly Option<string?> _listen = new("--listen") { Description = "The address to listen on, instead of the one in the file. Default: http://127.0.0.1:7420", HelpName = "URL" };
+    private readonly Option<string?> _listen = new("--listen") { Description = "The address to listen on, instead of the one in the file. Default: $STEWARD_LISTEN, else the file's, else http://127.0.0.1:7420", HelpName = "URL" };
     private readonly Option<bool> _noReload = new("--no-reload") { Description = "Do not follow the configuration file as it changes; 'steward apply' and SIGHUP still read it" };
     private readonly Option<bool> _plain = new("--plain") { Description = "Write lines instead of a table, as when the output is no terminal" };
 
@@ -48,7 +50,13 @@ internal sealed class UpVerb : Verb
         {
             await using var host = await StartAsync(await LoadAsync(arguments, stop.Token), stop.Token);
             signals.Reload = () => _ = host.ReloadAsync(); // what comes of it is told and logged
-            await ServeAsync(host, CreateDisplay(arguments), stop.Token, signals.Force);
+            var display = CreateDisplay(arguments);
+            using var keys = display is LiveDisplay ? Context.OpenKeys() : null;
+            using var unheard = new CancellationTokenSource();
+            var hearing = HearAsync(host, display, keys, signals, unheard.Token);
+            await ServeAsync(host, display, stop.Token, signals.Force);
+            await unheard.CancelAsync();
+            await hearing;
             return signals.Force.IsCancellationRequested ? ExitCodes.Interrupted : ExitCodes.Success;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -69,6 +77,14 @@ internal sealed class UpVerb : Verb
         await host.StopAsync(force);
         await end.CancelAsync();
         await showing;
+    }
+
+    private Task HearAsync(StewardHost host, IUpDisplay display, TerminalKeys? keys, StopSignals signals, CancellationToken end)
+    {
+        if (keys is null || display is not LiveDisplay live)
+            return Task.CompletedTask;
+        live.ShowKeys();
+        return new UpConsole(host, live.Print, signals.Request, Context.Time).RunAsync(keys.ReadAsync(Context.Time, end));
     }
 
     private static async Task ShowAsync(IUpDisplay display, StewardHost host, CancellationToken end)
@@ -94,7 +110,7 @@ internal sealed class UpVerb : Verb
 
     private async Task<StewardHostOptions> LoadAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        var file = ConfigFile.Find(arguments.GetValue(_config), Context.WorkingDirectory);
+        var file = ConfigFile.Find(arguments.GetValue(_config) ?? Context.ConfigVariable, Context.WorkingDirectory);
         if (file is null && await ServerBooks.AnyRegisteredAsync(Context, Context.FindData(arguments.GetValue(CommonOptions.Data)), cancellationToken))
         {
             Context.Error.WriteLine("steward: no steward.json or mcp.json here; running the servers that were added or imported");
@@ -136,7 +152,9 @@ internal sealed class UpVerb : Verb
         };
 
         StewardConfig Listening(StewardConfig config) =>
-            arguments.GetValue(_listen) is { } listen ? config with { Gateway = config.Gateway.ListeningOn(listen, "--listen") } : config;
+            arguments.GetValue(_listen) is { } listen ? config with { Gateway = config.Gateway.ListeningOn(listen, "--listen") }
+            : Context.Variables(ListenVariable) is { Length: > 0 } variable ? config with { Gateway = config.Gateway.ListeningOn(variable, ListenVariable) }
+            : config;
     }
 
     private static async Task<StewardHost> StartAsync(StewardHostOptions options, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ using Steward.Processes;
 using Steward.Registry;
 using Steward.Server.Reload;
 using Steward.Supervision;
+using Steward.Upstreams;
 
 namespace Steward.Server.Api;
 
@@ -35,6 +36,9 @@ namespace Steward.Server.Api;
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(StewardEvent))]
 [JsonSerializable(typeof(IReadOnlyList<StewardEvent>))]
+[JsonSerializable(typeof(ConnectionStatistics))]
 [JsonSerializable(typeof(DiscoveryReport))]
 [JsonSerializable(typeof(ProblemDetails))]
+[JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class ApiJson : JsonSerializerContext;

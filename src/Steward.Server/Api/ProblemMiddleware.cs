@@ -18,13 +18,13 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
         }
         catch (BadHttpRequestException bad)
         {
-            await AnswerAsync(context, bad.StatusCode, "Bad request", bad.Message);
+            await AnswerAsync(context, ProblemKind.Of(bad.StatusCode), bad.Message);
             return;
         }
         catch (Exception failure)
         {
             logger.RequestFailed(context.Request.Method, context.Request.Path, failure);
-            await AnswerAsync(context, StatusCodes.Status500InternalServerError, "Internal error", "Something went wrong; the daemon's log says what.");
+            await AnswerAsync(context, ProblemKind.Internal, "Something went wrong; the daemon's log says what.");
             return;
         }
 
@@ -34,16 +34,16 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
 
     private static Task AnswerAsync(HttpContext context, int status) => status switch
     {
-        StatusCodes.Status404NotFound => AnswerAsync(context, status, "Not found",
+        StatusCodes.Status404NotFound => AnswerAsync(context, ProblemKind.NotFound,
             "There is nothing here. MCP clients connect to /mcp or /servers/{id}/mcp; the REST API is described at /api/v1/openapi.json."),
-        StatusCodes.Status405MethodNotAllowed => AnswerAsync(context, status, "Method not allowed",
+        StatusCodes.Status405MethodNotAllowed => AnswerAsync(context, ProblemKind.MethodNotAllowed,
             $"{context.Request.Method} is not possible here; allowed is {context.Response.Headers.Allow}."),
-        StatusCodes.Status415UnsupportedMediaType => AnswerAsync(context, status, "Unsupported media type", "Send the body as application/json."),
-        _ => AnswerAsync(context, status, "Request refused", $"The request was refused with status {status}."),
+        StatusCodes.Status415UnsupportedMediaType => AnswerAsync(context, ProblemKind.UnsupportedMediaType, "Send the body as application/json."),
+        _ => AnswerAsync(context, ProblemKind.Of(status), $"The request was refused with status {status}."),
     };
 
-    private static Task AnswerAsync(HttpContext context, int status, string title, string detail) =>
-        context.Response.HasStarted ? Abort(context) : Problem.WriteAsync(context, status, title, detail);
+    private static Task AnswerAsync(HttpContext context, ProblemKind kind, string detail) =>
+        context.Response.HasStarted ? Abort(context) : Problem.WriteAsync(context, kind, detail);
 
     /// <summary>Half an answer is out: only a broken connection tells the client that the rest will not come.</summary>
     private static Task Abort(HttpContext context)

@@ -25,14 +25,13 @@ internal static class RegistryProblems
 
     private static ProblemHttpResult? Describe(Exception refused) => refused switch
     {
-        JsonException malformed => Create(StatusCodes.Status400BadRequest, "Bad request", $"The body is no JSON: {malformed.Message}"),
-        ConfigException unusable => Create(StatusCodes.Status400BadRequest, "Definition refused", string.Join('\n', unusable.Problems.Select(problem => $"{problem.Path}: {problem.Message}. {problem.Mend}"))),
-        ConnectionTestException failed => Create(StatusCodes.Status422UnprocessableEntity, "Connection test failed", failed.Message),
-        UnknownServerException unknown => Create(StatusCodes.Status404NotFound, "Unknown server", unknown.Message),
-        ServerExistsException or DeclaredServerException or ServerUpdateException => Create(StatusCodes.Status409Conflict, "Not possible now", refused.Message),
-        RegistryException unavailable => Create(StatusCodes.Status503ServiceUnavailable, "Registry not available", unavailable.Message),
+        JsonException malformed => Problem.Create(ProblemKind.BadRequest, $"The body is no JSON: {malformed.Message}"),
+        ConfigException unusable => Problem.Create(ProblemKind.DefinitionRefused, string.Join('\n', unusable.Problems.Select(problem => $"{problem.Path}: {problem.Message}. {problem.Mend}")), ApiProblems.Mends(unusable)),
+        ConnectionTestException failed => Problem.Create(ProblemKind.ConnectionTestFailed, failed.Message),
+        UnknownServerException unknown => Problem.Create(ProblemKind.UnknownServer, unknown.Message),
+        ServerExistsException or DeclaredServerException or ServerUpdateException => Problem.Create(ProblemKind.Conflict, refused.Message),
+        NewerRegistryException newer => Problem.Create(ProblemKind.RegistryUnavailable with { Retryable = false }, newer.Message),
+        RegistryException unavailable => Problem.Create(ProblemKind.RegistryUnavailable, unavailable.Message),
         _ => null,
     };
-
-    private static ProblemHttpResult Create(int status, string title, string detail) => TypedResults.Problem(detail, statusCode: status, title: title);
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Steward.Registry;
+using Steward.Supervision;
 using Steward.Upstreams;
 
 namespace Steward.Server.Api;
@@ -24,7 +25,7 @@ internal static class RequestEndpoints
             .WithSummary("The tools, prompts, resources and templates that a server offers, or offered when it last ran by its present definition.");
     }
 
-    private static async Task<IResult> RequestAsync([Description("The server's id")] string id, HttpRequest request, ServerRegistry registry, CancellationToken aborted)
+    private static async Task<IResult> RequestAsync([Description("The server's id")] string id, HttpRequest request, ServerRegistry registry, McpServerManager manager, TimeProvider time, CancellationToken aborted)
     {
         try
         {
@@ -36,6 +37,8 @@ internal static class RequestEndpoints
                 return ApiProblems.Invalid("params must be a JSON object.");
             if (!TryReadTimeout(root, out var timeout))
                 return ApiProblems.Invalid($"timeoutMs must be a whole number of milliseconds, from 1 to {LongestTimeoutMs}.");
+            if (manager.FindServer(id) is { Current: not UpstreamRun } server)
+                return ApiProblems.NotRunning(server.Status, time);
             var raw = parameters.ValueKind == JsonValueKind.Object ? JsonMarshal.GetRawUtf8Value(parameters).ToArray() : default;
             return await RegistryProblems.AnswerAsync(async () => TypedResults.Text(await registry.RequestAsync(id, method.GetString()!, raw, timeout, aborted), "application/json"));
         }
@@ -59,7 +62,7 @@ internal static class RequestEndpoints
             if (manager.FindStatus(id) is null)
                 return ApiProblems.UnknownServer(id, manager);
             if (await registry.Catalogues.FindAsync(id, aborted) is not { } found)
-                return ApiProblems.NotRunning($"Server '{id}' does not run, and has not run by its present definition. 'steward start {id}' starts it.");
+                return ApiProblems.NotRunning(id, ServerState.Stopped, $"Server '{id}' does not run, and has not run by its present definition. 'steward start {id}' starts it.");
             return TypedResults.Text(found.Document.Span, "application/json");
         });
 

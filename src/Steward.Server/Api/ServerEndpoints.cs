@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Steward.Supervision;
+using Steward.Upstreams;
 
 namespace Steward.Server.Api;
 
@@ -18,6 +19,9 @@ internal static class ServerEndpoints
         servers.MapGet("/{id}", Find)
             .WithName("getServer").WithSummary("The status of one server.")
             .ProducesProblem(StatusCodes.Status404NotFound);
+        servers.MapGet("/{id}/statistics", Measure)
+            .WithName("getStatistics").WithSummary("What was said over the present connection to a server: messages sent and received, errors, requests that wait.")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         servers.MapCommand("start", static (manager, id, cancellationToken) => manager.TryStartServerAsync(id, cancellationToken), "Starts a server and waits until it runs or has failed.");
         servers.MapCommand("stop", static (manager, id, cancellationToken) => manager.StopServerAsync(id, cancellationToken), "Stops a server and waits until nothing of it is left.");
         servers.MapCommand("restart", static (manager, id, cancellationToken) => manager.TryRestartServerAsync(id, cancellationToken), "Stops a server, starts it anew and waits until it runs or has failed.");
@@ -30,6 +34,13 @@ internal static class ServerEndpoints
 
     private static Results<Ok<ServerStatus>, ProblemHttpResult> Find([Description("The server's id")] string id, McpServerManager manager) =>
         manager.FindStatus(id) is { } status ? TypedResults.Ok(status) : ApiProblems.UnknownServer(id, manager);
+
+    private static Results<Ok<ConnectionStatistics>, ProblemHttpResult> Measure([Description("The server's id")] string id, McpServerManager manager, TimeProvider time)
+    {
+        if (manager.FindServer(id) is not { } server)
+            return ApiProblems.UnknownServer(id, manager);
+        return manager.GetStatistics(id) is { } statistics ? TypedResults.Ok(statistics) : ApiProblems.NotRunning(server.Status, time);
+    }
 
     private static async Task<Results<Ok<ServerStatus>, ProblemHttpResult>> ActAsync(
         string id, McpServerManager manager, Func<McpServerManager, string, CancellationToken, Task<ServerStatus>> act, CancellationToken aborted)

@@ -21,7 +21,7 @@ internal sealed class TokenGate(RequestDelegate next, ApiToken token)
         context.Response.Headers.WWWAuthenticate = header.Count == 0
             ? "Bearer realm=\"steward\""
             : "Bearer realm=\"steward\", error=\"invalid_token\"";
-        return Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, "Not authorised",
+        return Problem.WriteAsync(context, ProblemKind.Unauthorized,
             "Send 'Authorization: Bearer TOKEN'. The token stands in the file 'api-token' of the daemon's data directory.");
     }
 }

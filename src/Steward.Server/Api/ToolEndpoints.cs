@@ -35,7 +35,7 @@ internal static class ToolEndpoints
             return ApiProblems.UnknownServer(server, manager);
         return found.Current is UpstreamRun
             ? TypedResults.Json(Entries([found], gateway), ApiJson.Default.IReadOnlyListToolEntry)
-            : ApiProblems.NotRunning(Relay.Unavailable(found.Status, time));
+            : ApiProblems.NotRunning(found.Status, time);
     }
 
     private static async Task<Results<Utf8ContentHttpResult, ProblemHttpResult>> CallAsync(
@@ -49,7 +49,7 @@ internal static class ToolEndpoints
         if (Find(manager, id) is not { } server)
             return ApiProblems.UnknownServer(id, manager);
         if (server.Current is not UpstreamRun run)
-            return ApiProblems.NotRunning(Relay.Unavailable(server.Status, time));
+            return ApiProblems.NotRunning(server.Status, time);
         var tools = run.Catalog[CatalogKind.Tools];
         if (!tools.Any(item => item.Key == tool))
             return ApiProblems.UnknownTool(id, tool, [.. tools.Select(item => item.Key)]);
@@ -81,7 +81,8 @@ internal static class ToolEndpoints
 
     private static ManagedServer? Find(McpServerManager manager, string id) => manager.Servers.FirstOrDefault(server => server.Config.Id == id);
 
-    private static List<ToolEntry> Entries(IEnumerable<ManagedServer> servers, McpGateway gateway)
+    /// <summary>The tools of servers as they are now.</summary>
+    public static List<ToolEntry> Entries(IEnumerable<ManagedServer> servers, McpGateway gateway)
     {
         var names = gateway.Catalog[CatalogKind.Tools].Routes.ToDictionary(route => (route.Value.Server.Id, route.Value.Name), route => route.Key);
         return [.. from server in servers

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Steward.Server.Api;
 
@@ -7,4 +8,12 @@ namespace Steward.Server.Api;
 /// <param name="Name">The server's own name for it.</param>
 /// <param name="ExposedName">Its name on the merged endpoint; absent where clients cannot reach the server (gateway.allowedServers).</param>
 /// <param name="Tool">The tool as the server describes it.</param>
-internal sealed record ToolEntry(string Server, string Name, string? ExposedName, JsonElement Tool);
+internal sealed record ToolEntry(string Server, string Name, string? ExposedName, JsonElement Tool)
+{
+    /// <summary>What the server says of it, where it says something.</summary>
+    [JsonIgnore]
+    public string? Description =>
+        Tool.ValueKind == JsonValueKind.Object && Tool.TryGetProperty("description", out var description) && description.ValueKind == JsonValueKind.String
+            ? description.GetString()
+            : null;
+}

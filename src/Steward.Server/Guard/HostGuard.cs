@@ -25,14 +25,14 @@ internal sealed class HostGuard(RequestDelegate next, HostAllowList allowed, ILo
     private Task RefuseHost(HttpContext context, string? host)
     {
         logger.HostRefused(host ?? "");
-        return Problem.WriteAsync(context, StatusCodes.Status403Forbidden, "Host not allowed",
+        return Problem.WriteAsync(context, ProblemKind.HostNotAllowed,
             $"The Host header names '{Clip(host)}', which is not a name of this daemon. Call it by the address it listens on, or add the name to gateway.allowedHosts.");
     }
 
     private Task RefuseOrigin(HttpContext context, string origin)
     {
         logger.OriginRefused(origin);
-        return Problem.WriteAsync(context, StatusCodes.Status403Forbidden, "Origin not allowed",
+        return Problem.WriteAsync(context, ProblemKind.OriginNotAllowed,
             $"Web pages of '{Clip(origin)}' may not call this daemon. If they should, add the origin to gateway.allowedOrigins.");
     }
 

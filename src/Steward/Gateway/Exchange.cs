@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Tasks.Sources;
 using Steward.Gateway.Tasks;
@@ -41,6 +42,9 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
 
     /// <summary>When the request came in, as a timestamp of the clock.</summary>
     public long StartedAt { get; }
+
+    /// <summary>What is told to those who trace, where there are any; set before the request is sent.</summary>
+    public Activity? Span { get; set; }
 
     /// <summary>The stream, once there is one.</summary>
     public EventStream? Stream { get; private set; }
@@ -260,5 +264,7 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
     {
         Owner.Remove(this);
         OperationMetrics.Ended(Connection.ServerId, McpMethods.NameOf(Method), Owner.Clock.GetElapsedTime(StartedAt), errorType);
+        if (Span is { } span)
+            OperationTrace.End(span, errorType, ErrorCode);
     }
 }

@@ -4,6 +4,7 @@ using Steward.Gateway.Parking;
 using Steward.Gateway.Rounds;
 using Steward.Gateway.Tasks;
 using Steward.Supervision;
+using Steward.Telemetry;
 using Steward.Upstreams;
 using Steward.Wire;
 
@@ -226,6 +227,12 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
             return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, client.HasEnded
                 ? "This session has ended."
                 : $"This client has {limits.CallsInFlight} calls in flight already (gateway.limits.callsInFlight).");
+        }
+
+        if ((exchange.Span = OperationTrace.Begin(connection, message.Span, envelope, name)) is { } span)
+        {
+            message = OperationTrace.Propagate(span, message.Span, envelope);
+            envelope = JsonRpcEnvelope.Parse(message.Span);
         }
 
         var meta = exchange is RoundsExchange rounds ? rounds.Meta : default;

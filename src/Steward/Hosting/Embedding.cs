@@ -21,7 +21,7 @@ internal sealed class Embedding : IAsyncDisposable
         _recorder.Start();
         host.Attach(manager, config);
         Clients.Begin();
-        _observation = ServerMetrics.Observe(manager.GetAllStatuses);
+        _observation = ServerMetrics.Observe(manager);
     }
 
     public ManagerHost Host { get; }

@@ -1,4 +1,5 @@
 using Steward.Configuration;
+using Steward.Telemetry;
 
 namespace Steward.Supervision;
 
@@ -84,18 +85,22 @@ internal sealed partial class ServerSupervisor
         // Never two runs of one server; and a launcher that blocks must not block the loop.
         await last.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
         IServerRun server;
+        var span = OperationTrace.BeginStart(Config.Id);
         try
         {
             await OutwaitAsync(_before, aborted).ConfigureAwait(false);
             server = await LaunchInTimeAsync(run, aborted).ConfigureAwait(false);
+            OperationTrace.EndStart(span, errorType: null);
         }
         catch (Exception) when (aborted.IsCancellationRequested) // whatever an abort breaks on its way out is no news
         {
+            OperationTrace.EndStart(span, "cancelled");
             Post(new Signal.LaunchFailed(run, "stopped on request", IsPermanent: false, Exit: null));
             return;
         }
         catch (Exception failure) // a child's fate is data: no failure of one server may end its supervisor
         {
+            OperationTrace.EndStart(span, failure.GetType().Name);
             var known = failure as ServerLaunchException;
             Post(new Signal.LaunchFailed(run, failure.Message, known?.IsPermanent ?? false, known?.Exit));
             if (known is null)

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Steward.Supervision;
+using Steward.Upstreams;
 
 namespace Steward.Telemetry;
 
@@ -10,7 +11,7 @@ internal static class ServerMetrics
         "steward.server.restarts", "{restart}", "Starts after a failure.");
 
     private static readonly Lock Gate = new();
-    private static readonly List<Func<IReadOnlyList<ServerStatus>>> Sources = [];
+    private static readonly List<McpServerManager> Managers = [];
 
     static ServerMetrics()
     {
@@ -18,41 +19,58 @@ internal static class ServerMetrics
             "steward.server.processes", CountProcesses, "{process}", "Processes of a server: the shared one, and those of sessions.");
         StewardTelemetry.Meter.CreateObservableUpDownCounter(
             "steward.servers", CountStates, "{server}", "Servers by the state that they are in.");
+        StewardTelemetry.Meter.CreateObservableCounter(
+            "steward.server.messages", CountMessages, "{message}", "Messages sent to a server, and received of it, over its present connection.");
+        StewardTelemetry.Meter.CreateObservableCounter(
+            "steward.server.errors", CountErrors, "{error}", "Answers of a server that were errors, over its present connection.");
     }
 
     /// <summary>A server is started again after a failure.</summary>
     public static void Restarted(string server) => Restarts.Add(1, new KeyValuePair<string, object?>("steward.server.id", server));
 
     /// <summary>Takes the servers of a manager into the counts, until the returned object is disposed.</summary>
-    public static IDisposable Observe(Func<IReadOnlyList<ServerStatus>> statuses)
+    public static IDisposable Observe(McpServerManager manager)
     {
         lock (Gate)
-            Sources.Add(statuses);
-        return new Observation(statuses);
+            Managers.Add(manager);
+        return new Observation(manager);
     }
 
-    private static List<ServerStatus> Snapshot()
+    private static List<T> Snapshot<T>(Func<McpServerManager, IReadOnlyList<T>> read)
     {
+        McpServerManager[] managers;
         lock (Gate)
-            return [.. Sources.SelectMany(source => source())];
+            managers = [.. Managers];
+        return [.. managers.SelectMany(read)];
     }
 
-    private static IEnumerable<Measurement<long>> CountProcesses() => Snapshot().Select(status =>
+    private static IEnumerable<Measurement<long>> CountMessages() => Snapshot(static manager => manager.GetAllStatistics()).SelectMany(static server => (Measurement<long>[])
+    [
+        Of(server, server.MessagesSent, new KeyValuePair<string, object?>("steward.message.direction", "sent")),
+        Of(server, server.MessagesReceived, new KeyValuePair<string, object?>("steward.message.direction", "received")),
+    ]);
+
+    private static IEnumerable<Measurement<long>> CountErrors() => Snapshot(static manager => manager.GetAllStatistics()).Select(static server => Of(server, server.Errors));
+
+    private static Measurement<long> Of(ConnectionStatistics server, long value, params KeyValuePair<string, object?>[] more) =>
+        new(value, [new("steward.server.id", server.Server), .. more]);
+
+    private static IEnumerable<Measurement<long>> CountProcesses() => Snapshot(static manager => manager.GetAllStatuses()).Select(status =>
         new Measurement<long>((status.Pid is null ? 0 : 1) + status.SessionProcesses, new KeyValuePair<string, object?>("steward.server.id", status.Id)));
 
     private static IEnumerable<Measurement<long>> CountStates()
     {
-        var counts = Snapshot().CountBy(status => status.State).ToDictionary();
+        var counts = Snapshot(static manager => manager.GetAllStatuses()).CountBy(status => status.State).ToDictionary();
         return Enum.GetValues<ServerState>().Select(state =>
             new Measurement<long>(counts.GetValueOrDefault(state), new KeyValuePair<string, object?>("steward.server.state", state.ToString())));
     }
 
-    private sealed class Observation(Func<IReadOnlyList<ServerStatus>> statuses) : IDisposable
+    private sealed class Observation(McpServerManager manager) : IDisposable
     {
         public void Dispose()
         {
             lock (Gate)
-                Sources.Remove(statuses);
+                Managers.Remove(manager);
         }
     }
 }

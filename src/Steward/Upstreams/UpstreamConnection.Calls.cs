@@ -219,7 +219,7 @@ internal sealed partial class UpstreamConnection
     {
         try
         {
-            var sending = _link.SendAsync(message, edits);
+            var sending = SendAsync(message, edits);
             if (!sending.IsCompletedSuccessfully)
                 _ = ObserveAsync(call, sending); // the caller waits for the answer, not for this
         }
@@ -249,6 +249,8 @@ internal sealed partial class UpstreamConnection
 
     private void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
+        if (envelope.Error.Exists)
+            Volatile.Write(ref _errors, _errors + 1);
         if (!TryReadId(envelope.Id.Of(message), out var id) || Take(id, isAnswered: true) is not { } call)
         {
             StrayMessages++;

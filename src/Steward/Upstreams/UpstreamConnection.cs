@@ -25,6 +25,9 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
     private long? _within; // the request on whose stream the message came that is being delivered; of the link's reader alone
     private int _postsWaiting;
     private int _renewals;
+    private long _sent;
+    private long _received; // of the link's reader alone, as the next
+    private long _errors;
 
     public UpstreamConnection(string serverId, ILink link, IConnectionHandler handler, ServerLog? log, TimeProvider time, ILogger logger)
     {
@@ -63,6 +66,19 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
 
     public void Start() => _link.Start(this);
 
+    /// <summary>What was said so far.</summary>
+    /// <param name="connectedAt">Since when the server has been ready.</param>
+    public ConnectionStatistics Measure(DateTimeOffset? connectedAt) => new(ServerId, connectedAt)
+    {
+        MessagesSent = Volatile.Read(ref _sent),
+        MessagesReceived = Volatile.Read(ref _received),
+        Errors = Volatile.Read(ref _errors),
+        Pending = CallsInFlight,
+        Stray = StrayMessages,
+        Noise = NoiseLines,
+        SilentFor = _time.GetElapsedTime(LastReceived),
+    };
+
     /// <summary>
     /// The tools that may be offered, of all that the server lists. Over HTTP the modern era forbids those whose headers are marked
     /// wrongly, and its calls need to know of the others.
@@ -72,7 +88,7 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
         : tools;
 
     /// <summary>Sends a message that expects no answer.</summary>
-    public ValueTask SendAsync(ReadOnlySpan<byte> message) => _link.SendAsync(message, default);
+    public ValueTask SendAsync(ReadOnlySpan<byte> message) => SendAsync(message, default);
 
     /// <summary>
     /// Sends a message from where nobody can wait. It is dropped where the link is closed, or where a server that does not read
@@ -90,7 +106,7 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
 
         try
         {
-            var sending = _link.SendAsync(message, edits);
+            var sending = SendAsync(message, edits);
             if (!sending.IsCompletedSuccessfully)
                 _ = ObserveAsync(sending);
         }
@@ -111,6 +127,8 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
     {
         Volatile.Write(ref _lastReceived, _time.GetTimestamp());
         var envelope = JsonRpcEnvelope.Parse(message);
+        if (envelope.Kind is not MessageKind.Invalid)
+            Volatile.Write(ref _received, _received + 1);
         switch (envelope.Kind)
         {
             case MessageKind.Response:
@@ -181,6 +199,13 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
     {
         NoiseLines++;
         _log?.Append(LogSource.Stdout, line);
+    }
+
+    private ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    {
+        var sending = _link.SendAsync(message, edits);
+        Interlocked.Increment(ref _sent);
+        return sending;
     }
 
     private async Task ObserveAsync(ValueTask sending)

@@ -41,6 +41,22 @@ public sealed class UpTests : IDisposable
         Assert.Contains("mcp.json(1,17): mcpServers", error, StringComparison.Ordinal);
     }
 
+    /// <summary>A file that cannot be used and an address that may not be listened on say by which variable they came.</summary>
+    [Fact(Timeout = 10_000)]
+    public async Task Variables_stand_for_options_that_are_not_given()
+    {
+        var elsewhere = Directory.CreateDirectory(Path.Combine(_temporary.Data.Path, "elsewhere")).FullName;
+        var file = Path.Combine(elsewhere, "servers.json");
+        await File.WriteAllTextAsync(file, """{"mcpServers": {}}""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_temporary.Data.Path, "steward.json"), """{"mcpServers": {"of the folder": {"command": "x"}}}""", TestContext.Current.CancellationToken);
+        var cli = new CliRig(null, _temporary.Data) { Variables = new Dictionary<string, string> { ["STEWARD_CONFIG"] = file, ["STEWARD_LISTEN"] = "http://0.0.0.0:0" } };
+
+        Assert.Contains("STEWARD_LISTEN(1,1): listen: is \"http://0.0.0.0:0\"", (await cli.RunAsync("up")).Error, StringComparison.Ordinal);
+        Assert.Contains("--listen(1,1): listen: is \"http://0.0.0.0:1\"", (await cli.RunAsync("up", "--listen", "http://0.0.0.0:1")).Error, StringComparison.Ordinal);
+        Assert.Contains("of the folder", (await cli.RunAsync("up", "--config", "steward.json")).Error, StringComparison.Ordinal);
+        Assert.Contains("of the folder", (await new CliRig(null, _temporary.Data).RunAsync("up")).Error, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = 10_000)]
     public async Task Nobody_listens_to_the_world_without_asking_who_is_there()
     {

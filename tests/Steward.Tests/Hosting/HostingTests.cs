@@ -1,9 +1,14 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using Steward.Clients;
 using Steward.Configuration;
 using Steward.Supervision;
+using Steward.Testing;
 using Steward.Tests.Testing;
 using Xunit;
 
@@ -74,6 +79,29 @@ public sealed class HostingTests
     {
         var services = new ServiceCollection().AddMcpServerManager(_ => { });
         Assert.Throws<InvalidOperationException>(() => services.AddMcpServerManager("mcp.json"));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Options_come_from_configuration_services_and_tests()
+    {
+        var notes = new InMemoryServer("notes", new McpServerOptions { ToolCollection = [McpServerTool.Create(() => "from memory", new() { Name = "read" })] });
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Configuration.AddInMemoryCollection([new("Mcp:Name", "from configuration"), new("Mcp:HealthCheckInterval", "00:00:10")]);
+        builder.Services.AddMcpServerManager(servers => servers.AddServer("notes", "no-such-program"));
+        builder.Services.Configure<McpServerManagerOptions>(builder.Configuration.GetSection("Mcp"));
+        builder.Services.AddSingleton(new ServerHandlers());
+        builder.Services.AddOptions<McpServerManagerOptions>().Configure<ServerHandlers>((options, handlers) => options.Handlers = handlers);
+        builder.Services.Configure<McpServerManagerOptions>(options => options.InMemoryServers.Add(notes));
+        using var host = builder.Build();
+        await host.StartAsync(Cancelled);
+        var manager = host.Services.GetRequiredService<McpServerManager>();
+
+        await manager.WaitForStatusAsync("notes", status => status.State == ServerState.Running, Cancelled);
+
+        Assert.Equal("from memory", Assert.IsType<TextContentBlock>(Assert.Single((await manager.CallToolAsync("notes", "read", cancellationToken: Cancelled)).Content)).Text);
+        Assert.Equal(("from configuration", TimeSpan.FromSeconds(10)), (manager.Name, manager.FindConfig("notes")!.Health.Interval));
+        Assert.Same(host.Services.GetRequiredService<ServerHandlers>(), host.Services.GetRequiredService<IOptions<McpServerManagerOptions>>().Value.Handlers);
+        await host.StopAsync(Cancelled);
     }
 
     private IHost Build(Action<McpServerManagerBuilder> build, Action<IServiceCollection>? more = null)

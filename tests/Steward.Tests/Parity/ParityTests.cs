@@ -9,6 +9,8 @@ namespace Steward.Tests.Parity;
 public sealed partial class ParityTests
 {
     private const string End2End = "Steward.EndToEnd/";
+    private const int FeatureCells = 6;
+    private const int StewardCell = 4;
 
     [Fact(Timeout = 30_000)]
     public void Every_row_names_tests_that_there_are()
@@ -36,6 +38,16 @@ public sealed partial class ParityTests
             Assert.All(row.Cells, cell => Assert.True(cell.Length > 0, $"{row.Place}: a cell is empty"));
             Assert.True(TestName().IsMatch(row.Cells[^1]), $"{row.Place}: no test is named");
         });
+    }
+
+    /// <summary>The table of features is there to show that nothing is missing: a row that has to admit it is work to do, and no row.</summary>
+    [Fact(Timeout = 30_000)]
+    public void Steward_has_every_feature_of_the_table()
+    {
+        var features = Rows().Where(row => row.Cells.Length == FeatureCells).ToList();
+        Assert.True(features.Count > 80, $"there are {features.Count} features only");
+        Assert.Equal(features.Count, features.DistinctBy(row => row.Cells[0]).Count());
+        Assert.All(features, row => Assert.False(Lacking().IsMatch(row.Cells[StewardCell]), $"{row.Place}: Steward has {row.Cells[0]} '{row.Cells[StewardCell]}'"));
     }
 
     /// <summary>What stands there for its own sake would be lost to whoever looks for it on the pages.</summary>
@@ -84,4 +96,7 @@ public sealed partial class ParityTests
 
     [GeneratedRegex("`((?:Steward\\.EndToEnd/)?[A-Za-z0-9]+\\.[A-Za-z0-9_]+)`")]
     private static partial Regex TestName();
+
+    [GeneratedRegex(@"^\W*$|^(no|not|none|never|nothing|partial|partly|in part|planned|out of reach|broken)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Lacking();
 }
