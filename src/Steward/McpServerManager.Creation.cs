@@ -67,6 +67,9 @@ public sealed partial class McpServerManager
     /// <exception cref="ConfigException">The file cannot be read or used; every problem is listed.</exception>
     public static McpServerManager FromJsonFile(string path, McpServerManagerOptions? options = null) => new(ConfigFile.Load(path), options);
 
+    /// <summary>Has what it is made of follow files; see <see cref="ConfigFollower"/>. Called once, by whoever made it.</summary>
+    internal void Follow(StewardConfig built, IReadOnlyList<string> files, Func<StewardConfig> compose) => Embedding.Follow(this, built, files, compose);
+
     private static ManagerHost NewHost(StewardConfig config, McpServerManagerOptions options)
     {
         var inMemory = options.InMemoryServers.ToFrozenDictionary(server => server.Id, StringComparer.Ordinal);

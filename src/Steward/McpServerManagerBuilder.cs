@@ -7,6 +7,7 @@ namespace Steward;
 public sealed class McpServerManagerBuilder
 {
     private readonly List<Func<StewardConfig>> _sources = [];
+    private readonly List<string> _followed = [];
 
     internal McpServerManagerBuilder()
     {
@@ -48,9 +49,16 @@ public sealed class McpServerManagerBuilder
     /// <summary>Adds the servers of a configuration file. Relative paths in it count from its folder.</summary>
     /// <param name="path">The file.</param>
     /// <param name="optional">Whether it is no error that there is none.</param>
-    public McpServerManagerBuilder AddJsonFile(string path, bool optional = false)
+    /// <param name="reloadOnChange">
+    /// Whether the file is followed from <see cref="Build"/> on, however it is saved: what changes in its servers is taken over, and nothing
+    /// else is touched. What cannot be used changes nothing. Both are logged, and events (<see cref="Events.EventNames.ConfigChanged"/>,
+    /// <see cref="Events.EventNames.ConfigRejected"/>). What was done to its servers in another way since lasts until then.
+    /// </param>
+    public McpServerManagerBuilder AddJsonFile(string path, bool optional = false, bool reloadOnChange = false)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (reloadOnChange)
+            _followed.Add(Path.GetFullPath(path));
         return Add(() => optional && !File.Exists(path) ? new StewardConfig { Servers = [] } : ConfigFile.Load(path));
     }
 
@@ -67,9 +75,19 @@ public sealed class McpServerManagerBuilder
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public McpServerManager Build()
     {
+        var (options, sources) = (Options, _sources.ToArray()); // what is done to the builder later is no business of this manager
+        var config = Compose(sources);
+        var manager = new McpServerManager(config, options);
+        if (_followed.Count > 0)
+            manager.Follow(config, [.. _followed.Distinct(StringComparer.Ordinal)], () => options.Over(Compose(sources)));
+        return manager;
+    }
+
+    private static StewardConfig Compose(IEnumerable<Func<StewardConfig>> sources)
+    {
         List<ConfigProblem> problems = [];
         List<StewardConfig> configs = [];
-        foreach (var source in _sources)
+        foreach (var source in sources)
         {
             try
             {
@@ -84,7 +102,7 @@ public sealed class McpServerManagerBuilder
         if (problems.Count > 0)
             throw new ConfigException(problems, []);
         var first = configs.FirstOrDefault(static config => config.Groups.Count > 0) ?? configs.FirstOrDefault() ?? new StewardConfig { Servers = [] };
-        return new McpServerManager(first with { Servers = [.. configs.SelectMany(static config => config.Servers)] }, Options);
+        return first with { Servers = [.. configs.SelectMany(static config => config.Servers)] };
     }
 
     private McpServerManagerBuilder Add(Func<StewardConfig> source)

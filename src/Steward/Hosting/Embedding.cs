@@ -10,6 +10,7 @@ internal sealed class Embedding : IAsyncDisposable
 {
     private readonly HistoryRecorder _recorder;
     private readonly IDisposable _observation;
+    private ConfigFollower? _follower;
 
     public Embedding(McpServerManager manager, StewardConfig config, McpServerManagerOptions options, ManagerHost host)
     {
@@ -33,9 +34,15 @@ internal sealed class Embedding : IAsyncDisposable
 
     public LifecycleHistory History { get; }
 
+    /// <summary>Begins to follow the files of which the manager is made.</summary>
+    public void Follow(McpServerManager manager, StewardConfig built, IReadOnlyList<string> files, Func<StewardConfig> compose) =>
+        _follower = new ConfigFollower(manager, built, files, compose, Host);
+
     /// <summary>To be called when the servers have stopped.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_follower is { } follower)
+            await follower.DisposeAsync().ConfigureAwait(false);
         _observation.Dispose();
         await _recorder.DisposeAsync().ConfigureAwait(false);
         await Host.DisposeAsync().ConfigureAwait(false);

@@ -42,9 +42,10 @@ public static class McpServerManagerServiceCollectionExtensions
     /// <summary>Adds a manager of the servers of a configuration file; see <see cref="AddMcpServerManager(IServiceCollection, Action{McpServerManagerBuilder})"/>.</summary>
     /// <param name="services">The services of the host.</param>
     /// <param name="path">The file. Relative paths in it count from its folder.</param>
+    /// <param name="reloadOnChange">Whether the file is followed; see <see cref="McpServerManagerBuilder.AddJsonFile"/>.</param>
     /// <exception cref="InvalidOperationException">There is a manager already. One has room for any number of servers.</exception>
-    public static IServiceCollection AddMcpServerManager(this IServiceCollection services, string path) =>
-        services.AddMcpServerManager(builder => builder.AddJsonFile(path));
+    public static IServiceCollection AddMcpServerManager(this IServiceCollection services, string path, bool reloadOnChange = false) =>
+        services.AddMcpServerManager(builder => builder.AddJsonFile(path, reloadOnChange: reloadOnChange));
 
     /// <summary>
     /// Adds a check of the manager's servers: healthy when every enabled one runs and answers its probes, unhealthy when none does, degraded

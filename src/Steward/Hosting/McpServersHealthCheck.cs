@@ -16,7 +16,7 @@ internal sealed class McpServersHealthCheck(McpServerManager manager) : IHealthC
         var data = enabled.ToDictionary(static status => status.Id, static status => (object)Describe(status));
         var result = ill.Length switch
         {
-            0 => HealthCheckResult.Healthy($"{manager.Name}: {enabled.Length} servers run.", data),
+            0 => HealthCheckResult.Healthy($"{manager.Name}: {(enabled.Length == 1 ? "1 server runs" : $"{enabled.Length} servers run")}.", data),
             var all when all == enabled.Length => HealthCheckResult.Unhealthy($"{manager.Name}: none of {enabled.Length} servers is well: {Name(ill)}.", data: data),
             _ => HealthCheckResult.Degraded($"{manager.Name}: {ill.Length} of {enabled.Length} servers are not well: {Name(ill)}.", data: data),
         };

@@ -9,7 +9,7 @@ public sealed class ServerNotRunningException : InvalidOperationException
     /// <summary>How the server is.</summary>
     public ServerStatus Status { get; }
 
-    private static string Reason(ServerStatus status) => status.LastError is { } error ? $": {error}" : "";
+    private static string Reason(ServerStatus status) => status.LastError is { } error ? $": {error.TrimEnd('.')}" : "";
 
     private static string Mend(ServerStatus status) => status.State switch
     {

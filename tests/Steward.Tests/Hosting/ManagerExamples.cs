@@ -15,7 +15,7 @@ internal static class ManagerExamples
     internal static async Task BuildAsync()
     {
         await using var manager = McpServerManager.CreateBuilder()
-            .AddJsonFile("mcp.json", optional: true)
+            .AddJsonFile("mcp.json", optional: true, reloadOnChange: true)
             .AddServer("files", "npx", "-y", "@modelcontextprotocol/server-filesystem", "/srv/shared")
             .AddServer("issues", new Uri("https://mcp.example.com/mcp"))
             .Configure(options => options.DataDirectory = "/var/lib/my-agent")
