@@ -10,6 +10,9 @@ internal static class GatewayFailures
     /// <summary>Whether the server went away after the request had been sent.</summary>
     public static bool IsConnectionLost(McpProtocolException failure) => Is(failure, FailureReason.ConnectionLost);
 
+    /// <summary>Whether the server went away before the request was sent, so that it has done nothing.</summary>
+    public static bool IsUnsent(McpProtocolException failure) => Is(failure, FailureReason.NotSent);
+
     /// <summary>Whether the server kept silent for too long.</summary>
     public static bool IsTimeout(McpProtocolException failure) => Is(failure, FailureReason.RequestTimeout);
 

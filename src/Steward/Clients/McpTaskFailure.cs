@@ -9,7 +9,7 @@ public enum McpTaskFailure
     /// <summary>The server could not be asked about the task.</summary>
     PollFailed,
 
-    /// <summary>The task took longer than <c>taskConfig.timeoutMs</c>; it was cancelled.</summary>
+    /// <summary>The task took longer than <c>taskConfig.timeoutMs</c>; it was cancelled, where the server can do that.</summary>
     Timeout,
 
     /// <summary>The server has cancelled the task.</summary>

@@ -64,6 +64,7 @@ internal sealed class ServerOperations(McpServerManager manager, ManagedClients 
     private async Task<T> RunAsync<T>(string id, string what, Func<UpstreamRun?, bool> mayReplay, Func<ManagedClient, CancellationToken, ValueTask<T>> operation, CancellationToken cancellationToken)
     {
         var (client, run, transitions) = await ReachAsync(id, cancellationToken).ConfigureAwait(false);
+        var wasSent = true;
         try
         {
             return await operation(client, cancellationToken).ConfigureAwait(false);
@@ -72,6 +73,12 @@ internal sealed class ServerOperations(McpServerManager manager, ManagedClients 
         {
             if (!mayReplay(run) || !await IsBackAsync(id, transitions, cancellationToken).ConfigureAwait(false))
                 throw new UncertainResultException(id, what, wasReplayed: false, lost);
+        }
+        catch (McpProtocolException unsent) when (GatewayFailures.IsUnsent(unsent))
+        {
+            wasSent = false; // so that to make it again is to make it
+            if (!await IsBackAsync(id, transitions, cancellationToken).ConfigureAwait(false))
+                throw manager.FindStatus(id) is { State: not ServerState.Running } down ? new ServerNotRunningException(down) : unsent;
         }
         catch (McpProtocolException refused) when (refused.ErrorCode == (McpErrorCode)JsonRpcErrorCode.ServerUnavailable && manager.FindStatus(id) is { State: not ServerState.Running } status)
         {
@@ -83,9 +90,9 @@ internal sealed class ServerOperations(McpServerManager manager, ManagedClients 
             (client, _, _) = await ReachAsync(id, cancellationToken).ConfigureAwait(false);
             return await operation(client, cancellationToken).ConfigureAwait(false);
         }
-        catch (McpProtocolException lost) when (GatewayFailures.IsConnectionLost(lost))
+        catch (McpProtocolException lost) when (GatewayFailures.IsConnectionLost(lost) || (wasSent && GatewayFailures.IsUnsent(lost)))
         {
-            throw new UncertainResultException(id, what, wasReplayed: true, lost);
+            throw new UncertainResultException(id, what, wasReplayed: wasSent && !GatewayFailures.IsUnsent(lost), lost);
         }
     }
 

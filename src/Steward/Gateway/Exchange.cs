@@ -22,6 +22,7 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
     private ManualResetValueTaskSourceCore<ExchangeOutcome> _first;
     private RentedFrame _result;
     private bool _ended;
+    private bool _isUnsent;
 
     protected Exchange(GatewayClient owner, UpstreamConnection connection, TimeSpan timeout, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
@@ -92,7 +93,16 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
     /// <summary>What the request has to do with tasks; almost always nothing.</summary>
     public TaskRelation? Task { get; set; }
 
-    public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    public sealed override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        if (envelope.Error.Exists && FailureReason.RemoveFrom(message, envelope) is { } own)
+            OnAnswer(own, JsonRpcEnvelope.Parse(own));
+        else
+            OnAnswer(message, envelope);
+    }
+
+    /// <summary>Takes what the server itself has answered.</summary>
+    protected virtual void OnAnswer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         if (Task is { } task)
             DeliverAnswer(message, envelope, task.OnAnswer(this, message, envelope));
@@ -116,9 +126,15 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
         DeliverError(code, message, code == JsonRpcErrorCode.RequestTimeout ? "timeout" : "unavailable", code switch
         {
             JsonRpcErrorCode.RequestTimeout => FailureReason.Write(FailureReason.RequestTimeout),
-            JsonRpcErrorCode.ServerUnavailable => FailureReason.Write(FailureReason.ConnectionLost),
+            JsonRpcErrorCode.ServerUnavailable => FailureReason.Write(_isUnsent ? FailureReason.NotSent : FailureReason.ConnectionLost),
             _ => null,
         });
+
+    public override void OnUnsent(string message)
+    {
+        _isUnsent = true;
+        OnFailed(JsonRpcErrorCode.ServerUnavailable, message);
+    }
 
     /// <summary>Sends the client something that belongs to its request. Takes the frame over; <see langword="false"/> when the request has ended.</summary>
     public bool TryDeliver(RentedFrame frame) => Deliver(frame, isAnswer: false);

@@ -1,8 +1,9 @@
 using System.Text.Json;
+using Steward.Wire;
 
 namespace Steward.Gateway;
 
-/// <summary>Why Steward itself answered a request with an error after it had been sent on: the <c>data</c> of such errors, for programs.</summary>
+/// <summary>Why Steward itself answered a request with an error that was sent on, or was to be: the <c>data</c> of such errors, for programs.</summary>
 internal static class FailureReason
 {
     /// <summary>The member that holds it.</summary>
@@ -10,6 +11,9 @@ internal static class FailureReason
 
     /// <summary>The server went away: whether it has done what it was asked for is not known.</summary>
     public const string ConnectionLost = "connection_lost";
+
+    /// <summary>The server went away before it was asked: it has done nothing.</summary>
+    public const string NotSent = "not_sent";
 
     /// <summary>The server kept silent for too long.</summary>
     public const string RequestTimeout = "request_timeout";
@@ -35,17 +39,32 @@ internal static class FailureReason
     /// <summary>The call, or its task, needs input that it cannot get, or asked for it too often (<c>taskConfig.maxInputRounds</c>).</summary>
     public const string InputRequired = "input_required";
 
-    /// <summary>An error of a server, an object, that also says why there is no result. What the server says itself stays.</summary>
+    private static ReadOnlySpan<byte> Name => "steward"u8;
+
+    /// <summary>
+    /// An error of a server that also says why there is no result. What the server says itself stays; where that leaves no room for more, nothing
+    /// is added.
+    /// </summary>
     public static byte[] AddTo(ReadOnlySpan<byte> error, string reason)
     {
-        byte[] member = [.. "\""u8, .. System.Text.Encoding.UTF8.GetBytes(Member), .. "\":\""u8, .. System.Text.Encoding.UTF8.GetBytes(reason), (byte)'"'];
-        var data = JsonMembers.Find(error, "data"u8);
-        if (!data.Exists)
-            return [.. error[..^1], .. ",\"data\":{"u8, .. member, .. "}}"u8];
-        if (error[data.Start] != (byte)'{')
+        if (error is not [(byte)'{', ..])
             return error.ToArray();
-        var rest = error[(data.Start + 1)..];
-        return [.. error[..(data.Start + 1)], .. member, .. rest.TrimStart(" \t\r\n"u8) is [(byte)'}', ..] ? [] : ","u8, .. rest];
+        var own = RemoveFrom(error);
+        byte[] member = [(byte)'"', .. Name, .. "\":\""u8, .. System.Text.Encoding.UTF8.GetBytes(reason), (byte)'"'];
+        var data = JsonMembers.Find(own, "data"u8);
+        if (!data.Exists)
+            return JsonMembers.Insert(own, new ByteRange(0, own.Length), [.. "\"data\":{"u8, .. member, (byte)'}']);
+        return own[data.Start] == (byte)'{' ? JsonMembers.Insert(own, data, member) : own;
+    }
+
+    /// <summary>
+    /// A server's answer without what only Steward says: whoever acts on that must be able to rely on it. <see langword="null"/> where the server
+    /// says no such thing.
+    /// </summary>
+    public static byte[]? RemoveFrom(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        var error = envelope.Error.Of(message);
+        return IsIn(error) ? [.. message[..envelope.Error.Start], .. RemoveFrom(error), .. message[envelope.Error.End..]] : null;
     }
 
     /// <summary>Writes the value of <c>data</c>.</summary>
@@ -55,4 +74,20 @@ internal static class FailureReason
         json.WriteString(Member, reason);
         json.WriteEndObject();
     };
+
+    private static bool IsIn(ReadOnlySpan<byte> error) => JsonMembers.Find(JsonMembers.Find(error, "data"u8).Of(error), Name).Exists;
+
+    /// <summary>As often as it is there: readers differ in which of two they take.</summary>
+    private static byte[] RemoveFrom(ReadOnlySpan<byte> error)
+    {
+        var rest = error.ToArray();
+        while (IsIn(rest))
+        {
+            var data = JsonMembers.Find(rest, "data"u8);
+            var member = JsonMembers.FindWhole(data.Of(rest), Name).From(data.Start);
+            rest = [.. rest.AsSpan(0, member.Start), .. rest.AsSpan(member.End)];
+        }
+
+        return rest;
+    }
 }

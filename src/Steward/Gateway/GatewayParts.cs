@@ -37,7 +37,7 @@ internal sealed class GatewayParts
     /// <summary>The calls that wait for what a server asked of their client.</summary>
     public ParkedCalls ParkedCalls { get; }
 
-    /// <summary>Who keeps which task of a legacy server for a modern client.</summary>
+    /// <summary>Who keeps which task of a legacy server for a client that does not have it as its server has.</summary>
     public TaskKeepers TaskKeepers { get; } = new();
 
     public ListenerTable Listeners { get; }

@@ -36,6 +36,9 @@ internal sealed class GatewayServer(ManagedServer managed)
     /// <summary>What clients are to see of it at this moment. While it is being restarted they keep seeing what it offered: it will be back.</summary>
     public ServerCatalog Offered => Run?.Catalog ?? (Status.State is ServerState.Starting or ServerState.Restarting ? Catalog : ServerCatalog.Empty);
 
+    /// <summary>What is known of its tools: what the run says that there is, else the last that was read.</summary>
+    public ServerCatalog Known => Run?.Catalog ?? Catalog;
+
     /// <summary>The server alone as an endpoint; the first who asks makes it.</summary>
     public ServerEndpoint EndpointBy(Func<GatewayServer, ServerEndpoint> make) =>
         Volatile.Read(ref _endpoint) ?? Interlocked.CompareExchange(ref _endpoint, make(this), null) ?? _endpoint!;

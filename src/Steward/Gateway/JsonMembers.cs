@@ -26,6 +26,17 @@ internal static class JsonMembers
         return found;
     }
 
+    /// <summary>JSON with one more member in an object.</summary>
+    /// <param name="json">The JSON.</param>
+    /// <param name="container">Where the object lies in it.</param>
+    /// <param name="member">Its name and value.</param>
+    public static byte[] Insert(ReadOnlySpan<byte> json, ByteRange container, ReadOnlySpan<byte> member)
+    {
+        var start = container.Start + 1;
+        ReadOnlySpan<byte> separator = json[start..].TrimStart(" \t\r\n"u8) is [(byte)'}', ..] ? [] : ","u8;
+        return [.. json[..start], .. member, .. separator, .. json[start..]];
+    }
+
     /// <summary>What to cut out so that a member is gone: with its name, and with the comma that it leaves over.</summary>
     public static ByteRange FindWhole(ReadOnlySpan<byte> container, ReadOnlySpan<byte> name)
     {

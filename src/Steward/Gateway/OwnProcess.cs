@@ -1,3 +1,4 @@
+using Steward.Gateway.Tasks;
 using Steward.Supervision;
 using Steward.Upstreams;
 
@@ -7,7 +8,7 @@ namespace Steward.Gateway;
 /// A server process that serves one session alone. Started on first use, initialised with the client's own words;
 /// started again on the next use after it ended.
 /// </summary>
-internal sealed class OwnProcess(GatewayServer server, Session session, UpstreamHost host)
+internal sealed class OwnProcess(GatewayServer server, Session session, UpstreamHost host, TaskKeepers keepers)
 {
     private readonly Lock _gate = new();
     private Task<Upstream>? _opening;
@@ -62,7 +63,7 @@ internal sealed class OwnProcess(GatewayServer server, Session session, Upstream
     private async Task<Upstream> OpenAsync()
     {
         var introduction = new Introduction(session.Opening.Parameters, session.ModernMeta);
-        var upstream = await OwnUpstream.OpenAsync(server, introduction, new OwnTraffic(server, session), host).ConfigureAwait(false);
+        var upstream = await OwnUpstream.OpenAsync(server, introduction, new OwnTraffic(server, session, keepers), host).ConfigureAwait(false);
         if (session.LogLevel is { } level)
             await LogLevels.TryTellAsync(upstream.Connection, level, host.Logger).ConfigureAwait(false); // said before there was this process
         return upstream;

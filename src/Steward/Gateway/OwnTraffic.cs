@@ -1,14 +1,17 @@
+using Steward.Gateway.Tasks;
 using Steward.Upstreams;
 using Steward.Wire;
 
 namespace Steward.Gateway;
 
 /// <summary>What a session's own process says of its own accord: all of it is for that session.</summary>
-internal sealed class OwnTraffic(GatewayServer server, Session session) : IConnectionHandler
+internal sealed class OwnTraffic(GatewayServer server, Session session, TaskKeepers keepers) : IConnectionHandler
 {
     public void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        if (connection.FindSoleCaller(out _) is Exchange caller)
+        if (keepers.Find(connection, envelope.RelatedTaskId.Of(message)) is { } keeper)
+            keeper.OnServerRequest(connection, message, envelope);
+        else if (connection.FindSoleCaller(out _) is Exchange caller)
             caller.OnServerRequest(connection, message, envelope);
         else
             session.Ask(connection, message, envelope, cause: null);
@@ -34,7 +37,10 @@ internal sealed class OwnTraffic(GatewayServer server, Session session) : IConne
 
         if (envelope.Method == McpMethod.NotificationsTasksStatus)
         {
-            session.TellOfTask(server.Id, message, envelope);
+            if (keepers.Find(connection, envelope.TaskId.Of(message)) is { } keeper)
+                keeper.OnStatus(message, envelope);
+            else
+                session.TellOfTask(server.Id, message, envelope);
             return;
         }
 

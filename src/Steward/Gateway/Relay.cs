@@ -59,7 +59,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
             throw new ServerLaunchException(Unavailable(server));
         session.MarkUsed(server);
         if (server.NeedsOwnProcess(session))
-            return await session.OwnProcessOf(server, host).GetAsync().ConfigureAwait(false);
+            return await session.OwnProcessOf(server, host, Bridged.Keepers).GetAsync().ConfigureAwait(false);
         return server.Run?.Upstream ?? throw new ServerLaunchException(Unavailable(server));
     }
 
@@ -144,7 +144,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
     {
         try
         {
-            var upstream = await session.OwnProcessOf(server, host).GetAsync().ConfigureAwait(false);
+            var upstream = await session.OwnProcessOf(server, host, Bridged.Keepers).GetAsync().ConfigureAwait(false);
             return Send(session, server, upstream.Connection, message, envelope, name);
         }
         catch (ServerLaunchException failure)

@@ -9,25 +9,26 @@ namespace Steward.Gateway;
 internal sealed partial class Session
 {
     private byte[]? _modernMeta;
+    private byte[]? _modernMetaWithTasks;
     private LogSeverity? _modernMetaLevel;
 
     /// <summary>The members that a request of the session gets in its <c>_meta</c>: revision, client, capabilities and log level.</summary>
-    public byte[] ModernMeta
-    {
-        get
-        {
-            var level = LogLevel;
-            lock (Gate)
-            {
-                if (_modernMeta is null || _modernMetaLevel != level)
-                    (_modernMeta, _modernMetaLevel) = (WriteModernMeta(level, withTasks: false), level);
-                return _modernMeta;
-            }
-        }
-    }
+    public byte[] ModernMeta => ModernMetaOf(ref _modernMeta, withTasks: false);
 
     /// <summary>The same for a request whose answer may be a task, which the client itself does not know.</summary>
-    public byte[] WriteModernMeta(bool withTasks) => WriteModernMeta(LogLevel, withTasks);
+    public byte[] ModernMetaWithTasks => ModernMetaOf(ref _modernMetaWithTasks, withTasks: true);
+
+    /// <summary>Written once for each level: every request of the session has it.</summary>
+    private byte[] ModernMetaOf(ref byte[]? written, bool withTasks)
+    {
+        var level = LogLevel;
+        lock (Gate)
+        {
+            if (_modernMetaLevel != level)
+                (_modernMeta, _modernMetaWithTasks, _modernMetaLevel) = (null, null, level);
+            return written ??= WriteModernMeta(level, withTasks);
+        }
+    }
 
     private byte[] WriteModernMeta(LogSeverity? level, bool withTasks)
     {

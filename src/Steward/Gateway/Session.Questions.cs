@@ -30,7 +30,7 @@ internal sealed partial class Session
         var question = new RelayedQuestion(connection, cause, envelope.Id.Of(message).ToArray(), envelope.ProgressToken.Of(message).ToArray())
         {
             TaskId = envelope.RelatedTaskId.Of(message).ToArray(),
-            IsCertain = cause is not null && ((envelope.RelatedTaskId.Exists && cause.IsFor(envelope.RelatedTaskId.Of(message))) || connection.IsAtWorkForOnly(cause)),
+            IsCertain = cause is not null && (envelope.RelatedTaskId.Exists ? cause.IsFor(envelope.RelatedTaskId.Of(message)) : connection.IsAtWorkForOnly(cause)),
         };
         if (!TryKeep(question, out var number))
         {

@@ -1,3 +1,4 @@
+using Steward.Gateway.Tasks;
 using Steward.Supervision;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -31,7 +32,7 @@ internal sealed partial class Session
 
     /// <summary>The session's own process of a server.</summary>
     /// <exception cref="ServerLaunchException">The session has ended.</exception>
-    public OwnProcess OwnProcessOf(GatewayServer server, UpstreamHost host)
+    public OwnProcess OwnProcessOf(GatewayServer server, UpstreamHost host, TaskKeepers keepers)
     {
         lock (Gate)
         {
@@ -40,7 +41,7 @@ internal sealed partial class Session
             if (server.IsClosed)
                 throw new ServerLaunchException($"Server '{server.Id}' is disabled, or was removed."); // nor this
             if (!_ownProcesses.TryGetValue(server, out var process))
-                _ownProcesses[server] = process = new OwnProcess(server, this, host);
+                _ownProcesses[server] = process = new OwnProcess(server, this, host, keepers);
             return process;
         }
     }

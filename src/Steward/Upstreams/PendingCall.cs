@@ -14,6 +14,9 @@ internal abstract class PendingCall
     /// <summary>Whose request it is: what the server asks meanwhile belongs to the same. Nobody's, where Steward itself asks.</summary>
     public object? Client { get; protected init; }
 
+    /// <summary>Whether the server may ask something because of the request.</summary>
+    public virtual bool MayCauseQuestions => Client is not null;
+
     /// <summary>Whether the call is made only while the server cannot be at work for any other client.</summary>
     public bool MustBeAlone { get; set; }
 
@@ -41,6 +44,10 @@ internal abstract class PendingCall
 
     /// <summary>There will be no answer.</summary>
     public abstract void OnFailed(int code, string message);
+
+    /// <summary>There will be no answer, for the server was never asked.</summary>
+    /// <param name="message">Why, for people.</param>
+    public virtual void OnUnsent(string message) => OnFailed(JsonRpcErrorCode.ServerUnavailable, message);
 
     /// <summary>There will be no answer: the request was refused on the way.</summary>
     /// <param name="message">Why, for people.</param>

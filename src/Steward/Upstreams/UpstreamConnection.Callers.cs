@@ -62,7 +62,7 @@ internal sealed partial class UpstreamConnection
         lock (_gate)
         {
             return _within == call.UpstreamId
-                || (_pending.Values.All(other => other == call || other.Client is null)
+                || (_pending.Values.All(other => other == call || !other.MayCauseQuestions)
                     && _abandoned.Values.All(other => other.Client is null || _time.GetElapsedTime(other.Since) >= AbandonedFor));
         }
     }

@@ -63,7 +63,7 @@ internal sealed partial class UpstreamConnection
         {
             if (closedBecause is null)
                 return false;
-            call.OnFailed(JsonRpcErrorCode.ServerUnavailable, closedBecause);
+            call.OnUnsent(closedBecause);
             return true;
         }
 
@@ -104,7 +104,7 @@ internal sealed partial class UpstreamConnection
     {
         if (!TryRegister(call, out var closedBecause))
         {
-            call.OnFailed(JsonRpcErrorCode.ServerUnavailable, closedBecause!);
+            call.OnUnsent(closedBecause!);
             return;
         }
 
@@ -128,23 +128,33 @@ internal sealed partial class UpstreamConnection
     public void Cancel(PendingCall call, string reason)
     {
         HoldOn();
-        if (Abandon(call) && !call.TryCancel(this))
-            PostCancelled(call.UpstreamId, reason);
-        LetGo();
+        try
+        {
+            if (Abandon(call) && !call.TryCancel(this))
+                PostCancelled(call.UpstreamId, reason);
+        }
+        finally
+        {
+            LetGo();
+        }
     }
 
     /// <summary>Gives a call up and passes the client's own words on to the server.</summary>
     public void Cancel(PendingCall call, ReadOnlySpan<byte> notification, in JsonRpcEnvelope envelope)
     {
         HoldOn();
-        if (Abandon(call) && !call.TryCancel(this))
+        try
         {
+            if (!Abandon(call) || call.TryCancel(this))
+                return;
             var edits = new FrameEdits(stackalloc byte[32]);
             edits.Replace(envelope.RequestId, call.UpstreamId);
             Post(notification, edits);
         }
-
-        LetGo();
+        finally
+        {
+            LetGo();
+        }
     }
 
     /// <summary>
@@ -225,7 +235,8 @@ internal sealed partial class UpstreamConnection
         }
         catch (LinkClosedException closed)
         {
-            FailUnsent(call, closed);
+            if (Take(call.UpstreamId) is not null)
+                call.OnUnsent(Refused(closed));
         }
     }
 
@@ -237,15 +248,12 @@ internal sealed partial class UpstreamConnection
         }
         catch (LinkClosedException closed)
         {
-            FailUnsent(call, closed);
+            if (Take(call.UpstreamId) is not null)
+                call.OnFailed(JsonRpcErrorCode.ServerUnavailable, Refused(closed)); // nobody knows how much of it has arrived
         }
     }
 
-    private void FailUnsent(PendingCall call, LinkClosedException closed)
-    {
-        if (Take(call.UpstreamId) is not null)
-            call.OnFailed(JsonRpcErrorCode.ServerUnavailable, $"Server '{ServerId}' takes no requests: {closed.Message}");
-    }
+    private string Refused(LinkClosedException closed) => $"Server '{ServerId}' takes no requests: {closed.Message}";
 
     private void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
@@ -257,9 +265,15 @@ internal sealed partial class UpstreamConnection
             return;
         }
 
-        call.OnResponse(message, envelope);
-        if (call.MayGoOn)
-            LetGo();
+        try
+        {
+            call.OnResponse(message, envelope);
+        }
+        finally
+        {
+            if (call.MayGoOn)
+                LetGo();
+        }
     }
 
     private void OnProgress(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)

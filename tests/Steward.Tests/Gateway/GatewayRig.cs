@@ -129,7 +129,7 @@ internal sealed class GatewayRig : IAsyncDisposable
         _script?.Invoke(server);
         _servers.Add(server);
         Queue(resolved.Id).Writer.TryWrite(server);
-        return Task.FromResult<ILink>(server.Peer.Link);
+        return Task.FromResult(server.Link);
     }
 
     private Channel<ScriptedServer> Queue(string id) => _launched.GetOrAdd(id, _ => Channel.CreateUnbounded<ScriptedServer>());

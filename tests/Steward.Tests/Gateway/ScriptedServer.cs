@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Steward.Tests.Upstreams;
+using Steward.Upstreams;
 using Xunit;
 
 namespace Steward.Tests.Gateway;
@@ -35,6 +36,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public bool IsSilent { get; set; }
 
     public PipePeer Peer => _peer;
+
+    /// <summary>What stands between the server and the link to it; nothing where the test does not say.</summary>
+    public Func<ILink, ILink> Wrap { get; set; } = static link => link;
+
+    public ILink Link => Wrap(_peer.Link);
 
     public List<string> Tools { get; } = ["echo", "wait"];
 

@@ -47,5 +47,5 @@ internal abstract class BridgedExchange : ModernExchange
     /// <summary>Answers with questions; <see langword="false"/> where the client has given the request up.</summary>
     public bool TryAskForInput(ReadOnlySpan<byte> result) => DeliverResult(result);
 
-    public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => Answer(message, envelope);
+    protected override void OnAnswer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => Answer(message, envelope);
 }

@@ -75,19 +75,36 @@ internal sealed class ParkableExchange : BridgedExchange, ITaskAwaiter
             base.OnProgress(message, envelope);
     }
 
-    public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    /// <summary>Whether nobody waits for the request any more, be it parked or not.</summary>
+    public bool IsCancelled { get; private set; }
+
+    /// <summary>Nobody waits any more: the server is told so.</summary>
+    public void GiveUp(string reason)
+    {
+        IsCancelled = true;
+        Connection.Cancel(this, reason);
+    }
+
+    /// <summary>The same with the client's own words.</summary>
+    public void GiveUp(ReadOnlySpan<byte> notification, in JsonRpcEnvelope envelope)
+    {
+        IsCancelled = true;
+        Connection.Cancel(this, notification, envelope);
+    }
+
+    protected override void OnAnswer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         if (TaskCall?.Take(this, message, envelope, out _awaited) is { } created)
             OnTaskOutcome(created, JsonRpcEnvelope.Parse(created));
         else if (_awaited is { } task)
-            task.AskForResult();
+            task.TryAwait();
         else
             OnTaskOutcome(message, envelope);
     }
 
     public override bool TryCancel(UpstreamConnection connection)
     {
-        _awaited?.GiveUp();
+        _awaited?.GiveUp(AwaitedTask.ByClient);
         return _awaited is not null;
     }
 
@@ -100,7 +117,7 @@ internal sealed class ParkableExchange : BridgedExchange, ITaskAwaiter
         else if (_undeclared is { } undeclared && UndeclaredCapability.IsFailure(message, envelope))
             FailFor(undeclared.Asked, undeclared.IsUrl);
         else
-            base.OnResponse(message, envelope);
+            base.OnAnswer(message, envelope);
     }
 
     public override void OnFailed(int code, string message)
@@ -118,7 +135,7 @@ internal sealed class ParkableExchange : BridgedExchange, ITaskAwaiter
         if (_call is { } call)
             call.GiveUp(this, reason);
         else
-            Connection.Cancel(this, reason);
+            GiveUp(reason);
         EndCancelled();
     }
 
@@ -128,7 +145,7 @@ internal sealed class ParkableExchange : BridgedExchange, ITaskAwaiter
         if (_call is { } call)
             call.GiveUp(this, notification, envelope);
         else
-            Connection.Cancel(this, notification, envelope);
+            GiveUp(notification, envelope);
         EndCancelled();
     }
 

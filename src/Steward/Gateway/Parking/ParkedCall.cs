@@ -140,7 +140,7 @@ internal sealed class ParkedCall
     {
         if (!TryEnd(exchange))
             return;
-        Connection.Cancel(Origin, reason);
+        Origin.GiveUp(reason);
         Close("The client has cancelled the call.");
     }
 
@@ -148,7 +148,7 @@ internal sealed class ParkedCall
     {
         if (!TryEnd(exchange))
             return;
-        Connection.Cancel(Origin, notification, envelope);
+        Origin.GiveUp(notification, envelope);
         Close("The client has cancelled the call.");
     }
 
@@ -162,7 +162,7 @@ internal sealed class ParkedCall
             _hasEnded = true;
         }
 
-        Connection.Cancel(Origin, "The client did not come back with what was asked for.");
+        Origin.GiveUp("The client did not come back with what was asked for.");
         Close("The client did not come back with an answer.");
         return true;
     }
@@ -178,7 +178,7 @@ internal sealed class ParkedCall
             (_hasEnded, current) = (true, _current);
         }
 
-        Connection.Cancel(Origin, reason);
+        Origin.GiveUp(reason);
         current?.Fail(code, reason);
         Close(reason);
     }
@@ -327,7 +327,7 @@ internal sealed class ParkedCall
             _hasEnded = true;
         }
 
-        Connection.Cancel(Origin, "The client has cancelled the call.");
+        Origin.GiveUp("The client has cancelled the call.");
         Close("The client has cancelled the call.");
     }
 

@@ -22,6 +22,7 @@ internal sealed class RoundsExchange : LegacyExchange
     private bool _takesTask;
     private int _rounds;
     private bool _isCancelled;
+    private bool _wasAnswered;
 
     /// <param name="session">Whose request it is.</param>
     /// <param name="connection">The way to the server.</param>
@@ -38,17 +39,27 @@ internal sealed class RoundsExchange : LegacyExchange
             _request = message.ToArray();
     }
 
+    private bool IsCancelled
+    {
+        get
+        {
+            lock (_gate)
+                return _isCancelled;
+        }
+    }
+
     /// <summary>How long the client may take to answer a round.</summary>
     public required TimeSpan AnswerWithin { get; init; }
 
     /// <summary>What the server is told of the client: the members of <c>_meta</c>.</summary>
-    public byte[] Meta => _takesTask ? Session.WriteModernMeta(withTasks: true) : Session.ModernMeta;
+    public byte[] Meta => _takesTask ? Session.ModernMetaWithTasks : Session.ModernMeta;
 
     public override void OnServerRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
         Session.Refuse(connection, envelope.Id.Of(message), "A server of this protocol revision asks by input_required results, never by requests.");
 
-    public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    protected override void OnAnswer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
+        _wasAnswered = true;
         if (!envelope.Result.Exists)
         {
             if (Method == McpMethod.ToolsCall && !_takesTask && TaskWait.IsRequiredBy(envelope.Error.Of(message)))
@@ -146,18 +157,25 @@ internal sealed class RoundsExchange : LegacyExchange
         base.OnFailed(code, message);
     }
 
+    /// <remarks>A request that was sent before may have done something already, though it is not sent again.</remarks>
+    public override void OnUnsent(string message)
+    {
+        if (_wasAnswered)
+            OnFailed(JsonRpcErrorCode.ServerUnavailable, message);
+        else
+            base.OnUnsent(message);
+    }
+
     private void Await(string taskId, ReadOnlySpan<byte> result)
     {
         var task = new TaskWait(this, taskId, _policy);
-        bool isCancelled;
-        lock (_gate)
-            (isCancelled, _task) = (_isCancelled, task);
-        if (isCancelled)
-            task.GiveUp();
-        else if (Connection.TryResume(this))
-            task.OnState(result);
-        else
+        _task = task;
+        if (!Connection.TryResume(this))
             OnFailed(JsonRpcErrorCode.ServerUnavailable, $"Server '{Connection.ServerId}' ended before it answered.");
+        else if (IsCancelled) // while the server's answer was read, and the connection did not know the request
+            Connection.Cancel(this, "The request was cancelled.");
+        else
+            task.Begin(result);
     }
 
     /// <summary>The request ends in another way than by its task.</summary>
@@ -173,10 +191,7 @@ internal sealed class RoundsExchange : LegacyExchange
     {
         _members = members;
         Connection.Call(this, _request, JsonRpcEnvelope.Parse(_request), _name, new RequestAdditions(Meta, members));
-        bool isCancelled;
-        lock (_gate)
-            isCancelled = _isCancelled;
-        if (isCancelled)
+        if (IsCancelled)
             Connection.Cancel(this, "The request was cancelled."); // meanwhile, when the server did not know it yet
     }
 

@@ -21,15 +21,14 @@ internal sealed class TaskWait
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly TaskPolicy _policy;
     private readonly ITimer _nextLook;
-    private readonly ITimer? _end;
+    private readonly ITimer _end;
     private int _looks;
     private bool _hasEnded;
 
     public TaskWait(RoundsExchange exchange, string taskId, TaskPolicy policy)
     {
         (_exchange, _taskId, _policy) = (exchange, taskId, policy);
-        if (policy.Timeout != Timeout.InfiniteTimeSpan)
-            _end = exchange.Session.Clock.CreateTimer(_ => Abandon(JsonRpcErrorCode.RequestTimeout, $"took longer than {policy.Timeout.TotalSeconds:0.###} s (taskConfig.timeoutMs)", FailureReason.TaskTimeout), null, policy.Timeout, Timeout.InfiniteTimeSpan);
+        _end = exchange.Session.Clock.CreateTimer(_ => Abandon(JsonRpcErrorCode.RequestTimeout, $"took longer than {policy.Timeout.TotalSeconds:0.###} s (taskConfig.timeoutMs)", FailureReason.TaskTimeout), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _nextLook = exchange.Session.Clock.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -44,9 +43,21 @@ internal sealed class TaskWait
         return JsonMembers.Find(extensions, "io.modelcontextprotocol/tasks"u8).Exists;
     }
 
+    /// <summary>The request waits from now on.</summary>
+    /// <param name="result">What the server said first of the task.</param>
+    public void Begin(ReadOnlySpan<byte> result)
+    {
+        lock (_gate)
+        {
+            if (!_hasEnded)
+                _end.Change(_policy.Timeout, Timeout.InfiniteTimeSpan); // not before: there would be nothing yet to end
+        }
+
+        OnState(result);
+    }
+
     /// <summary>The server says how far the task is.</summary>
-    /// <param name="result">The result that said so first, or that of <c>tasks/get</c>.</param>
-    public void OnState(ReadOnlySpan<byte> result)
+    private void OnState(ReadOnlySpan<byte> result)
     {
         if (TaskState.Read(result, _exchange.Session.Clock) is not { } state)
         {
@@ -56,7 +67,9 @@ internal sealed class TaskWait
 
         var member = state.Status == TaskState.Completed ? "result"u8 : state.Status == TaskState.Failed ? "error"u8 : [];
         var part = member.IsEmpty ? [] : JsonMembers.Find(result, member).Of(result);
-        if (!part.IsEmpty && state.Status == TaskState.Failed)
+        if (state.Status == TaskState.Failed && part is not [(byte)'{', ..])
+            part = []; // no error that a client could read: that it has failed is all there is to say
+        else if (state.Status == TaskState.Failed)
             part = FailureReason.AddTo(part, FailureReason.TaskFailed);
         if (!part.IsEmpty)
         {
@@ -84,7 +97,7 @@ internal sealed class TaskWait
     private void CancelTask()
     {
         var call = new ControlCall(AnswerWithin);
-        _exchange.Connection.Send(call, "tasks/cancel", Parameters(), _exchange.Session.WriteModernMeta(withTasks: true));
+        _exchange.Connection.Send(call, "tasks/cancel", Parameters(), _exchange.Session.ModernMetaWithTasks);
         _exchange.Connection.Forget(call); // whatever the server says to that
     }
 
@@ -149,7 +162,7 @@ internal sealed class TaskWait
                 return;
         }
 
-        _exchange.Connection.Send(new Request(this, onResult), method, parameters, _exchange.Session.WriteModernMeta(withTasks: true));
+        _exchange.Connection.Send(new Request(this, onResult), method, parameters, _exchange.Session.ModernMetaWithTasks);
     }
 
     private void Fail(int code, string message, string? reason)
@@ -168,7 +181,7 @@ internal sealed class TaskWait
         }
 
         _nextLook.Dispose();
-        _end?.Dispose();
+        _end.Dispose();
         return true;
     }
 

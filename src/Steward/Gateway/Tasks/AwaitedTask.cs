@@ -9,11 +9,15 @@ namespace Steward.Gateway.Tasks;
 /// </summary>
 internal sealed class AwaitedTask : PendingCall, ITaskKeeper
 {
+    /// <summary>Why most are given up.</summary>
+    public const string ByClient = "The client has cancelled the call.";
+
     private readonly Exchange _exchange;
     private readonly ITaskAwaiter _awaiter;
     private readonly UpstreamConnection _connection;
     private readonly TaskKeepers _keepers;
     private readonly string _id;
+    private string? _givenUpBecause;
 
     private AwaitedTask(Exchange exchange, ITaskAwaiter awaiter, TaskKeepers keepers, string id)
     {
@@ -36,20 +40,40 @@ internal sealed class AwaitedTask : PendingCall, ITaskKeeper
     /// <summary>The server's id of it.</summary>
     public string Id => _id;
 
-    public void AskForResult()
+    /// <summary>Has the call wait, and asks the server for the result.</summary>
+    /// <returns>Whether it waits: not where the server is gone, nor where the client has given the call up.</returns>
+    public bool TryAwait()
     {
-        if (_connection.TryResume(_exchange))
-            _connection.Send(this, "tasks/result", Parameters());
-        else
+        if (!_connection.TryResume(_exchange))
+        {
             OnFailed(JsonRpcErrorCode.ServerUnavailable, $"Server '{_connection.ServerId}' ended before it answered.");
+            return false;
+        }
+
+        if (_awaiter.IsCancelled) // while the server's answer was read, and the connection did not know the call
+        {
+            _connection.Cancel(_exchange, ByClient);
+            return false;
+        }
+
+        _connection.Send(this, "tasks/result", Parameters());
+        if (Volatile.Read(ref _givenUpBecause) is not { } reason)
+            return true;
+        _connection.Cancel(this, reason); // while that was being sent
+        return false;
     }
 
-    /// <summary>The client has given its call up.</summary>
-    public void GiveUp()
+    /// <summary>Nobody waits any more.</summary>
+    /// <param name="reason">Why, for the server.</param>
+    /// <returns>Whether the server was told to give the task up: not all can.</returns>
+    public bool GiveUp(string reason)
     {
+        if (Interlocked.CompareExchange(ref _givenUpBecause, reason, null) is not null)
+            return false;
         _keepers.Remove(_connection, _id, this);
-        BridgedTask.CancelAt(_connection, _id);
-        _connection.Cancel(this, "The client has cancelled the call.");
+        var isCancelled = BridgedTask.CancelAt(_connection, _id);
+        _connection.Cancel(this, reason);
+        return isCancelled;
     }
 
     public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
@@ -58,7 +82,11 @@ internal sealed class AwaitedTask : PendingCall, ITaskKeeper
             return;
         if (!envelope.Result.Exists)
         {
-            _awaiter.OnTaskOutcome(message, envelope);
+            var error = FailureReason.RemoveFrom(message, envelope);
+            if (error is null)
+                _awaiter.OnTaskOutcome(message, envelope);
+            else
+                _awaiter.OnTaskOutcome(error, JsonRpcEnvelope.Parse(error));
             return;
         }
 

@@ -146,14 +146,15 @@ internal sealed partial class BridgedTask : ITaskKeeper
             Connection.Cancel(resultCall, "Nobody asks for it any more.");
     }
 
-    /// <summary>Has a server give a task up, where it can, whatever it says to that.</summary>
-    public static void CancelAt(UpstreamConnection connection, string taskId)
+    /// <summary>Has a server give a task up, whatever it says to that; <see langword="false"/> where it cannot.</summary>
+    public static bool CancelAt(UpstreamConnection connection, string taskId)
     {
         if (!connection.Server.CancelsTasks)
-            return;
+            return false;
         var call = new ControlCall(AnswerWithin);
         connection.Send(call, "tasks/cancel", JsonRpcWriter.Object(json => json.WriteString("taskId"u8, taskId)));
         connection.Forget(call);
+        return true;
     }
 
     /// <summary>Begins to tell somebody of its changes; first of where it is now, if that is not just that it goes on.</summary>

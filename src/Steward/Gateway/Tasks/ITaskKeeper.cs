@@ -4,8 +4,8 @@ using Steward.Wire;
 namespace Steward.Gateway.Tasks;
 
 /// <summary>
-/// Who has to do with a task of a legacy server on behalf of a modern client: hears what the server asks and says of it. Called by the reader
-/// of the server's output.
+/// Who has to do with a task of a legacy server on behalf of a client that does not have the task as its server has it: hears what the server
+/// asks and says of it. Called by the reader of the server's output.
 /// </summary>
 internal interface ITaskKeeper
 {

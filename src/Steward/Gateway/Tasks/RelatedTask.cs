@@ -10,13 +10,15 @@ internal static class RelatedTask
 {
     private static ReadOnlySpan<byte> Name => "io.modelcontextprotocol/related-task"u8;
 
-    /// <summary>A result, an object, that says to which task it belongs.</summary>
+    /// <summary>A result that says to which task it belongs. What is no object cannot say so, and stays.</summary>
     public static byte[] AddTo(ReadOnlySpan<byte> result, string taskId)
     {
+        if (result is not [(byte)'{', ..])
+            return result.ToArray();
         var plain = RemoveFrom(result);
         byte[] member = [(byte)'"', .. Name, .. "\":{\"taskId\":"u8, .. JsonRpcWriter.String(taskId), (byte)'}'];
         var meta = JsonMembers.Find(plain, "_meta"u8);
-        return meta.Exists && plain[meta.Start] == (byte)'{' ? Insert(plain, meta, member) : Insert(plain, new ByteRange(0, plain.Length), [.. "\"_meta\":{"u8, .. member, (byte)'}']);
+        return meta.Exists && plain[meta.Start] == (byte)'{' ? JsonMembers.Insert(plain, meta, member) : JsonMembers.Insert(plain, new ByteRange(0, plain.Length), [.. "\"_meta\":{"u8, .. member, (byte)'}']);
     }
 
     /// <summary>A result that does not say so.</summary>
@@ -28,13 +30,6 @@ internal static class RelatedTask
             return result.ToArray();
         byte[] rest = [.. result[..(meta.Start + member.Start)], .. result[(meta.Start + member.End)..]];
         return JsonMembers.Find(rest, "_meta"u8).Of(rest)[1..].TrimStart(" \t\r\n"u8) is [(byte)'}', ..] ? Cut(rest, JsonMembers.FindWhole(rest, "_meta"u8)) : rest;
-    }
-
-    private static byte[] Insert(byte[] json, ByteRange container, byte[] member)
-    {
-        var isEmpty = json.AsSpan(container.Start + 1).TrimStart(" \t\r\n"u8) is [(byte)'}', ..];
-        ReadOnlySpan<byte> separator = isEmpty ? [] : ","u8;
-        return [.. json.AsSpan(0, container.Start + 1), .. member, .. separator, .. json.AsSpan(container.Start + 1)];
     }
 
     private static byte[] Cut(byte[] json, ByteRange range) => [.. json.AsSpan(0, range.Start), .. json.AsSpan(range.End)];

@@ -24,8 +24,7 @@ internal sealed record TaskCall(BridgedTasks Tasks, GatewayServer Server, bool I
     /// <param name="name">The tool as the server calls it, as JSON.</param>
     public static bool? IsForTask(ModernClient client, GatewayServer server, UpstreamConnection connection, ReadOnlySpan<byte> name)
     {
-        if (!connection.Server.HasToolTasks || connection.Server.Era != ProtocolEra.Legacy || server.Catalog.TaskTools is not { Count: > 0 } tools
-            || JsonText.Read(name) is not { } tool || !tools.TryGetValue(tool, out var support))
+        if (SupportOf(server, connection, name) is not { } support)
             return null;
         // Where both sides can do either, a task is what outlives a connection.
         return client.Capabilities.Tasks ? true : support == TaskSupport.Required ? false : null;
@@ -36,8 +35,12 @@ internal sealed record TaskCall(BridgedTasks Tasks, GatewayServer Server, bool I
     /// <param name="connection">The way to it.</param>
     /// <param name="name">The tool as the server calls it, as JSON.</param>
     public static bool IsRequired(GatewayServer server, UpstreamConnection connection, ReadOnlySpan<byte> name) =>
-        connection.Server.HasToolTasks && connection.Server.Era == ProtocolEra.Legacy && (server.Run?.Catalog ?? server.Catalog).TaskTools is { Count: > 0 } tools
-            && JsonText.Read(name) is { } tool && tools.TryGetValue(tool, out var support) && support == TaskSupport.Required;
+        SupportOf(server, connection, name) == TaskSupport.Required;
+
+    /// <summary>What a legacy server says of a tool that it can do as a task; <see langword="null"/> for all others.</summary>
+    private static TaskSupport? SupportOf(GatewayServer server, UpstreamConnection connection, ReadOnlySpan<byte> name) =>
+        connection.Server.HasToolTasks && connection.Server.Era == ProtocolEra.Legacy && server.Known.TaskTools is { Count: > 0 } tools
+            && JsonText.Read(name) is { } tool && tools.TryGetValue(tool, out var support) ? support : null;
 
     /// <summary>Takes the server's answer, which may be a task.</summary>
     /// <param name="exchange">The call.</param>
@@ -62,6 +65,8 @@ internal sealed record TaskCall(BridgedTasks Tasks, GatewayServer Server, bool I
         Server.Tasks.Note(new TaskEntry(id, exchange.Asker, exchange.Connection, exchange.UpstreamId, []));
         Tasks.Add(task);
         task.AskForResult();
+        if (exchange.IsCancelled)
+            BridgedTask.CancelAt(exchange.Connection, id); // its client will never hear of it
         return JsonRpcWriter.Result(envelope.Id.Of(message), task.WriteCreated(ExposesIds ? ExposedTask.Of(Server.Id, id) : id));
     }
 }

@@ -36,12 +36,14 @@ internal sealed class TaskExchange : LegacyExchange, ITaskAwaiter
             base.OnServerRequest(connection, message, envelope);
     }
 
-    public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    public bool IsCancelled { get; private set; }
+
+    protected override void OnAnswer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         var result = envelope.Result.Of(message);
         if (result.IsEmpty || ResultParts.Parse(result) is not { Task.Exists: true } parts)
         {
-            base.OnResponse(message, envelope);
+            base.OnAnswer(message, envelope);
             return;
         }
 
@@ -52,15 +54,27 @@ internal sealed class TaskExchange : LegacyExchange, ITaskAwaiter
         }
 
         _task = AwaitedTask.Begin(this, _keepers, id);
-        if (_policy.Timeout != System.Threading.Timeout.InfiniteTimeSpan)
-            _end = Session.Clock.CreateTimer(_ => Expire(), null, _policy.Timeout, System.Threading.Timeout.InfiniteTimeSpan);
-        _task.AskForResult();
+        _end = Session.Clock.CreateTimer(_ => Expire(), null, System.Threading.Timeout.InfiniteTimeSpan, System.Threading.Timeout.InfiniteTimeSpan);
+        if (_task.TryAwait())
+            _end.Change(_policy.Timeout, System.Threading.Timeout.InfiniteTimeSpan); // not before: there would be nothing yet to end
+    }
+
+    public override void Cancel(string reason)
+    {
+        IsCancelled = true;
+        base.Cancel(reason);
+    }
+
+    public override void Cancel(ReadOnlySpan<byte> notification, in JsonRpcEnvelope envelope)
+    {
+        IsCancelled = true;
+        base.Cancel(notification, envelope);
     }
 
     public override bool TryCancel(UpstreamConnection connection)
     {
         _end?.Dispose();
-        _task?.GiveUp();
+        _task?.GiveUp(AwaitedTask.ByClient);
         return _task is not null;
     }
 
@@ -83,8 +97,9 @@ internal sealed class TaskExchange : LegacyExchange, ITaskAwaiter
     {
         if (!Connection.TryEnd(this))
             return;
-        _task?.GiveUp();
-        DeliverError(JsonRpcErrorCode.RequestTimeout, $"Server '{Connection.ServerId}': the task that it made of this call took longer than {_policy.Timeout.TotalSeconds:0.###} s (taskConfig.timeoutMs), and was cancelled.",
+        var seconds = $"{_policy.Timeout.TotalSeconds:0.###} s (taskConfig.timeoutMs)";
+        var isCancelled = _task!.GiveUp($"The task took longer than {seconds}.");
+        DeliverError(JsonRpcErrorCode.RequestTimeout, $"Server '{Connection.ServerId}': the task that it made of this call took longer than {seconds}{(isCancelled ? ", and was cancelled" : "; it cannot be cancelled there, and may go on")}.",
             "timeout", FailureReason.Write(FailureReason.TaskTimeout));
     }
 }

@@ -4,7 +4,7 @@ using Steward.Wire;
 
 namespace Steward.Gateway.Tasks;
 
-/// <summary>Who keeps which task of a legacy server for a modern client. As many as there are calls in flight and bridged tasks, which are bounded.</summary>
+/// <summary>Who keeps which task of a legacy server: for a modern client, or for a call that waits for what comes of it. As many as there are calls in flight and bridged tasks, which are bounded.</summary>
 internal sealed class TaskKeepers
 {
     private readonly ConcurrentDictionary<(UpstreamConnection Connection, string TaskId), ITaskKeeper> _keepers = new();

@@ -17,6 +17,8 @@ internal sealed class TaskResultCall : PendingCall
         Timeout = System.Threading.Timeout.InfiniteTimeSpan; // the task may take as long as it lives
     }
 
+    public override bool MayCauseQuestions => true;
+
     public override void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         if (envelope.Result.Exists)

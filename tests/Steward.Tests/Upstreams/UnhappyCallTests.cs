@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Steward.Gateway.Tasks;
+using Steward.Tests.Testing;
+using Steward.Upstreams;
+using Xunit;
+
+namespace Steward.Tests.Upstreams;
+
+/// <summary>Calls of a connection that fail, are lost or were never sent.</summary>
+public sealed class UnhappyCallTests : IAsyncDisposable
+{
+    private readonly FakeLink _link = new();
+    private readonly UpstreamConnection _connection;
+
+    public UnhappyCallTests()
+    {
+        _connection = new UpstreamConnection("s", _link, new RecordingHandler(), log: null, new FakeTimeProvider(), NullLogger.Instance);
+        _connection.Start();
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    [Fact]
+    public void Whoever_fails_at_an_answer_or_at_being_given_up_keeps_no_connection_busy()
+    {
+        var answered = new FailingCall();
+        _connection.Send(answered, "x", default);
+        Assert.Throws<InvalidOperationException>(() => _link.Say($$"""{"jsonrpc":"2.0","id":{{answered.UpstreamId}},"result":{}}"""));
+        var cancelled = new FailingCall();
+        _connection.Send(cancelled, "x", default);
+        Assert.Throws<InvalidOperationException>(() => _connection.Cancel(cancelled, "why"));
+
+        Assert.Equal(0, _connection.CallsInFlight);
+    }
+
+    [Fact]
+    public void A_call_that_is_not_sent_is_told_from_one_that_is_lost()
+    {
+        var lost = new FailingCall();
+        _connection.Send(lost, "x", default);
+        _link.IsClosed = true;
+        var refused = new FailingCall();
+        _connection.Send(refused, "x", default);
+        _connection.FailAll("gone");
+        var late = new FailingCall();
+        _connection.Send(late, "x", default);
+
+        Assert.Equal((false, true, true), (lost.IsUnsent, refused.IsUnsent, late.IsUnsent));
+    }
+
+    [Fact]
+    public void A_task_of_somebody_else_may_be_what_asks()
+    {
+        var call = new RecordingCall(client: new object());
+        _connection.Send(call, "tools/call", default);
+        Assert.True(_connection.IsAtWorkForOnly(call));
+        var ofTask = new TaskResultCall(null!);
+        _connection.Send(ofTask, "tasks/result", default);
+        Assert.False(_connection.IsAtWorkForOnly(call));
+        _connection.Forget(ofTask);
+    }
+}
