@@ -70,6 +70,7 @@ public sealed class EventBus : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(handler);
+        filter = filter.Copy();
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isComplete, this);
@@ -105,7 +106,7 @@ public sealed class EventBus : IAsyncDisposable
     public async IAsyncEnumerable<StewardEvent> ReadAsync(EventFilter filter, long? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        var queue = Enter(filter, after);
+        var queue = Enter(filter.Copy(), after);
         try
         {
             while (await queue.NextAsync(cancellationToken).ConfigureAwait(false) is { } happened)

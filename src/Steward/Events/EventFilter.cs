@@ -21,6 +21,9 @@ public sealed record EventFilter
     /// <summary>A further condition. It runs on the subscriber's own time, never on the publisher's; where it throws, only the subscriber has failed.</summary>
     public Func<StewardEvent, bool>? Where { get; init; }
 
+    /// <summary>The same as it is now: whoever publishes looks at it, and must not meet a collection that its owner is just changing.</summary>
+    internal EventFilter Copy() => this with { Categories = [.. Categories], Names = [.. Names] };
+
     /// <summary>Whether an event passes all but <see cref="Where"/>, which may take its time.</summary>
     internal bool Admits(StewardEvent happened) =>
         happened.Priority >= MinimumPriority

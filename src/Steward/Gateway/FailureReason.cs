@@ -80,14 +80,9 @@ internal static class FailureReason
     /// <summary>As often as it is there: readers differ in which of two they take.</summary>
     private static byte[] RemoveFrom(ReadOnlySpan<byte> error)
     {
-        var rest = error.ToArray();
-        while (IsIn(rest))
-        {
-            var data = JsonMembers.Find(rest, "data"u8);
-            var member = JsonMembers.FindWhole(data.Of(rest), Name).From(data.Start);
-            rest = [.. rest.AsSpan(0, member.Start), .. rest.AsSpan(member.End)];
-        }
-
-        return rest;
+        if (!IsIn(error))
+            return error.ToArray();
+        var data = JsonMembers.Find(error, "data"u8);
+        return [.. error[..data.Start], .. JsonMembers.Without(data.Of(error), Name), .. error[data.End..]];
     }
 }

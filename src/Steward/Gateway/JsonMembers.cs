@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Steward.Wire;
 
@@ -35,6 +36,28 @@ internal static class JsonMembers
         var start = container.Start + 1;
         ReadOnlySpan<byte> separator = json[start..].TrimStart(" \t\r\n"u8) is [(byte)'}', ..] ? [] : ","u8;
         return [.. json[..start], .. member, .. separator, .. json[start..]];
+    }
+
+    /// <summary>An object without a member, however often it stands there: in one pass, for a server may repeat it without end.</summary>
+    public static byte[] Without(ReadOnlySpan<byte> container, ReadOnlySpan<byte> name)
+    {
+        var rest = new ArrayBufferWriter<byte>(container.Length);
+        var reader = new Utf8JsonReader(container, JsonRpcEnvelope.ReaderOptions);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var start = (int)reader.TokenStartIndex;
+            var isIt = reader.ValueTextEquals(name);
+            reader.Read();
+            reader.Skip();
+            if (isIt)
+                continue;
+            rest.Write(rest.WrittenCount == 0 ? "{"u8 : ","u8);
+            rest.Write(container[start..(int)reader.BytesConsumed]);
+        }
+
+        rest.Write(rest.WrittenCount == 0 ? "{}"u8 : "}"u8);
+        return rest.WrittenSpan.ToArray();
     }
 
     /// <summary>What to cut out so that a member is gone: with its name, and with the comma that it leaves over.</summary>

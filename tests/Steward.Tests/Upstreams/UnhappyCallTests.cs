@@ -25,7 +25,7 @@ public sealed class UnhappyCallTests : IAsyncDisposable
     {
         var answered = new FailingCall();
         _connection.Send(answered, "x", default);
-        Assert.Throws<InvalidOperationException>(() => _link.Say($$"""{"jsonrpc":"2.0","id":{{answered.UpstreamId}},"result":{}}"""));
+        Assert.Throws<InvalidOperationException>(() => _link.Say($$"""{"jsonrpc":"2.0","id":{{answered.UpstreamId}},"result":true}"""));
         var cancelled = new FailingCall();
         _connection.Send(cancelled, "x", default);
         Assert.Throws<InvalidOperationException>(() => _connection.Cancel(cancelled, "why"));
