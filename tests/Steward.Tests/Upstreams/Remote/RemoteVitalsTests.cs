@@ -10,7 +10,13 @@ public sealed class RemoteVitalsTests
     [Fact(Timeout = 30_000)]
     public async Task A_failing_call_shows_that_the_server_is_dead()
     {
-        await using var peer = await LegacyPeer.StartAsync(request => request.AnswerAsync("{}"));
+        await using var peer = await RemotePeer.StartAsync(static request =>
+        {
+            request.Context.Response.Headers.Connection = "close"; // else the call may meet the end of an old connection in place of a closed port
+            return request.Verb == "GET" ? request.RespondAsync(405)
+                : request.Method == "initialize" ? request.AnswerAsync("""{"protocolVersion":"2025-11-25"}""")
+                : request.RespondAsync(202);
+        });
         await using var rig = await LinkRig.OpenAsync(peer.Url);
         await peer.DisposeAsync();
 
