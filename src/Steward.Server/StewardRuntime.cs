@@ -37,7 +37,6 @@ internal sealed class StewardRuntime : IAsyncDisposable
             Browser = options.Browser,
             Launcher = options.Launcher,
         });
-        Logins = new LoginDesk(Authorization, variables);
         var configEvents = new ConfigEvents(Events);
         Manager = new McpServerManager(config, _host.Launcher, time, loggers);
         _host.Attach(Manager, config);
@@ -88,7 +87,7 @@ internal sealed class StewardRuntime : IAsyncDisposable
     public RemoteAuthorization Authorization => _host.Authorization;
 
     /// <summary>Where people log in to remote servers.</summary>
-    public LoginDesk Logins { get; }
+    public LoginDesk Logins => _host.Logins;
 
     /// <summary>Follows the configuration file.</summary>
     public ConfigReload Reload { get; }
@@ -120,7 +119,6 @@ internal sealed class StewardRuntime : IAsyncDisposable
         _observation.Dispose();
         await Reload.DisposeAsync();
         await _host.StopGatewayAsync(force);
-        await Logins.DisposeAsync();
         await Manager.ShutdownAsync(force);
         await Registry.DisposeAsync(); // it has seen to its end what it keeps the history of
         await (_autoDiscovery?.DisposeAsync() ?? default);

@@ -76,6 +76,7 @@ public sealed partial class McpServerManager
         var directory = options.DataDirectory is { } path ? ManagerDirectory.Take(path) : null; // last: what fails before it holds no lock
         return new ManagerHost(options.Adjust(new ManagerHostOptions(config.Gateway.Limits, options.TimeProvider, options.LoggerFactory)
         {
+            IsEmbedded = true,
             Directory = directory,
             ProcessesDirectory = directory?.Within("processes"),
             LogsDirectory = directory?.Within("logs"),

@@ -32,7 +32,8 @@ internal sealed class ManagerHost : IAsyncDisposable
         _spawner = new ProcessSpawner(processes, _ledger);
         Logs = new ServerLogs(new ServerLogOptions { Directory = options.LogsDirectory }, time, loggers.CreateLogger<ServerLogs>());
         var tokens = options.TokensDirectory is { } kept ? new TokenStore(kept, loggers.CreateLogger("Steward.Upstreams.Auth")) : null;
-        Authorization = new RemoteAuthorization(new AuthorizationHost(tokens, time, loggers) { Browser = options.Browser });
+        Authorization = new RemoteAuthorization(new AuthorizationHost(tokens, time, loggers) { Browser = options.Browser, IsEmbedded = options.IsEmbedded });
+        Logins = new LoginDesk(Authorization, options.Variables);
         Events = new EventBus(time: time, loggers: loggers);
         Upstreams = new UpstreamHost(_spawner, Logs, options.Variables, time, loggers)
         {
@@ -59,6 +60,9 @@ internal sealed class ManagerHost : IAsyncDisposable
     /// <summary>The tokens that remote servers want.</summary>
     public RemoteAuthorization Authorization { get; }
 
+    /// <summary>Where people log in to remote servers.</summary>
+    public LoginDesk Logins { get; }
+
     public UpstreamHost Upstreams { get; }
 
     /// <summary>Starts the servers of the manager.</summary>
@@ -77,8 +81,12 @@ internal sealed class ManagerHost : IAsyncDisposable
     /// <summary>Ends what an earlier process left behind.</summary>
     public Task ReapAsync() => _ledger?.ReapAsync(_spawner.Sweeper) ?? Task.CompletedTask;
 
-    /// <summary>Ends all sessions: before the servers, whose calls then drain. A further call joins the first.</summary>
-    public Task StopGatewayAsync(CancellationToken force) => _gateway?.StopAsync(force) ?? Task.CompletedTask;
+    /// <summary>Ends all sessions, and logins that nobody has finished: before the servers, whose calls then drain. A further call joins the first.</summary>
+    public async Task StopGatewayAsync(CancellationToken force)
+    {
+        await (_gateway?.StopAsync(force) ?? Task.CompletedTask).ConfigureAwait(false);
+        await Logins.DisposeAsync().ConfigureAwait(false);
+    }
 
     /// <summary>To be called when the manager has been shut down.</summary>
     public async ValueTask DisposeAsync()

@@ -36,6 +36,9 @@ internal sealed record ManagerHostOptions(GatewayLimits Limits, TimeProvider Tim
     /// <summary>Has a person log in to a remote server; null where nobody sits before this process.</summary>
     public Func<AuthorizationCallbackContext, CancellationToken, Task<AuthorizationResult?>>? Browser { get; init; }
 
+    /// <summary>Whether a program embeds the manager: nobody types commands, and no gateway of it listens.</summary>
+    public bool IsEmbedded { get; init; }
+
     /// <summary>Opens the way to a remote server.</summary>
     public Func<ResolvedServer, UpstreamHost, CancellationToken, Task<ILink>> ConnectAsync { get; init; } = RemoteLinks.ConnectAsync;
 

@@ -30,6 +30,15 @@ internal static class ClientExamples
         _ = result;
     }
 
+    internal static async Task LoginAsync(McpServerManager manager)
+    {
+        await manager.LoginAsync("tracker", (address, cancellationToken) =>
+        {
+            Console.WriteLine($"To log in, open {address}");
+            return Task.CompletedTask;
+        });
+    }
+
     internal static async Task HandlersAsync()
     {
         var handlers = new ServerHandlers

@@ -46,7 +46,7 @@ internal static class ServerAuthSection
         "With `oauth` and `clientCredentials`: a private key, EC or RSA, with which Steward signs for itself in place of a secret: `${file:PATH}`.");
 
     private static readonly NumberKey<int> RedirectPort = Number.Count("redirectPort", Standard.RedirectPort, 0, 65_535,
-        "With `oauth`: the port of 127.0.0.1 to which the browser comes back after a login, where the client is registered with one. 0 means the gateway's own.");
+        "With `oauth`: the port of 127.0.0.1 to which the browser comes back after a login, where the client is registered with one. 0 means the gateway's own, or a free one where a program embeds the manager.");
 
     public static KeySet Keys { get; } = new("serverAuth",
         [Type, Token, Header, Value, Grant, ClientId, ClientSecret, ClientMetadataUrl, Scopes, PrivateKeyPem, RedirectPort])

@@ -26,12 +26,10 @@ internal sealed class AuthorizationCodeFlow : TokenFlow
     /// <param name="keeper">Its tokens.</param>
     /// <param name="host">The world.</param>
     /// <param name="login">Where a person has come to log in: has them do so. Else the host's browser counts.</param>
-    public AuthorizationCodeFlow(
-        OAuthServer server, TokenKeeper keeper, AuthorizationHost host,
-        Func<AuthorizationCallbackContext, CancellationToken, Task<AuthorizationResult?>>? login = null)
+    public AuthorizationCodeFlow(OAuthServer server, TokenKeeper keeper, AuthorizationHost host, LoginAttempt? login = null)
     {
-        (_browser, _keeper) = (login ?? host.Browser, keeper);
-        var redirectUri = host.RedirectUriOf(server.Auth);
+        (_browser, _keeper) = (login is null ? host.Browser : login.BrowseAsync, keeper);
+        var redirectUri = login?.RedirectUri ?? host.RedirectUriOf(server.Auth);
         _cache = new SdkTokenCache(keeper, host, redirectUri.AbsoluteUri) { IsLogin = login is not null };
         var http = AuthorizationTraffic.CreateClient(server.Endpoint, host.Time, chain => _replay = new ChallengeReplay(server.Endpoint, chain));
         _options = new HttpClientTransportOptions

@@ -18,10 +18,16 @@ internal sealed record AuthorizationHost(TokenStore? Store, TimeProvider Time, I
     /// </summary>
     public Func<AuthorizationCallbackContext, CancellationToken, Task<AuthorizationResult?>>? Browser { get; init; }
 
-    /// <summary>Where the gateway of this program takes browsers back. Known once it listens.</summary>
+    /// <summary>Whether this is a program that embeds a manager: no gateway of it takes browsers back, and nobody types commands.</summary>
+    public bool IsEmbedded { get; init; }
+
+    /// <summary>Where the gateway of this program takes browsers back. Known once it listens; of no use to an embedded manager.</summary>
     public Uri RedirectUri { get; set; } = new($"http://127.0.0.1:7420{RedirectPath}");
 
     public ILogger Logger { get; } = Loggers.CreateLogger("Steward.Upstreams.Auth");
+
+    /// <summary>What is to be done where a server needs a login.</summary>
+    public string HowToLogIn(string serverId) => IsEmbedded ? $"call {nameof(McpServerManager)}.{nameof(McpServerManager.LoginAsync)}" : $"run `steward login {serverId}`";
 
     public Uri RedirectUriOf(ResolvedAuth auth) => auth.RedirectPort == 0 ? RedirectUri : new Uri($"http://127.0.0.1:{auth.RedirectPort}{RedirectPath}");
 }

@@ -12,8 +12,14 @@ internal sealed class LoginAttempt
     /// <summary>Where to log in, once that is known.</summary>
     public Task<AuthorizationCallbackContext> Started => _started.Task;
 
+    /// <summary>Where the browser is taken back; null where the gateway does that. Set before the attempt begins.</summary>
+    public Uri? RedirectUri { get; set; }
+
     /// <summary>What the authorization server will come back with: it tells this attempt from all others. Null before it has started.</summary>
     public string? State => Volatile.Read(ref _state);
+
+    /// <summary>Whether the browser is back.</summary>
+    public bool IsAnswered => _answered.Task.IsCompleted;
 
     public async Task<AuthorizationResult?> BrowseAsync(AuthorizationCallbackContext context, CancellationToken cancellationToken)
     {

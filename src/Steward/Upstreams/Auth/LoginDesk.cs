@@ -19,7 +19,7 @@ internal sealed class LoginDesk(RemoteAuthorization authorization, VariableResol
     public async Task<Uri> BeginAsync(ServerConfig server, CancellationToken cancellationToken)
     {
         var session = FindSession(server) ?? throw new InvalidOperationException($"Server '{server.Id}' needs no login: it is no remote server, or its configuration says who Steward is.");
-        var login = new PendingLogin(session, Patience, authorization.Host.Time);
+        var login = new PendingLogin(session, Patience, authorization.Host);
         PendingLogin? before;
         lock (_gate)
         {
@@ -37,6 +37,16 @@ internal sealed class LoginDesk(RemoteAuthorization authorization, VariableResol
     {
         lock (_gate)
             return _pending.TryGetValue(serverId, out var login) ? login.Ended.WaitAsync(cancellationToken) : Task.FromResult<string?>(null);
+    }
+
+    /// <summary>Ends a login that is under way; says nothing where there is none.</summary>
+    public async Task GiveUpAsync(string serverId)
+    {
+        PendingLogin? login;
+        lock (_gate)
+            _pending.Remove(serverId, out login);
+        if (login is not null)
+            await login.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>The browser is back from an authorization server.</summary>
@@ -61,11 +71,7 @@ internal sealed class LoginDesk(RemoteAuthorization authorization, VariableResol
     public async Task LogoutAsync(ServerConfig server, CancellationToken cancellationToken)
     {
         var session = FindSession(server) ?? throw new InvalidOperationException($"Server '{server.Id}' has no tokens to forget.");
-        PendingLogin? login;
-        lock (_gate)
-            _pending.Remove(server.Id, out login);
-        if (login is not null)
-            await login.DisposeAsync().ConfigureAwait(false);
+        await GiveUpAsync(server.Id).ConfigureAwait(false);
         await session.LogoutAsync(cancellationToken).ConfigureAwait(false);
     }
 

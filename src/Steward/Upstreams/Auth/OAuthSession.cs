@@ -75,7 +75,7 @@ internal sealed class OAuthSession : IAsyncDisposable
         var challenge = _unanswered ?? AuthChallenge.Remembered(_keeper.Current?.Challenge ?? []);
         try
         {
-            var flow = new AuthorizationCodeFlow(Server, _keeper, _host, attempt.BrowseAsync);
+            var flow = new AuthorizationCodeFlow(Server, _keeper, _host, attempt);
             await using var owned = flow.ConfigureAwait(false);
             await flow.RunAsync(challenge, _keeper.Current?.AccessToken, cancellationToken).ConfigureAwait(false);
         }
@@ -167,8 +167,8 @@ internal sealed class OAuthSession : IAsyncDisposable
         if (!challenge.IsAboutScope && _keeper.Current is { RefreshToken: not null } tokens)
             _keeper.Keep(tokens with { RefreshToken = null }); // refused: to present it again and again helps nobody
         var need = challenge.IsAboutScope
-            ? $"this needs more rights than were granted: run `steward login {Server.Id}`"
-            : $"Server '{Server.Id}' needs a login: run `steward login {Server.Id}`";
+            ? $"this needs more rights than were granted: {_host.HowToLogIn(Server.Id)}"
+            : $"Server '{Server.Id}' needs a login: {_host.HowToLogIn(Server.Id)}";
         if (!challenge.IsAboutScope)
             Volatile.Write(ref _need, need);
         _host.Logger.LoginNeeded(Server.Id);

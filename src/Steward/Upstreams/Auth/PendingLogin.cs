@@ -6,15 +6,16 @@ namespace Steward.Upstreams.Auth;
 internal sealed class PendingLogin : IAsyncDisposable
 {
     private readonly OAuthSession _session;
+    private readonly bool _isEmbedded;
     private readonly TimeSpan _patience;
     private readonly CancellationTokenSource _givenUp;
     private readonly TaskCompletionSource<string?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
 
-    public PendingLogin(OAuthSession session, TimeSpan patience, TimeProvider time)
+    public PendingLogin(OAuthSession session, TimeSpan patience, AuthorizationHost host)
     {
-        (_session, _patience) = (session, patience);
-        _givenUp = new CancellationTokenSource(patience, time);
+        (_session, _isEmbedded, _patience) = (session, host.IsEmbedded, patience);
+        _givenUp = new CancellationTokenSource(patience, host.Time);
     }
 
     public LoginAttempt Attempt { get; } = new();
@@ -25,8 +26,7 @@ internal sealed class PendingLogin : IAsyncDisposable
     /// <exception cref="RemoteRefusalException">It did not come so far; says why.</exception>
     public async Task<Uri> StartAsync(CancellationToken cancellationToken)
     {
-        var redirectPort = _session.Server.Auth.RedirectPort;
-        _running = RunAsync(redirectPort);
+        _running = RunAsync(_session.Server.Auth.RedirectPort);
         await Task.WhenAny(Attempt.Started, Ended).WaitAsync(cancellationToken).ConfigureAwait(false);
         return Attempt.Started.IsCompleted
             ? (await Attempt.Started.ConfigureAwait(false)).AuthorizationUri
@@ -44,28 +44,41 @@ internal sealed class PendingLogin : IAsyncDisposable
     /// <summary>Never faults.</summary>
     private async Task RunAsync(int redirectPort)
     {
-        string? failure = null;
+        RedirectListener? redirect = null;
         try
         {
-            using var redirect = redirectPort == 0 ? null : RedirectListener.Start(redirectPort, Attempt, Ended);
-            await _session.LoginAsync(Attempt, _givenUp.Token).ConfigureAwait(false);
-            _ended.TrySetResult(null);
-            if (redirect is not null)
-                await redirect.Answered.ConfigureAwait(false); // the person still waits for a page that says so
-        }
-        catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)
-        {
-            failure = $"nobody has logged in within {_patience.TotalMinutes:0} minutes, or another login was begun";
-        }
-        catch (RemoteRefusalException refusal)
-        {
-            failure = refusal.Message;
+            redirect = redirectPort != 0 || _isEmbedded ? RedirectListener.Start(redirectPort, Attempt, Ended) : null;
         }
         catch (System.Net.HttpListenerException occupied)
         {
-            failure = $"the browser cannot be taken back at port {redirectPort} (auth.redirectPort): {occupied.Message}";
+            _ended.TrySetResult($"the browser cannot be taken back at port {redirectPort} (auth.redirectPort): {occupied.Message}");
+            return;
         }
 
-        _ended.TrySetResult(failure);
+        using (redirect)
+        {
+            Attempt.RedirectUri = redirect?.Uri;
+            _ended.TrySetResult(await LogInAsync().ConfigureAwait(false));
+            if (redirect is not null && Attempt.IsAnswered)
+                await redirect.Answered.ConfigureAwait(false); // the person still waits for a page that tells the end
+        }
+    }
+
+    /// <summary>Why it failed; null where it did not.</summary>
+    private async Task<string?> LogInAsync()
+    {
+        try
+        {
+            await _session.LoginAsync(Attempt, _givenUp.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)
+        {
+            return $"nobody has logged in within {_patience.TotalMinutes:0} minutes, or another login was begun";
+        }
+        catch (RemoteRefusalException refusal)
+        {
+            return refusal.Message;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Steward.Upstreams.Auth;
@@ -9,6 +10,8 @@ namespace Steward.Upstreams.Auth;
 /// </summary>
 internal sealed class RedirectListener : IDisposable
 {
+    private const int Tries = 5;
+
     private readonly HttpListener _listener = new();
     private readonly LoginAttempt _attempt;
     private readonly Task<string?> _ended;
@@ -16,18 +19,45 @@ internal sealed class RedirectListener : IDisposable
     private RedirectListener(int port, LoginAttempt attempt, Task<string?> ended)
     {
         (_attempt, _ended) = (attempt, ended);
+        Uri = new Uri($"http://127.0.0.1:{port}{AuthorizationHost.RedirectPath}");
         _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
         _listener.Start();
         Answered = ServeAsync();
     }
 
+    /// <summary>Where it takes the browser back.</summary>
+    public Uri Uri { get; }
+
     /// <summary>Completes when a browser was answered, or the listener is closed. Never faults.</summary>
     public Task Answered { get; }
 
+    /// <param name="port">0 takes a free one.</param>
+    /// <param name="attempt">Whose browser comes back.</param>
+    /// <param name="ended">The end of the login, with why it failed.</param>
     /// <exception cref="HttpListenerException">The port is in use.</exception>
-    public static RedirectListener Start(int port, LoginAttempt attempt, Task<string?> ended) => new(port, attempt, ended);
+    public static RedirectListener Start(int port, LoginAttempt attempt, Task<string?> ended)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            try
+            {
+                return new RedirectListener(port == 0 ? FreePort() : port, attempt, ended);
+            }
+            catch (HttpListenerException) when (port == 0 && tried < Tries)
+            {
+                // Somebody else was faster to take it.
+            }
+        }
+    }
 
     public void Dispose() => _listener.Close();
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
 
     private async Task ServeAsync()
     {
