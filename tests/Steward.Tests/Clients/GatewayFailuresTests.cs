@@ -39,13 +39,15 @@ public sealed class GatewayFailuresTests
     public async Task A_call_that_was_never_sent_is_made_when_the_server_is_back_whatever_may_be_done_twice()
     {
         var launched = 0;
+        var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var rig = await LibraryRig.StartAsync(server =>
         {
             if (Interlocked.Increment(ref launched) == 1)
-                server.Wrap = link => new DeafLink(link);
+                server.Wrap = link => new DeafLink(link, refused);
         }, new McpServerManagerOptions(), "a");
         var server = await rig.LaunchedAsync("a");
         var call = rig.Manager.CallToolAsync("a", "wait", options: new() { Replay = ReplayPolicy.Never }, cancellationToken: Cancelled);
+        await refused.Task.WaitAsync(Cancelled);
         server.Crash();
         await rig.RunsAgainAsync("a");
 
@@ -57,10 +59,12 @@ public sealed class GatewayFailuresTests
     [Fact(Timeout = 10_000)]
     public async Task Where_the_server_does_not_come_back_such_a_call_says_that_it_does_not_run()
     {
-        await using var rig = await LibraryRig.StartAsync(server => server.Wrap = link => new DeafLink(link), new McpServerManagerOptions(), "a");
+        var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var rig = await LibraryRig.StartAsync(server => server.Wrap = link => new DeafLink(link, refused), new McpServerManagerOptions(), "a");
         rig.Manager.StopMonitoring();
         var server = await rig.LaunchedAsync("a");
         var call = rig.Manager.CallToolAsync("a", "wait", cancellationToken: Cancelled);
+        await refused.Task.WaitAsync(Cancelled);
         server.Crash();
 
         Assert.Equal(ServerState.Crashed, (await Assert.ThrowsAsync<ServerNotRunningException>(() => call)).Status.State);

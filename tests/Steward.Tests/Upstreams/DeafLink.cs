@@ -4,14 +4,21 @@ using Steward.Wire;
 namespace Steward.Tests.Upstreams;
 
 /// <summary>A link that takes no calls of tools any more, as one does whose other side has just gone.</summary>
-internal sealed class DeafLink(ILink inner) : ILink
+/// <param name="inner">What takes the rest.</param>
+/// <param name="refused">Completes with the first call.</param>
+internal sealed class DeafLink(ILink inner, TaskCompletionSource refused) : ILink
 {
     public Task<string> Closed => inner.Closed;
 
     public void Start(ILinkReceiver receiver) => inner.Start(receiver);
 
-    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits) =>
-        message.IndexOf("tools/call"u8) >= 0 ? throw new LinkClosedException("The server's input is closed.") : inner.SendAsync(message, edits);
+    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    {
+        if (message.IndexOf("tools/call"u8) < 0)
+            return inner.SendAsync(message, edits);
+        refused.TrySetResult();
+        throw new LinkClosedException("The server's input is closed.");
+    }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -47,9 +47,12 @@ public sealed class AwaitedTaskTests
         using var client = await rig.OpenAsync($"/servers/{Id}/mcp");
         var call = client.PostAsync("""{"jsonrpc":"2.0","id":"mine","method":"tools/call","params":{"name":"wait"}}""");
         await server.NextAsync("tools/call");
-        var wait = new TaskWait((RoundsExchange)FindExchange(rig), "t1", new TaskPolicy { Timeout = TimeSpan.FromMilliseconds(1), PollInterval = TimeSpan.FromHours(1) });
+        var exchange = (RoundsExchange)FindExchange(rig);
+        Assert.True(exchange.Connection.TryEnd(exchange)); // the reader has the answer in its hands
+        var wait = new TaskWait(exchange, "t1", new TaskPolicy { Timeout = TimeSpan.FromMilliseconds(1), PollInterval = TimeSpan.FromHours(1) });
 
         rig.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(exchange.Connection.TryResume(exchange));
         wait.Begin(Encoding.UTF8.GetBytes("""{"resultType":"task","taskId":"t1","status":"working","ttlMs":null}"""));
         rig.Time.Advance(TimeSpan.FromMilliseconds(1));
 
