@@ -5,7 +5,7 @@ using Steward;
 using Steward.Supervision;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddMcpServerManager(builder.Configuration["servers"] ?? "samples/quickstart/steward.json");
+builder.Services.AddMcpServerManager(builder.Configuration["servers"] ?? "samples/quickstart/steward.json", reloadOnChange: true);
 builder.Services.AddHealthChecks().AddMcpServers();
 
 var app = builder.Build();

@@ -87,7 +87,7 @@ public sealed partial class McpServerManager
     {
         var config = ServerJson.Checked(server);
         var supervisor = await EnterAsync(config, origin, cancellationToken).ConfigureAwait(false);
-        return start ? await StartAddedAsync(supervisor).WaitAsync(cancellationToken).ConfigureAwait(false) : supervisor.Server.Status;
+        return start ? await StartAddedAsync(supervisor, isAsked: _embedding is not null).WaitAsync(cancellationToken).ConfigureAwait(false) : supervisor.Server.Status;
     }
 
     internal async Task<ServerStatus> UpdateServerAsync(ServerConfig server, ServerOrigin? origin, CancellationToken cancellationToken) =>
@@ -150,8 +150,8 @@ public sealed partial class McpServerManager
             : await RedefineAsync(supervisor, config with { Disabled = disabled }, origin: null).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Starts a server that was just added, unless all are to be started later.</summary>
-    private async Task<ServerStatus> StartAddedAsync(ServerSupervisor supervisor) => !supervisor.Server.Config.Disabled && (_embedding is not null || Volatile.Read(ref _isStarted))
+    /// <summary>Starts a server that was just added, unless all are to be started later and nobody asks for this one.</summary>
+    private async Task<ServerStatus> StartAddedAsync(ServerSupervisor supervisor, bool isAsked) => !supervisor.Server.Config.Disabled && (isAsked || Volatile.Read(ref _isStarted))
         ? await StartOrRestartAsync(supervisor, static supervisor => supervisor.StartAsync(), CancellationToken.None).ConfigureAwait(false)
         : supervisor.Server.Status;
 

@@ -64,7 +64,7 @@ public sealed partial class McpServerManager
         try
         {
             if (Set.Find(config.Id) is not { Server.IsLeaving: false } supervisor)
-                return SettleAsync(StartAddedAsync(await EnterAsync(config, origin, CancellationToken.None).ConfigureAwait(false)), config.Id, done, warning: null);
+                return SettleAsync(StartAddedAsync(await EnterAsync(config, origin, CancellationToken.None).ConfigureAwait(false), isAsked: false), config.Id, done, warning: null);
 
             var warning = origin == ServerOrigin.Declared && supervisor.Server.Origin == ServerOrigin.Registered
                 ? "It takes the place of one that was registered under this id."

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Steward.Server.Api;
 using Steward.Supervision;
+using Steward.Tests.Configuration;
 using Steward.Tests.Testing;
 using Xunit;
 
@@ -92,6 +94,15 @@ public sealed class ProblemTests
         Assert.Equal((422, "configuration_unusable", false), await ReadAsync(response));
         using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancelled));
         Assert.Equal(2, problem.RootElement.GetProperty("hints").GetArrayLength());
+    }
+
+    [Fact(Timeout = 10_000)]
+    public void The_manual_has_every_code()
+    {
+        var manual = File.ReadAllText(Repository.PathOf("docs", "api.md"));
+        ProblemKind[] kinds = [.. typeof(ProblemKind).GetFields().Select(field => field.GetValue(null)).OfType<ProblemKind>()];
+        Assert.True(kinds.Length > 20);
+        Assert.All(kinds, kind => Assert.Contains($"`{kind.Code}`", manual, StringComparison.Ordinal));
     }
 
     private static async Task RefusesAsync(HostRig rig, string method, string path, string? body, (int Status, string Code, bool IsRetryable, string? Hint) expected)
