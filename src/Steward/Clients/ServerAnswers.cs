@@ -42,7 +42,7 @@ internal sealed class ServerAnswers(string serverId, ServerHandlers handlers, IL
             return request.Method switch
             {
                 RequestMethods.ElicitationCreate => await ElicitAsync(request, call, cancellationToken).ConfigureAwait(false),
-                RequestMethods.SamplingCreateMessage when handlers.Sampling is { } sample => ClientJson.Write(await AskAsync(sample, request, call, cancellationToken).ConfigureAwait(false)),
+                RequestMethods.SamplingCreateMessage when handlers.Sampling is { } sample => Write(await AskAsync(sample, request, call, cancellationToken).ConfigureAwait(false)),
                 RequestMethods.RootsList when handlers.Roots is { } list => ClientJson.Write(await AskAsync(list, request, call, cancellationToken).ConfigureAwait(false)),
                 _ => throw new McpProtocolException($"Nobody here can be asked for {request.Method}.", McpErrorCode.MethodNotFound),
             };
@@ -55,6 +55,14 @@ internal sealed class ServerAnswers(string serverId, ServerHandlers handlers, IL
                 ? Decline()
                 : throw new McpProtocolException($"The handler of {request.Method} failed.", McpErrorCode.InternalError);
         }
+    }
+
+    /// <summary>The SDK, left to itself, takes the data of images and sounds in a model's answer for bytes, and encodes them once more.</summary>
+    private static JsonNode? Write(CreateMessageResult answer)
+    {
+        var result = ClientJson.Write(answer);
+        result!["content"] = answer.Content is [var only] ? ClientJson.Write(only) : new JsonArray([.. answer.Content.Select(block => ClientJson.Write(block))]);
+        return result;
     }
 
     private async Task<JsonNode?> ElicitAsync(JsonRpcRequest request, ServerCall? call, CancellationToken cancellationToken)

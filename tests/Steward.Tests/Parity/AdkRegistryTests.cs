@@ -181,6 +181,22 @@ public sealed class AdkRegistryTests
     }
 
     [Fact(Timeout = 10_000)]
+    public void Every_key_of_taskConfig_reaches_its_record()
+    {
+        var servers = Config.Parse("""
+            {
+              "mcpServers": {
+                "a": { "command": "x", "taskConfig": { "enableTasks": true, "pollIntervalMs": 2000, "timeoutMs": 60000, "maxPollAttempts": 10, "maxInputRounds": 3 } },
+                "b": { "command": "x", "taskConfig": {} }
+              }
+            }
+            """).Servers;
+
+        var said = new TaskPolicy { Enabled = true, PollInterval = TimeSpan.FromSeconds(2), Timeout = TimeSpan.FromMinutes(1), MaxPollAttempts = 10, MaxInputRounds = 3 };
+        Assert.Equal([said, new TaskPolicy()], servers.Select(server => server.Tasks));
+    }
+
+    [Fact(Timeout = 10_000)]
     public async Task An_update_of_a_running_server_that_fails_brings_the_old_one_back_and_says_so()
     {
         await using var rig = await RegistryRig.StartAsync();
