@@ -45,19 +45,13 @@ internal sealed class StewardRuntime : IAsyncDisposable
             DeclaredIn = options.ConfigFile,
             ConfigChanged = configEvents.ServerChanged,
         };
-        Registry.Start(registry.IsOpen);
+        Registry.Start(registry.IsOpen, options.Config.Servers);
         var source = options.ConfigFile is { } file ? new ConfigSource(Path.GetFullPath(file)) { Follow = options.FollowsConfigFile, Override = options.OverrideConfig } : null;
-        Reload = new ConfigReload(Manager, source, config, time, loggers.CreateLogger<ConfigReload>())
+        Reload = new ConfigReload(Manager, Registry, source, config, time, loggers.CreateLogger<ConfigReload>())
         {
-            Adjust = registry.Kept.Over,
-            Applied = (file, plan) =>
-            {
-                Registry.NoteApplied(plan);
-                configEvents.Applied(file, plan);
-            },
+            Applied = configEvents.Applied,
             Rejected = configEvents.Rejected,
         };
-        Manager.FindRegistered = id => registry.Kept.Find(id)?.Config;
         _discoveryConfig = config.Discovery;
         Machine = options.Machine ?? DiscoveryContext.OfThisMachine() with { Time = time };
         Discovery = new ServerDiscovery(DiscoverySources.Create(config.Discovery, config.Gateway.Listen), Registry.Discoveries, DiscoveryOptions.Of(config.Discovery), loggers);

@@ -81,7 +81,7 @@ internal sealed class RegistryBench(string folder)
         kept.Fill(content);
         await using var manager = new McpServerManager(new StewardConfig { Servers = [] }, new NoLauncher(), TimeProvider.System, NullLoggerFactory.Instance);
         await using var registry = new ServerRegistry(manager, store, kept, new NoLauncher(), TimeProvider.System, NullLogger.Instance);
-        registry.Start(isOpen: true);
+        registry.Start(isOpen: true, []);
         Say("start: and handed to the manager", start);
 
         await RepeatAsync("list, all", () => Task.FromResult(registry.List().Count));

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
 using Steward.Configuration.Watching;
+using Steward.Registry;
 using Steward.Supervision;
 
 namespace Steward.Server.Reload;
@@ -9,7 +10,7 @@ namespace Steward.Server.Reload;
 /// Makes the servers what the configuration file says, when it changes or when somebody asks. One version is handed over after the other;
 /// none waits until the servers of the one before have come up, so that a mended file is not held up by a server that hangs.
 /// </summary>
-internal sealed class ConfigReload(McpServerManager manager, ConfigSource? source, StewardConfig started, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class ConfigReload(McpServerManager manager, ServerRegistry registry, ConfigSource? source, StewardConfig started, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1); // never disposed: it holds no handle
     private readonly CancellationTokenSource _end = new(); // nor this
@@ -35,9 +36,6 @@ internal sealed class ConfigReload(McpServerManager manager, ConfigSource? sourc
                 return _state;
         }
     }
-
-    /// <summary>What was decided at run time against the file, such as that a server is disabled.</summary>
-    public Func<StewardConfig, StewardConfig> Adjust { get; set; } = static config => config;
 
     /// <summary>Called with each configuration that says something else than the one before, once its servers have their new definitions.</summary>
     public Action<string?, ConfigPlan> Applied { get; set; } = static (_, _) => { };
@@ -121,7 +119,7 @@ internal sealed class ConfigReload(McpServerManager manager, ConfigSource? sourc
         try
         {
             var config = text is null ? Read(null) : source!.Override(ConfigFile.Parse(text, source.File, Path.GetDirectoryName(source.File)!));
-            if (!isFirst || ConfigPlan.Between(started, Adjust(config)) is not { ChangesNothing: true })
+            if (!isFirst || ConfigPlan.Between(started, registry.Over(config)) is not { ChangesNothing: true })
                 await BeginAsync(() => config, source!.File);
         }
         catch (ConfigException unusable)
@@ -143,11 +141,13 @@ internal sealed class ConfigReload(McpServerManager manager, ConfigSource? sourc
         try
         {
             var config = read();
+            using var hold = await registry.HoldAsync(config.Servers.Concat(manager.Declared).Select(server => server.Id), _end.Token);
             var plan = PlanOf(config);
             var settling = await manager.BeginApplyAsync(plan);
             var version = Interlocked.Increment(ref _version);
             var (isNews, wasBroken) = (!plan.ChangesNoServer || plan.Settings.Count > 0 || !plan.NeedsRestart.SequenceEqual(State.NeedsRestart), State.Problems.Count > 0);
             _history = config.History;
+            await registry.NoteAppliedAsync(config, plan);
             if (isNews)
                 Applied(file, plan);
             Change(state => state with
@@ -197,7 +197,7 @@ internal sealed class ConfigReload(McpServerManager manager, ConfigSource? sourc
     }
 
     /// <summary>Against what is now: the servers as they are, how much history is kept, and the rest as it was when the daemon was started.</summary>
-    private ConfigPlan PlanOf(StewardConfig wanted) => ConfigPlan.Between(started with { Servers = manager.Declared, History = _history }, Adjust(wanted));
+    private ConfigPlan PlanOf(StewardConfig wanted) => ConfigPlan.Between(started with { Servers = manager.Declared, History = _history }, registry.Over(wanted));
 
     private void Change(Func<ConfigState, ConfigState> change)
     {

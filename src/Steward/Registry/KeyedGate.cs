@@ -7,26 +7,41 @@ internal sealed class KeyedGate
     private readonly Dictionary<string, (SemaphoreSlim Turn, int Users)> _turns = new(StringComparer.Ordinal);
 
     /// <summary>Waits for the turn; disposing ends it.</summary>
-    public async Task<IDisposable> EnterAsync(string key, CancellationToken cancellationToken)
+    public Task<IDisposable> EnterAsync(string key, CancellationToken cancellationToken) => EnterAsync([key], cancellationToken);
+
+    /// <summary>Waits for the turns of several keys; disposing ends them. They are taken in one order always, so that nobody waits in a circle.</summary>
+    public async Task<IDisposable> EnterAsync(IEnumerable<string> keys, CancellationToken cancellationToken)
     {
-        SemaphoreSlim turn;
+        var taken = new List<(string Key, SemaphoreSlim Turn)>();
+        var exit = new Exit(this, taken);
+        foreach (var key in keys.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            var turn = Reserve(key);
+            try
+            {
+                await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                Leave(key);
+                exit.Dispose();
+                throw;
+            }
+
+            taken.Add((key, turn));
+        }
+
+        return exit;
+    }
+
+    private SemaphoreSlim Reserve(string key)
+    {
         lock (_lock)
         {
-            (turn, var users) = _turns.GetValueOrDefault(key, (new SemaphoreSlim(1), 0));
+            var (turn, users) = _turns.GetValueOrDefault(key, (new SemaphoreSlim(1), 0));
             _turns[key] = (turn, users + 1);
+            return turn;
         }
-
-        try
-        {
-            await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            Leave(key);
-            throw;
-        }
-
-        return new Exit(this, key, turn);
     }
 
     private void Leave(string key)
@@ -41,12 +56,15 @@ internal sealed class KeyedGate
         }
     }
 
-    private sealed class Exit(KeyedGate gate, string key, SemaphoreSlim turn) : IDisposable
+    private sealed class Exit(KeyedGate gate, IReadOnlyList<(string Key, SemaphoreSlim Turn)> taken) : IDisposable
     {
         public void Dispose()
         {
-            turn.Release();
-            gate.Leave(key);
+            foreach (var (key, turn) in taken)
+            {
+                turn.Release();
+                gate.Leave(key);
+            }
         }
     }
 }

@@ -10,4 +10,14 @@ internal sealed record RegistryContent(
     IReadOnlyDictionary<string, bool> Overrides)
 {
     public static RegistryContent Empty { get; } = new([], [], new Dictionary<string, bool>());
+
+    /// <summary>Every id of which something is held.</summary>
+    public IReadOnlySet<string> Ids =>
+        Servers.Select(server => server.Config.Id).Concat(Unreadable.Select(server => server.Id)).Concat(Overrides.Keys).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>What is held of some servers.</summary>
+    public RegistryContent Of(IReadOnlySet<string> ids) => new(
+        [.. Servers.Where(server => ids.Contains(server.Config.Id))],
+        [.. Unreadable.Where(server => ids.Contains(server.Id))],
+        Overrides.Where(said => ids.Contains(said.Key)).ToDictionary(StringComparer.Ordinal));
 }

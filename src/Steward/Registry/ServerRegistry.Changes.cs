@@ -3,26 +3,35 @@ using Steward.Supervision;
 
 namespace Steward.Registry;
 
-/// <content>Changes, one at a time for each server: first what fails without harm, then the disk, then what runs.</content>
+/// <content>
+/// Changes, one at a time for each server: first what fails without harm, then the disk, then what runs. From the look at who declares a
+/// server until its change has begun, the file is held off; what the server comes to by it is waited for without that.
+/// </content>
 public sealed partial class ServerRegistry
 {
     private const string Registered = "registry";
 
     private async Task<ServerEntry> AddInTurnAsync(ServerConfig config, RegistrationOptions options, CancellationToken cancellationToken)
     {
-        if (_manager.FindServer(config.Id) is not null || _kept.IsUnreadable(config.Id))
-            throw new ServerExistsException(config.Id);
+        RefuseSecond(config.Id);
         if (options.Test)
             await _trial.RunAsync(config, cancellationToken).ConfigureAwait(false);
 
-        var now = Now;
-        var registered = new RegisteredServer(config, options.Source, now, now);
-        if (!await _store.Servers.AddAsync(registered, CancellationToken.None).ConfigureAwait(false))
-            throw new ServerExistsException(config.Id);
-        _kept.Put(registered);
+        Task<ServerStatus> starting;
+        using (await HoldAsync(config.Id).ConfigureAwait(false))
+        {
+            RefuseSecond(config.Id); // the file may have declared it meanwhile
+            var now = Now;
+            var registered = new RegisteredServer(config, options.Source, now, now);
+            if (!await _store.Servers.AddAsync(registered, CancellationToken.None).ConfigureAwait(false))
+                throw new ServerExistsException(config.Id);
+            _kept.Put(registered);
+            starting = _manager.AddServerAsync(config, options.Start, CancellationToken.None);
+        }
+
         try
         {
-            await _manager.AddServerAsync(config, options.Start, CancellationToken.None).ConfigureAwait(false);
+            await starting.ConfigureAwait(false);
         }
         catch
         {
@@ -37,60 +46,86 @@ public sealed partial class ServerRegistry
 
     private async Task<ServerEntry> UpdateInTurnAsync(ServerConfig config)
     {
-        var registered = FindRegistered(config.Id);
-        var changed = DefinitionText.Differences(registered.Config, config);
-        if (changed.Count == 0)
-            return Known(config.Id);
+        RegisteredServer registered;
+        IReadOnlyList<string> changed;
+        Task<ServerStatus> settling;
+        using (await HoldAsync(config.Id).ConfigureAwait(false))
+        {
+            registered = FindRegistered(config.Id);
+            changed = DefinitionText.Differences(registered.Config, config);
+            if (changed.Count == 0)
+                return Known(config.Id);
+            settling = _manager.UpdateServerAsync(config, CancellationToken.None);
+        }
 
+        await settling.ConfigureAwait(false);
         var updated = registered with { Config = config, Updated = Now };
-        await _manager.UpdateServerAsync(config, CancellationToken.None).ConfigureAwait(false);
         try
         {
             await _store.Servers.UpdateAsync(updated, CancellationToken.None).ConfigureAwait(false);
         }
         catch (RegistryException)
         {
-            await _manager.UpdateServerAsync(registered.Config, CancellationToken.None).ConfigureAwait(false); // what runs is what is kept
+            await RunAsKeptAsync(config.Id).ConfigureAwait(false);
             throw;
         }
 
         _kept.Put(updated);
+        await RunAsKeptAsync(config.Id).ConfigureAwait(false);
         RecordChange(config.Id, changed, Registered);
         return Known(config.Id);
     }
 
-    /// <summary>Takes note of what a configuration has changed, once for each server.</summary>
-    internal void NoteApplied(ConfigPlan plan)
+    /// <summary>
+    /// What runs is what is kept: also where the change could not be written, or where the file has declared the server for a moment and
+    /// left it with the definition that was kept until then. What the file declares now is left alone.
+    /// </summary>
+    private async Task RunAsKeptAsync(string id)
     {
-        _store.History.Retain(plan.Wanted.History);
-        foreach (var id in plan.Removed)
-            Record(id, LifecycleEventKind.Removed, "from the configuration file");
-        foreach (var id in plan.Added)
-            Record(id, LifecycleEventKind.Added, "from the configuration file");
-        foreach (var change in plan.Changed)
-            RecordChange(change.Id, change.Keys, Declared);
+        Task settling;
+        using (await HoldAsync(id).ConfigureAwait(false))
+        {
+            if (IsDeclared(id) || _kept.Find(id)?.Config is not { } kept || _manager.FindServer(id)?.Config is not { } current || DefinitionText.Differences(current, kept).Count == 0)
+                return;
+            settling = _manager.UpdateServerAsync(kept, CancellationToken.None);
+        }
+
+        await settling.ConfigureAwait(false);
     }
 
     private async Task<bool> RemoveHiddenInTurnAsync(string id)
     {
-        if (!IsDeclared(id))
-            return await RemoveInTurnAsync(id).ConfigureAwait(false);
-        if (!_kept.Holds(id))
-            return false;
-        await _store.Servers.RemoveAsync(id, CancellationToken.None).ConfigureAwait(false);
-        _kept.Remove(id);
-        Record(id, LifecycleEventKind.Removed, "from the registry; the one in the configuration file stays");
-        return true;
+        using (await HoldAsync(id).ConfigureAwait(false))
+        {
+            if (IsDeclared(id))
+            {
+                if (!_kept.Holds(id))
+                    return false;
+                await _store.Servers.RemoveAsync(id, CancellationToken.None).ConfigureAwait(false);
+                _kept.Remove(id);
+                Record(id, LifecycleEventKind.Removed, "from the registry; the one in the configuration file stays");
+                return true;
+            }
+        }
+
+        return await RemoveInTurnAsync(id).ConfigureAwait(false);
     }
 
     private async Task<bool> RemoveInTurnAsync(string id)
     {
-        if (IsDeclared(id))
-            throw Declares(id);
-        if (!_kept.Holds(id))
-            return false;
-        await _store.Servers.RemoveAsync(id, CancellationToken.None).ConfigureAwait(false);
-        await _manager.RemoveServerAsync(id, CancellationToken.None).ConfigureAwait(false);
+        Task removing;
+        using (await HoldAsync(id).ConfigureAwait(false))
+        {
+            if (IsDeclared(id))
+                throw Declares(id);
+            if (!_kept.Holds(id))
+                return false;
+            await _store.Servers.RemoveAsync(id, CancellationToken.None).ConfigureAwait(false);
+            _kept.Leave(id);
+            removing = _manager.RemoveServerAsync(id, CancellationToken.None);
+        }
+
+        await removing.ConfigureAwait(false);
         _kept.Remove(id);
         Catalogues.Forget(id);
         Record(id, LifecycleEventKind.Removed, null);
@@ -99,27 +134,38 @@ public sealed partial class ServerRegistry
 
     private async Task<ServerEntry> SetEnabledInTurnAsync(string id, bool enabled)
     {
-        var server = Known(id);
-        if (server.Config.Disabled != enabled)
-            return server;
-        if (!server.IsDeclared && _kept.Find(id) is { } registered)
+        Task settling;
+        using (await HoldAsync(id).ConfigureAwait(false))
         {
-            var updated = registered with { Config = server.Config with { Disabled = !enabled }, Updated = Now };
-            await _store.Servers.UpdateAsync(updated, CancellationToken.None).ConfigureAwait(false);
-            _kept.Put(updated);
-        }
-        else
-        {
-            // Against the file, or back to what it says: there is no third.
-            bool? overrides = _kept.FindOverride(id) is null ? enabled : null;
-            await _store.Servers.OverrideAsync(id, overrides, CancellationToken.None).ConfigureAwait(false);
-            _kept.Override(id, overrides);
+            var server = Known(id);
+            if (server.Config.Disabled != enabled)
+                return server;
+            if (!server.IsDeclared && _kept.Find(id) is { } registered)
+            {
+                var updated = registered with { Config = server.Config with { Disabled = !enabled }, Updated = Now };
+                await _store.Servers.UpdateAsync(updated, CancellationToken.None).ConfigureAwait(false);
+                _kept.Put(updated);
+            }
+            else
+            {
+                bool? overrides = _kept.FindDeclared(id) == enabled ? null : enabled; // against the file, or back to what it says
+                await _store.Servers.OverrideAsync(id, overrides, CancellationToken.None).ConfigureAwait(false);
+                _kept.Override(id, overrides);
+            }
+
+            settling = enabled ? _manager.EnableServerAsync(id, CancellationToken.None) : _manager.DisableServerAsync(id, CancellationToken.None);
         }
 
-        await (enabled ? _manager.EnableServerAsync(id, CancellationToken.None) : _manager.DisableServerAsync(id, CancellationToken.None)).ConfigureAwait(false);
+        await settling.ConfigureAwait(false);
         Record(id, enabled ? LifecycleEventKind.Enabled : LifecycleEventKind.Disabled, null);
         ConfigChanged(id, ["disabled"], Registered);
         return Known(id);
+    }
+
+    private void RefuseSecond(string id)
+    {
+        if (_manager.FindServer(id) is not null || _kept.IsUnreadable(id))
+            throw new ServerExistsException(id);
     }
 
     /// <summary>As exact as it is kept, so that a time does not change over a restart.</summary>

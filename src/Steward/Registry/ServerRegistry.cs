@@ -31,6 +31,7 @@ public sealed partial class ServerRegistry : IAsyncDisposable
         Catalogues = new KeptCatalogues(manager, store.Memory);
         Discoveries = new KeptDiscoveries(store.Memory);
         _recorder = new HistoryRecorder(manager, store.History, Catalogues, time, logger);
+        manager.FindRegistered = id => kept.FindLasting(id)?.Config;
     }
 
     /// <summary>Registered servers that cannot be used, because their definitions cannot be opened. They can be removed.</summary>

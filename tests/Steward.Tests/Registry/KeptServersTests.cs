@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Steward.Configuration;
 using Steward.Registry;
+using Steward.Registry.InMemory;
 using Steward.Supervision;
 using Steward.Tests.Testing;
 using Xunit;
@@ -147,7 +148,7 @@ public sealed class KeptServersTests : IDisposable
         var store = _folder.Create(time);
         await Assert.ThrowsAsync<RegistryException>(() => store.OpenAsync(Cancelled));
         await using var registry = new ServerRegistry(manager, store, new RegisteredSet(), launcher, time, _folder.Log);
-        registry.Start(isOpen: false);
+        registry.Start(isOpen: false, []);
         manager.StartAll();
         await manager.WaitForStatusAsync("declared", status => status.State == ServerState.Running, Cancelled);
         await Assert.ThrowsAsync<RegistryException>(() => registry.AddAsync(Fleet.Server("new"), cancellationToken: Cancelled));
@@ -174,7 +175,7 @@ public sealed class KeptServersTests : IDisposable
         var (time, launcher) = (new FakeTimeProvider(), new FakeLauncher { OnLaunch = launch => launch.Succeed() });
         await using var manager = new McpServerManager(new StewardConfig { Servers = [] }, launcher, time, NullLoggerFactory.Instance);
         await using var registry = new ServerRegistry(manager, _folder.Create(time), new RegisteredSet(), launcher, time, _folder.Log);
-        registry.Start(isOpen: false);
+        registry.Start(isOpen: false, []);
         await manager.DisposeAsync();
 
         time.Advance(TimeSpan.FromSeconds(30));
@@ -182,6 +183,36 @@ public sealed class KeptServersTests : IDisposable
             await Task.Yield();
 
         await registry.DisposeAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_was_said_while_a_late_registry_was_being_read_is_not_undone_by_it()
+    {
+        var (time, launcher) = (new FakeTimeProvider(), new FakeLauncher { OnLaunch = launch => launch.Succeed() });
+        var (store, pause) = (new HookedStore(new MemoryRegistryStore(time)), new Pause());
+        await store.AddAsync(new RegisteredServer(Fleet.Server("late"), "cli", time.GetUtcNow(), time.GetUtcNow()), Cancelled);
+        await using var manager = new McpServerManager(new StewardConfig { Servers = [] }, launcher, time, NullLoggerFactory.Instance);
+        await using var registry = new ServerRegistry(manager, store, new RegisteredSet(), launcher, time, _folder.Log);
+        registry.Start(isOpen: false, []);
+        manager.StartAll();
+        await registry.AddAsync(Fleet.Server("gone"), cancellationToken: Cancelled);
+        await registry.AddAsync(Fleet.Server("changed"), cancellationToken: Cancelled);
+        store.AfterRead = pause.WaitAsync;
+        time.Advance(TimeSpan.FromSeconds(30));
+        await pause.Reached;
+
+        await registry.RemoveAsync("gone", Cancelled);
+        var changed = await registry.UpdateAsync(Fleet.Server("changed") with { Command = "other" }, Cancelled);
+        pause.End();
+        await foreach (var status in manager.WatchAsync(Cancelled))
+        {
+            if (status is { Id: "late", State: ServerState.Running })
+                break;
+        }
+
+        Assert.Equal(["changed", "late"], registry.List().Select(entry => entry.Config.Id).Order());
+        Assert.Equal((changed.Updated, "other"), (registry.Find("changed")!.Updated, registry.Find("changed")!.Config.Command));
+        await manager.DisposeAsync();
     }
 
     private Task<RegistryRig> StartAsync(params ServerConfig[] declared) => RegistryRig.StartAsync(time => _folder.Create(time), declared);

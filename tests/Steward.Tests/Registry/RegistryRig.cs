@@ -16,7 +16,7 @@ internal sealed class RegistryRig : IAsyncDisposable
         (Store, Launcher, Time) = (store, launcher, time);
         Manager = new McpServerManager(kept.Over(new StewardConfig { Servers = declared }), launcher, time, NullLoggerFactory.Instance, new FixedRandom());
         Registry = new ServerRegistry(Manager, store, kept, launcher, time, NullLogger.Instance) { DeclaredIn = "/srv/mcp.json" };
-        Registry.Start(isOpen: true);
+        Registry.Start(isOpen: true, declared);
         Manager.StartAll();
     }
 
