@@ -41,6 +41,12 @@ internal static partial class Log
     [LoggerMessage(1712, LogLevel.Critical, "The configuration {File} can be followed no more; please report this")]
     public static partial void FollowingFailed(this ILogger logger, string file, Exception failure);
 
+    [LoggerMessage(1713, LogLevel.Warning, "What became of the configuration cannot be shown")]
+    public static partial void TellingFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(1714, LogLevel.Error, "The configuration {File} could not be read again; please report this")]
+    public static partial void ReloadFailed(this ILogger logger, string file, Exception failure);
+
     [LoggerMessage(1707, LogLevel.Information, "The SSE proxy listens on {Url}")]
     public static partial void ProxyListening(this ILogger logger, string url);
 }

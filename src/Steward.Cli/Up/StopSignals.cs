@@ -4,8 +4,8 @@ namespace Steward.Cli.Up;
 
 /// <summary>
 /// What SIGINT and SIGTERM mean to the daemon: the first asks it to stop, the second to stop at once. Under an angel each arrives once
-/// per Ctrl-C; the third is the angel's. SIGHUP means the same where it says that the terminal was closed, else that the configuration
-/// is to be read again.
+/// per Ctrl-C; the third is the angel's. SIGHUP means the same where it says that the terminal was closed, or where nothing is to be read
+/// again.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -17,13 +17,13 @@ internal sealed class StopSignals : IDisposable
 
     public StopSignals() => _registrations =
     [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, Heard),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Heard),
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, Heard),
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, Hear),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Hear),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, Hear),
     ];
 
-    /// <summary>Reads the configuration again.</summary>
-    public Action Reload { get; set; } = static () => { };
+    /// <summary>Has the configuration read again, without waiting for it; <see langword="null"/> where there is none to be read again.</summary>
+    public Action? Reload { get; set; }
 
     public CancellationToken Stop => _stop.Token;
 
@@ -40,15 +40,18 @@ internal sealed class StopSignals : IDisposable
     /// <summary>What a signal to stop does.</summary>
     public void Request() => (Interlocked.Increment(ref _count) == 1 ? _stop : _force).Cancel();
 
-    private void Heard(PosixSignalContext context)
+    internal void Hear(PosixSignalContext context)
     {
         context.Cancel = true; // the end of the process is ours to bring about
-        if (context.Signal == PosixSignal.SIGHUP && (!_hadTerminal || ControllingTerminal.IsOpen()))
+        if (context.Signal == PosixSignal.SIGHUP && Reload is { } reload && !SaysThatTheTerminalIsGone())
         {
-            Reload();
+            reload();
             return;
         }
 
         Request();
     }
+
+    /// <summary>On Windows it never says anything else: there it stands for the window's close button.</summary>
+    private bool SaysThatTheTerminalIsGone() => OperatingSystem.IsWindows() || (_hadTerminal && !ControllingTerminal.IsOpen());
 }

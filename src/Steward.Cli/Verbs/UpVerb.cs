@@ -44,12 +44,12 @@ internal sealed class UpVerb : Verb
 
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        using var signals = new StopSignals();
+        using var signals = new StopSignals { Reload = static () => { } }; // until it is up, the file is about to be read anyway
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
         try
         {
             await using var host = await StartAsync(await LoadAsync(arguments, stop.Token), stop.Token);
-            signals.Reload = () => _ = host.ReloadAsync(); // what comes of it is told and logged
+            signals.Reload = () => _ = host.ReloadAsync(); // never faults: what comes of it is told and logged
             var display = CreateDisplay(arguments);
             using var keys = display is LiveDisplay ? Context.OpenKeys() : null;
             using var unheard = new CancellationTokenSource();
@@ -67,13 +67,13 @@ internal sealed class UpVerb : Verb
 
     private static async Task ServeAsync(StewardHost host, IUpDisplay display, CancellationToken stop, CancellationToken force)
     {
-        display.Listening(host);
+        Show(() => display.Listening(host));
         host.ConfigurationTold = display.Notice;
         using var end = new CancellationTokenSource();
         var showing = ShowAsync(display, host, end.Token);
         await host.StopRequested.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        display.Stopping();
+        Show(display.Stopping);
         await host.StopAsync(force);
         await end.CancelAsync();
         await showing;
@@ -99,7 +99,19 @@ internal sealed class UpVerb : Verb
         }
         catch (IOException)
         {
-            // Nobody reads the output any more; the servers have other users.
+            // Nobody reads the output any more, or its disk is full; the servers have other users.
+        }
+    }
+
+    private static void Show(Action show)
+    {
+        try
+        {
+            show();
+        }
+        catch (IOException)
+        {
+            // As above.
         }
     }
 

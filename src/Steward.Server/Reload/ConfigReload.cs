@@ -53,13 +53,8 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
             _following = Task.Run(FollowAsync, CancellationToken.None);
     }
 
-    /// <summary>Reads the file again because somebody said so, whether it has changed or not. What comes of it is logged.</summary>
-    public async Task ReloadAsync()
-    {
-        if (source is null)
-            return;
-        await TakeAsync(ConfigFile.TryRead(source.File));
-    }
+    /// <summary>Reads the file again because somebody said so, whether it has changed or not. Never faults: what comes of it is told and logged.</summary>
+    public Task ReloadAsync() => source is null ? Task.CompletedTask : Task.Run(ReloadSafelyAsync); // whoever says so, such as a signal, has no time to read it
 
     /// <summary>What a file would change.</summary>
     /// <param name="file">The file; <see langword="null"/> for the daemon's own.</param>
@@ -82,6 +77,18 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
     {
         await _end.CancelAsync();
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task ReloadSafelyAsync()
+    {
+        try
+        {
+            await TakeAsync(ConfigFile.TryRead(source!.File));
+        }
+        catch (Exception failure) // a bug of ours, of which nobody else hears
+        {
+            logger.ReloadFailed(source!.File, failure);
+        }
     }
 
     private async Task FollowAsync()
@@ -127,7 +134,7 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
             Change(state => state with { Problems = unusable.Problems });
             Rejected(source!.File, unusable.Problems);
             logger.ConfigurationUnusable(unusable.Message);
-            Told?.Invoke($"the configuration is not used, the one before stays: {unusable.Problems[0]}{(unusable.Problems.Count > 1 ? $" (and {unusable.Problems.Count - 1} more)" : "")}");
+            Tell($"the configuration is not used, the one before stays: {unusable.Problems[0]}{(unusable.Problems.Count > 1 ? $" (and {unusable.Problems.Count - 1} more)" : "")}");
         }
         catch (Exception refused) when (refused is ObjectDisposedException or OperationCanceledException)
         {
@@ -145,7 +152,8 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
             var plan = PlanOf(config);
             var settling = await manager.BeginApplyAsync(plan);
             var version = Interlocked.Increment(ref _version);
-            var (isNews, wasBroken) = (!plan.ChangesNoServer || plan.Settings.Count > 0 || !plan.NeedsRestart.SequenceEqual(State.NeedsRestart), State.Problems.Count > 0);
+            var isOwn = source is null || file == source.File; // what is wrong with the daemon's own file is not mended by another
+            var (isNews, wasBroken) = (!plan.ChangesNoServer || plan.Settings.Count > 0 || !plan.NeedsRestart.SequenceEqual(State.NeedsRestart), isOwn && State.Problems.Count > 0);
             _history = config.History;
             await registry.NoteAppliedAsync(config, plan);
             if (isNews)
@@ -153,13 +161,13 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
             Change(state => state with
             {
                 AppliedAt = plan.ChangesNoServer && plan.Settings.Count == 0 && !wasBroken ? state.AppliedAt : time.GetUtcNow(),
-                Problems = [],
-                Warnings = config.Warnings,
+                Problems = isOwn ? [] : state.Problems,
+                Warnings = isOwn ? config.Warnings : state.Warnings,
                 NeedsRestart = plan.NeedsRestart,
                 Failures = plan.ChangesNoServer ? state.Failures : [],
             });
             if (isNews || wasBroken)
-                Report(plan);
+                Report(file, plan);
             return (plan, NoteAsync(settling, version));
         }
         finally
@@ -168,10 +176,23 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
         }
     }
 
-    private void Report(ConfigPlan plan)
+    private void Report(string? file, ConfigPlan plan)
     {
-        logger.ConfigurationApplied(source?.File ?? "a file", plan.ToString());
-        Told?.Invoke($"the configuration is taken over:\n{plan}");
+        logger.ConfigurationApplied(file ?? "a file", plan.ToString());
+        Tell($"{(file == source?.File ? "the configuration" : $"the configuration {file}")} is taken over:\n{plan}");
+    }
+
+    /// <summary>Says it to people where somebody shows it. That it cannot be shown, as on a full disk, takes nothing from what was done.</summary>
+    private void Tell(string text)
+    {
+        try
+        {
+            Told?.Invoke(text);
+        }
+        catch (Exception failure) // the display is not ours
+        {
+            logger.TellingFailed(failure);
+        }
     }
 
     /// <summary>Notes what the servers have come to, unless they were defined anew since.</summary>

@@ -149,6 +149,54 @@ public sealed class ReloadTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_display_that_fails_takes_nothing_from_what_is_done()
+    {
+        await using var rig = await HostRig.StartAsync(Two);
+        await rig.SettleAsync();
+        rig.Host.ConfigurationTold = _ => throw new IOException("No space left on device");
+        var next = Beside(rig, "next.json");
+        await File.WriteAllTextAsync(next, """{ "mcpServers": { "a": { "command": "x" } } }""", Cancelled);
+
+        Assert.Equal(ExitCodes.Success, (await CliBeside(rig).RunAsync("apply", "next.json")).ExitCode);
+
+        foreach (var (id, text) in ((string, string)[])[("c", Two[..^4] + """, "c": { "command": "x" } } }"""), ("d", Two[..^4] + """, "d": { "command": "x" } } }""")])
+            await FollowsAsync(id, text);
+        await File.WriteAllTextAsync(rig.ConfigFile, "{", Cancelled);
+        await rig.Host.ReloadAsync();
+        Assert.Equal((true, 1), ((await StateAsync(rig)).Followed, (await StateAsync(rig)).Problems.Count));
+
+        async Task FollowsAsync(string id, string text)
+        {
+            await File.WriteAllTextAsync(rig.ConfigFile, text, Cancelled);
+            await foreach (var status in rig.Host.Manager.WatchAsync(Cancelled))
+            {
+                if (status.Id == id)
+                    break;
+            }
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_is_wrong_with_the_own_file_stays_wrong_when_another_is_applied()
+    {
+        await using var rig = await HostRig.StartAsync("""{ "mcpServers": { "a": { "command": "x", "future": 1 } } }""");
+        await rig.SettleAsync();
+        Assert.Single((await StateAsync(rig)).Warnings);
+        await File.WriteAllTextAsync(rig.ConfigFile, "{", Cancelled);
+        await rig.Host.ReloadAsync();
+        await File.WriteAllTextAsync(Beside(rig, "other.json"), Two, Cancelled);
+        var told = Listen(rig);
+
+        Assert.Equal(ExitCodes.Success, (await CliBeside(rig).RunAsync("apply", "other.json")).ExitCode);
+
+        var state = await StateAsync(rig);
+        Assert.Equal((1, 1), (state.Problems.Count, state.Warnings.Count));
+        Assert.Contains("other.json is taken over", await told.ReadAsync(Cancelled), StringComparison.Ordinal);
+        await rig.Host.DisposeAsync();
+        Assert.Contains("other.json is taken over", await File.ReadAllTextAsync(rig.Data.DaemonLogFile, Cancelled), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task How_much_history_is_kept_follows_the_file()
     {
         await using var rig = await HostRig.StartAsync(Two);
