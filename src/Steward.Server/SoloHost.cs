@@ -47,7 +47,7 @@ internal sealed class SoloHost : IAsyncDisposable
                 continue;
             try
             {
-                return new SoloHost(new StewardHostOptions { Config = config, Data = folder, Time = time }, registered, @lock);
+                return new SoloHost(new StewardHostOptions { Config = WithoutSearch(config), Data = folder, Time = time }, registered, @lock);
             }
             catch
             {
@@ -80,6 +80,9 @@ internal sealed class SoloHost : IAsyncDisposable
         await _log.DisposeAsync();
         _lock.Dispose();
     }
+
+    /// <summary>Of what is found by itself, nobody would hear here; with a client there may be many of us.</summary>
+    private static StewardConfig WithoutSearch(StewardConfig config) => config with { Discovery = config.Discovery with { Auto = false } };
 
     private static DaemonLock? TryLock(DataDirectory folder)
     {

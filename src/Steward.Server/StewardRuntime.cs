@@ -112,10 +112,10 @@ internal sealed class StewardRuntime : IAsyncDisposable
     {
         _observation.Dispose();
         await Reload.DisposeAsync();
+        await (_autoDiscovery?.DisposeAsync() ?? default);
         await _host.StopGatewayAsync(force);
         await Manager.ShutdownAsync(force);
         await Registry.DisposeAsync(); // it has seen to its end what it keeps the history of
-        await (_autoDiscovery?.DisposeAsync() ?? default);
         await _host.DisposeAsync();
     }
 }

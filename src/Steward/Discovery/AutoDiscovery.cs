@@ -8,6 +8,9 @@ internal sealed class AutoDiscovery : IAsyncDisposable
 {
     private const int MostNamed = 50;
 
+    // Anew, whatever is remembered: otherwise a look within the time of the cache would see nothing but the cache.
+    private static readonly DiscoveryRequest Everything = new() { Refresh = true };
+
     private readonly ServerDiscovery _discovery;
     private readonly DiscoveryContext _context;
     private readonly TimeSpan _interval;
@@ -32,21 +35,45 @@ internal sealed class AutoDiscovery : IAsyncDisposable
 
     private async Task RunAsync()
     {
+        if (!AreSourcesKnown())
+            return;
         using var timer = new PeriodicTimer(_interval, _context.Time);
-        do
+        try
         {
-            try
-            {
-                // Anew, whatever is remembered: otherwise a look within the time of the cache would see nothing but the cache.
-                Compare(await _discovery.DiscoverAsync(_context, new() { Refresh = true }, _end.Token).ConfigureAwait(false));
-            }
-            catch (ArgumentException unknown) // a source of the configuration that does not exist
-            {
-                _logger.AutoDiscoveryImpossible(unknown.Message);
-                return;
-            }
+            do
+                await LookAsync().ConfigureAwait(false);
+            while (await timer.WaitForNextTickAsync(_end.Token).ConfigureAwait(false));
         }
-        while (await timer.WaitForNextTickAsync(_end.Token).ConfigureAwait(false));
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+            // The daemon ends.
+        }
+    }
+
+    private bool AreSourcesKnown()
+    {
+        try
+        {
+            _discovery.Resolve(Everything);
+            return true;
+        }
+        catch (ArgumentException unknown) // a source of the configuration that does not exist
+        {
+            _logger.AutoDiscoveryImpossible(unknown.Message);
+            return false;
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        try
+        {
+            Compare(await _discovery.DiscoverAsync(_context, Everything, _end.Token).ConfigureAwait(false));
+        }
+        catch (Exception failure) when (!_end.IsCancellationRequested) // a bug of ours, or of a source: the next look may go well
+        {
+            _logger.LookFailed(failure);
+        }
     }
 
     private void Compare(DiscoveryReport report)

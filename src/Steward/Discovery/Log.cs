@@ -25,4 +25,7 @@ internal static partial class Log
 
     [LoggerMessage(2006, LogLevel.Error, "The daemon does not look for servers by itself. {Reason} Mend 'sources' of the section 'discovery'")]
     public static partial void AutoDiscoveryImpossible(this ILogger logger, string reason);
+
+    [LoggerMessage(2007, LogLevel.Error, "A look for servers that could be added failed; it is repeated at the next interval")]
+    public static partial void LookFailed(this ILogger logger, Exception failure);
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Steward.Configuration;
 using Steward.Discovery;
 using Steward.Discovery.Remote;
@@ -121,6 +122,56 @@ public sealed class GitHubSourceTests : IAsyncLifetime
         Assert.Empty(elsewhere.Asked);
         Assert.DoesNotContain("secret", string.Join('\n', result.Problems), StringComparison.Ordinal);
     }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(404)]
+    [InlineData(200)]
+    public async Task A_token_in_the_address_of_a_private_file_is_shown_to_nobody(int status)
+    {
+        List("one");
+        _service.Json("/raw/good.json?token=TOKEN-one", Definition, tag: "\"good\"");
+        if (status == 200)
+            _service.Json("/raw/bad.json?token=TOKEN-one", """{"name":""");
+        else
+            _service.Status("/raw/bad.json?token=TOKEN-one", status);
+
+        var result = await DiscoverAsync();
+
+        Assert.Equal($"{_service.Address}raw/good.json", Assert.Single(result.Servers).Location);
+        Assert.Contains($"{_service.Address}raw/bad.json ", Assert.Single(result.Problems), StringComparison.Ordinal);
+        Assert.DoesNotContain("TOKEN", string.Join('\n', result.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_private_file_that_has_not_changed_is_not_sent_again_though_its_token_is_another()
+    {
+        var sent = 0;
+        List("one");
+        On("one");
+        await DiscoverAsync();
+        List("two");
+        On("two");
+
+        Assert.Single((await DiscoverAsync()).Servers);
+        Assert.Equal(1, sent);
+
+        void On(string token) => _service.On($"/raw/good.json?token=TOKEN-{token}", async context =>
+        {
+            context.Response.Headers.ETag = "\"good\"";
+            if (context.Request.Headers.IfNoneMatch == "\"good\"")
+            {
+                context.Response.StatusCode = 304;
+                return;
+            }
+
+            sent++;
+            await context.Response.WriteAsync(Definition, Cancelled);
+        });
+    }
+
+    /// <summary>Lists files as they are listed where only some may read them: with a token that is good for a while.</summary>
+    private void List(string token) => _service.Json(Listing, "[" + string.Join(',', ((string[])["good", "bad"]).Select(name =>
+        $$"""{"name":"{{name}}.json","type":"file","size":100,"download_url":"{{_service.Address}}raw/{{name}}.json?token=TOKEN-{{token}}"}""")) + "]");
 
     [Theory(Timeout = 30_000)]
     [InlineData(403, "x-ratelimit-reset", "1893459600", "is asked too often (status 403). Try again after 2030-01-01 01:00:00 UTC, or set GITHUB_TOKEN")]

@@ -21,6 +21,6 @@ internal sealed record GitHubFile(string Name, long Size, Uri Download, string P
             .Select(text => Uri.TryCreate(text, UriKind.Absolute, out var url) ? url : null)
             .FirstOrDefault(url => url is not null && (url.Scheme == Uri.UriSchemeHttps || url.GetLeftPart(UriPartial.Authority) == listing.GetLeftPart(UriPartial.Authority)));
         var size = item.Member("size") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var bytes) ? bytes : 0;
-        return address is null ? null : new(name, size, address, item.Text("html_url") ?? address.AbsoluteUri);
+        return address is null ? null : new(name, size, address, item.Text("html_url") ?? JsonRequest.NameOf(address));
     }
 }

@@ -49,7 +49,12 @@ internal sealed class GitHubSource(string owner, string repository, string folde
         {
             try
             {
-                var request = new JsonRequest(file.Download) { Token = IsOurs(file.Download) ? token : null, Accept = IsOurs(file.Download) ? "application/vnd.github.raw+json" : "application/json" };
+                var request = new JsonRequest(file.Download)
+                {
+                    Token = IsOurs(file.Download) ? token : null,
+                    Accept = IsOurs(file.Download) ? "application/vnd.github.raw+json" : "application/json",
+                    IsQuerySecret = true, // of a private repository a token of its own stands there, another with each listing
+                };
                 var answer = await _reader.GetAsync(http, request, context.Time, cancellationToken).ConfigureAwait(false);
                 problems.AddRange(answer.Problems);
                 definitions.Add(file.Name, file.Page, answer.Root);

@@ -32,8 +32,8 @@ internal sealed class JsonReader
         message.Headers.UserAgent.ParseAdd("steward-discovery");
         if (request.Token is { } token)
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        var key = request.Url.AbsoluteUri;
-        var before = Find(key);
+        var name = request.Name;
+        var before = Find(request.Key);
         if (before?.Tag is { } tag)
             message.Headers.TryAddWithoutValidation("If-None-Match", tag);
 
@@ -44,19 +44,19 @@ internal sealed class JsonReader
                 return before;
             if (!response.IsSuccessStatusCode)
                 throw Refusal(request, response, time);
-            var bytes = await ReadBodyAsync(response, key, cancellationToken).ConfigureAwait(false);
-            var root = Parse(bytes, key, out var damage);
-            var fresh = new RemoteJson(root, response.Headers.ETag?.ToString(), NextOf(response, request.Url), bytes.Length, damage is null ? [] : [Damaged(key, damage)]);
-            Remember(key, fresh);
+            var bytes = await ReadBodyAsync(response, name, cancellationToken).ConfigureAwait(false);
+            var root = Parse(bytes, name, out var damage);
+            var fresh = new RemoteJson(root, response.Headers.ETag?.ToString(), NextOf(response, request.Url), bytes.Length, damage is null ? [] : [Damaged(name, damage)]);
+            Remember(request.Key, fresh);
             return fresh;
         }
         catch (HttpRequestException error)
         {
-            throw new DiscoveryException($"{key} cannot be reached: {error.Message.TrimEnd('.')}. Check the network, and the address in the configuration", error);
+            throw new DiscoveryException($"{name} cannot be reached: {error.Message.TrimEnd('.')}. Check the network, and the address in the configuration", error);
         }
         catch (IOException error)
         {
-            throw new DiscoveryException($"The answer of {key} broke off: {error.Message.TrimEnd('.')}. Try again later", error);
+            throw new DiscoveryException($"The answer of {name} broke off: {error.Message.TrimEnd('.')}. Try again later", error);
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class JsonReader
         if (retryAfter is null && HeaderOf(response, "x-ratelimit-remaining") == "0" && long.TryParse(HeaderOf(response, "x-ratelimit-reset"), NumberStyles.None, CultureInfo.InvariantCulture, out var reset) && reset is > 0 and < 253_402_300_800)
             retryAfter = DateTimeOffset.FromUnixTimeSeconds(reset);
         var isRateLimit = response.StatusCode == HttpStatusCode.TooManyRequests || (response.StatusCode == HttpStatusCode.Forbidden && retryAfter is not null);
-        return new RemoteStatusException(request.Url.AbsoluteUri, response.StatusCode, isRateLimit, retryAfter);
+        return new RemoteStatusException(request.Name, response.StatusCode, isRateLimit, retryAfter);
     }
 
     private static string? HeaderOf(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
