@@ -62,7 +62,8 @@ internal sealed class FileSignals : IFileSignals
     {
         if (!isOurs)
             return;
-        _isStale |= isStale;
+        if (isStale)
+            _isStale = true; // only ever set here: several threads come by, and none must take back what another has said
         _changes.Writer.TryWrite(true);
     }
 
