@@ -135,11 +135,11 @@ internal sealed class DaemonClient : IDisposable
     /// <summary>What a file would change.</summary>
     /// <param name="file">The file; <see langword="null"/> for the daemon's own.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<string> PlanAsync(string? file, CancellationToken cancellationToken) => PostAsync("config/plan", Of(file), cancellationToken);
+    public Task<string> PlanAsync(string? file, CancellationToken cancellationToken) => AskOfFileAsync("config/plan", file, cancellationToken);
 
     /// <summary>Makes the daemon what a file says, and waits until it is.</summary>
     /// <inheritdoc cref="PlanAsync"/>
-    public Task<string> ApplyAsync(string? file, CancellationToken cancellationToken) => PostAsync("config/apply", Of(file), cancellationToken);
+    public Task<string> ApplyAsync(string? file, CancellationToken cancellationToken) => AskOfFileAsync("config/apply", file, cancellationToken);
 
     public Task<string> ReadToolsAsync(string? server, CancellationToken cancellationToken) =>
         GetAsync(server is null ? "tools" : $"tools?server={Escape(server)}", cancellationToken);
@@ -190,6 +190,15 @@ internal sealed class DaemonClient : IDisposable
         return await response.Content.ReadAsStringAsync(cancellationToken);
     }
 
+    /// <summary>What cannot be used is then a file of the caller's, with a line for each problem.</summary>
+    private async Task<string> AskOfFileAsync(string path, string? file, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Content = new StringContent(Of(file), Encoding.UTF8, "application/json");
+        using var response = await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken, isOfFile: true);
+        return await response.Content.ReadAsStringAsync(cancellationToken);
+    }
+
     private Task<string> PostAsync(string path, string? json, CancellationToken cancellationToken) => AskAsync(HttpMethod.Post, path, json, cancellationToken);
 
     private async Task<string> AskAsync(HttpMethod method, string path, string? json, CancellationToken cancellationToken)
@@ -201,7 +210,7 @@ internal sealed class DaemonClient : IDisposable
         return await response.Content.ReadAsStringAsync(cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken, bool isOfFile = false)
     {
         HttpResponseMessage response;
         try
@@ -221,11 +230,11 @@ internal sealed class DaemonClient : IDisposable
             return response;
         using (response)
         {
-            throw await RefusalAsync(response, cancellationToken);
+            throw await RefusalAsync(response, isOfFile, cancellationToken);
         }
     }
 
-    private async Task<CliException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<CliException> RefusalAsync(HttpResponseMessage response, bool isOfFile, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsStringAsync(cancellationToken);
         var detail = DetailOf(body, SafeText.Line);
@@ -233,8 +242,7 @@ internal sealed class DaemonClient : IDisposable
         {
             HttpStatusCode.NotFound => new(ExitCodes.Unknown, detail ?? "There is no such server or tool."),
             HttpStatusCode.Unauthorized => new(ExitCodes.Failure, $"The daemon at {Facts.Url} does not accept the token in {_data.ApiTokenFile}. Is it the daemon of this data directory? 'steward down' and 'steward up' make it so."),
-            HttpStatusCode.UnprocessableEntity when response.RequestMessage?.RequestUri?.AbsolutePath.Contains("/config/", StringComparison.Ordinal) ?? false =>
-                new(ExitCodes.Usage, DetailOf(body, SafeText.Lines) ?? "The configuration cannot be used."),
+            HttpStatusCode.UnprocessableEntity when isOfFile => new(ExitCodes.Usage, DetailOf(body, SafeText.Lines) ?? "The configuration cannot be used."),
             _ => new(ExitCodes.Failure, detail ?? $"The daemon answered with status {(int)response.StatusCode}."),
         };
     }

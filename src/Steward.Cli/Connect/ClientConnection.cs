@@ -70,18 +70,20 @@ internal sealed class ClientConnection(CliContext context, DiscoveryContext mach
     {
         if (!importAll && !context.IsTerminal)
             return false; // nobody is there to be asked
-        await using var book = await ServerBooks.OpenAsync(context, data, cancellationToken);
-        var plan = ImportPlan.Create(new(others, []), await book.ListAsync(cancellationToken), context.Variables);
+        var (found, existing) = (new DiscoveryResult(others, []), await ServerBooks.ListAsync(context, data, cancellationToken));
+        var plan = ImportPlan.Create(found, existing, context.Variables);
         if (!plan.New.Any())
             return false;
         if (!importAll)
         {
             ImportText.Write(context.Out, plan);
-            if (!Importer.Ask(context, $"They are in {client.Title}'s list, and Steward does not serve them yet. Add them to {book.Name}?"))
+            if (!Importer.Ask(context, $"They are in {client.Title}'s list, and Steward does not serve them yet. Add them to {ServerBooks.NameOf(data)}?"))
                 return false;
         }
 
-        var added = await new Importer(context, book).AddAsync(plan, cancellationToken);
+        await using var book = await ServerBooks.OpenAsync(context, data, cancellationToken);
+        var importer = new Importer(context, book);
+        var added = await importer.AddAsync(await importer.ReviseAsync(plan, found, existing, cancellationToken), cancellationToken);
         if (added.Count > 0)
             Say($"Added {string.Join(", ", added)} to {book.Name}.");
         return added.Count > 0;

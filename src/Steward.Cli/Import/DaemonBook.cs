@@ -11,7 +11,10 @@ internal sealed class DaemonBook(DaemonClient daemon) : IServerBook
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public string Name => "the running daemon";
+    /// <summary>What users call it.</summary>
+    public const string Title = "the running daemon";
+
+    public string Name => Title;
 
     public string NextStep => " It starts them now: 'steward status' shows how they are.";
 

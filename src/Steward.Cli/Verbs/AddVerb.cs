@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Steward.Cli.Client;
 using Steward.Cli.Import;
 using Steward.Cli.Output;
 using Steward.Cli.Registry;
 using Steward.Configuration;
+using Steward.Server.Api;
 using Steward.Server.Daemon;
 
 namespace Steward.Cli.Verbs;
@@ -20,6 +22,7 @@ internal sealed class AddVerb : DaemonVerb
     private readonly Option<bool> _test = new("--test") { Description = "Try it first: start it, ask what it offers, stop it. What fails is not added" };
     private readonly Option<bool> _disabled = new("--disabled") { Description = "Add it disabled: it is not started until it is enabled" };
     private readonly Option<bool> _noStart = new("--no-start") { Description = "Do not start it now; it starts with the daemon" };
+    private JsonObject? _given;
 
     public AddVerb(CliContext context)
         : base(context, "add", "Add a server, which the daemon keeps and starts, now or when it runs")
@@ -60,14 +63,14 @@ internal sealed class AddVerb : DaemonVerb
     {
         if (arguments.GetValue(_test))
             throw new CliException(ExitCodes.NoDaemon, "It takes a running daemon to try a server. Start it with 'steward up', or leave --test out.");
-        var id = arguments.GetValue(_server)!;
-        var definition = await ReadDefinitionAsync(arguments, cancellationToken);
-        await using var registry = await RegistryBook.OpenAsync(data, Context.Time, cancellationToken);
-        await registry.AddAsync(Parse(id, definition), Source, cancellationToken);
-        Context.Out.WriteLine(arguments.GetValue(Json)
-            ? new JsonObject { ["id"] = id, ["source"] = Source }.ToJsonString()
-            : $"{id} is added to {registry.Name}; no daemon runs, 'steward up' starts it");
-        return ExitCodes.Success;
+        var server = Parse(arguments.GetValue(_server)!, await ReadDefinitionAsync(arguments, cancellationToken));
+        await using var registry = await ServerBooks.OpenRegistryAsync(Context, data, cancellationToken);
+        if (registry is null)
+            return null; // a daemon has come up meanwhile: it is the one to be asked
+        var entry = await registry.KeepAsync(server, Source, cancellationToken);
+        var raw = JsonSerializer.Serialize(DefinitionEntry.InFull(entry), ApiJson.Default.DefinitionEntry);
+        return Outcome.Report(Context, raw, arguments.GetValue(Json), added => $"{added.Id} is added to {registry.Name}; no daemon runs, "
+            + (added.Enabled ? "'steward up' starts it" : $"and it is disabled: after 'steward up', 'steward enable {added.Id}' starts it"));
     }
 
     private ServerConfig Parse(string id, JsonObject definition)
@@ -82,13 +85,16 @@ internal sealed class AddVerb : DaemonVerb
         }
     }
 
+    /// <summary>Reads it once: standard input cannot be read again.</summary>
     private async Task<JsonObject> ReadDefinitionAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        if (_given is not null)
+            return _given;
         var definition = await _definition.ReadAsync(arguments, Context, cancellationToken);
         if (definition.Count == 0)
             throw new CliException(ExitCodes.Usage, $"How is '{arguments.GetValue(_server)}' reached? Name a program after --, or an endpoint with --url.");
         if (arguments.GetValue(_disabled))
             definition["disabled"] = true;
-        return definition;
+        return _given = definition;
     }
 }

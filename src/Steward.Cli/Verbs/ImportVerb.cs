@@ -48,19 +48,23 @@ internal sealed class ImportVerb : Verb
         var desk = DiscoveryDesk.Open(Context, data);
         var request = ImportRequest.Of(arguments.GetValue(_words) ?? [], arguments.GetValue(_clients) ?? [], arguments.GetValue(_sources) ?? []);
         var found = await new ImportSearch(Context, desk).FindAsync(request, cancellationToken);
-        var plan = ImportPlan.Create(found, await ListExistingAsync(arguments, desk, cancellationToken), Context.Variables);
+        var existing = await ListExistingAsync(arguments, desk, cancellationToken);
+        var plan = ImportPlan.Create(found, existing, Context.Variables);
         if (!arguments.GetValue(Json))
             Show(plan);
         if (arguments.GetValue(_dryRun) || !plan.New.Any())
             return End(arguments, plan, [], isWanted: false, found);
 
+        if (!arguments.GetValue(_yes) && !IsAgreedTo(plan, arguments, data))
+            return End(arguments, plan, [], isWanted: false, found);
+
         await using var book = await OpenBookAsync(arguments, data, cancellationToken);
-        var isWanted = arguments.GetValue(_yes)
-            || (!arguments.GetValue(Json) && Importer.Ask(Context, $"Add {(plan.New.Count() == 1 ? "it" : "them")} to {book.Name}?"));
-        var added = isWanted ? await new Importer(Context, book).AddAsync(plan, cancellationToken) : [];
+        var importer = new Importer(Context, book);
+        plan = await importer.ReviseAsync(plan, found, existing, cancellationToken);
+        var added = await importer.AddAsync(plan, cancellationToken);
         if (added.Count > 0 && !arguments.GetValue(Json))
             Context.Out.WriteLine($"Added {string.Join(", ", added)} to {book.Name}.{book.NextStep}");
-        return End(arguments, plan, added, isWanted, found);
+        return End(arguments, plan, added, isWanted: true, found);
     }
 
     private int End(ParseResult arguments, ImportPlan plan, IReadOnlyList<string> added, bool isWanted, DiscoveryResult found)
@@ -79,9 +83,17 @@ internal sealed class ImportVerb : Verb
         return await file.ListAsync(cancellationToken);
     }
 
+    private bool IsAgreedTo(ImportPlan plan, ParseResult arguments, DataDirectory data)
+    {
+        var place = PathOf(arguments) ?? ServerBooks.NameOf(data);
+        return !arguments.GetValue(Json) && Importer.Ask(Context, $"Add {(plan.New.Count() == 1 ? "it" : "them")} to {place}?");
+    }
+
+    private string? PathOf(ParseResult arguments) => arguments.GetValue(_to) is { } path ? Path.GetFullPath(path, Context.WorkingDirectory) : null;
+
     private Task<IServerBook> OpenBookAsync(ParseResult arguments, DataDirectory data, CancellationToken cancellationToken) =>
-        arguments.GetValue(_to) is { } path
-            ? Task.FromResult<IServerBook>(new FileBook(Path.GetFullPath(path, Context.WorkingDirectory), Context.CreateDiscoveryContext()))
+        PathOf(arguments) is { } path
+            ? Task.FromResult<IServerBook>(new FileBook(path, Context.CreateDiscoveryContext()))
             : ServerBooks.OpenAsync(Context, data, cancellationToken);
 
     private void Show(ImportPlan plan)

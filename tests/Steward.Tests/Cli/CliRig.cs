@@ -12,6 +12,14 @@ internal sealed class CliRig(HostRig? host, DataDirectory data)
 
     public string Input { get; init; } = "";
 
+    /// <summary>Standard input, where a text is not enough.</summary>
+    public TextReader? In { get; init; }
+
+    /// <summary>Stands for the daemon; else it is the host.</summary>
+    public Func<HttpMessageHandler>? Handler { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>The home folder. There is none unless a test brings one.</summary>
     public string? Home { get; init; }
 
@@ -32,13 +40,14 @@ internal sealed class CliRig(HostRig? host, DataDirectory data)
         {
             Out = output,
             Error = error,
-            In = new StringReader(Input),
+            In = In ?? new StringReader(Input),
+            Time = Time,
             WorkingDirectory = WorkingDirectory,
             IsTerminal = IsTerminal,
             Variables = name => name switch { "STEWARD_DATA" => data.Path, "HOME" => Home, _ => Variables.GetValueOrDefault(name) },
             Program = ["/opt/steward/steward"],
             OpenBrowser = OpenBrowser,
-            Handler = host is null ? null : host.CreateHandler,
+            Handler = Handler ?? (host is null ? null : host.CreateHandler),
         };
         var exitCode = await CommandLine.RunAsync(arguments, context, TestContext.Current.CancellationToken);
         return (exitCode, output.ToString(), error.ToString());

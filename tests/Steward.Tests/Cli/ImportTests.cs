@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Steward.Cli;
 using Steward.Configuration;
+using Steward.Server.Daemon;
 using Steward.Tests.Discovery.Clients;
 using Steward.Tests.Server;
 using Steward.Tests.Testing;
@@ -267,6 +268,58 @@ public sealed class ImportTests : IDisposable
 
         Assert.Equal((ExitCodes.Success, "{\n  \"mcpServers\": {}\n}\n"), (exitCode, output));
         Assert.False(Directory.Exists(_temporary.Data.Path));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task While_a_person_thinks_nobody_is_kept_from_the_data_directory()
+    {
+        WriteClients();
+        var wasFree = false;
+        var cli = Asked(() =>
+        {
+            wasFree = DaemonLock.IsFree(_temporary.Data);
+            return Task.CompletedTask;
+        });
+
+        var (exitCode, output, error) = await cli.RunAsync("import", "--client", "claude-desktop");
+
+        Assert.Equal((ExitCodes.Success, "", true), (exitCode, error, wasFree));
+        Assert.EndsWith("Added filesystem, github to Steward's registry. 'steward up' runs them.\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_somebody_else_adds_while_a_person_thinks_is_not_added_again()
+    {
+        WriteClients();
+        var cli = Asked(() => Cli().RunAsync("add", "hub", "-e", "TOKEN=x", "--", "docker", "run", "-e", "TOKEN", "github-server"));
+
+        var (exitCode, output, error) = await cli.RunAsync("import", "--client", "claude-desktop");
+
+        Assert.Equal((ExitCodes.Success, "steward: github is not added: somebody has added it meanwhile, as hub\n"), (exitCode, error));
+        Assert.EndsWith("Added filesystem to Steward's registry. 'steward up' runs them.\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Connecting_a_client_keeps_nobody_from_the_data_directory_while_it_asks()
+    {
+        WriteClients();
+        var wasFree = false;
+        var cli = Asked(() =>
+        {
+            wasFree = DaemonLock.IsFree(_temporary.Data);
+            return Task.CompletedTask;
+        });
+
+        var (exitCode, output, _) = await cli.RunAsync("connect", "claude-desktop", "--stdio");
+
+        Assert.Equal((ExitCodes.Success, true), (exitCode, wasFree));
+        Assert.Contains("Added filesystem, github to Steward's registry.", output, StringComparison.Ordinal);
+    }
+
+    private CliRig Asked(Func<Task> meanwhile)
+    {
+        _temporary.Data.Create();
+        return new(null, _temporary.Data) { Home = _home.Path, WorkingDirectory = Work, In = new ThinkingReader("y", meanwhile), IsTerminal = true };
     }
 
     private string Work => Directory.CreateDirectory(Path.Combine(_home.Path, "work")).FullName;

@@ -1,6 +1,9 @@
+using System.Net;
 using System.Text.Json;
 using Steward.Cli;
 using Steward.Cli.Import;
+using Steward.Server.Daemon;
+using Steward.Supervision;
 using Steward.Tests.Server;
 using Steward.Tests.Testing;
 using Xunit;
@@ -46,6 +49,82 @@ public sealed class RegistryVerbTests
         await using var registry = await RegistryBook.OpenAsync(temporary.Data, TimeProvider.System, TestContext.Current.CancellationToken);
         var kept = Assert.Single(await registry.ListAsync(TestContext.Current.CancellationToken));
         Assert.Equal(("npx", "work", "${env:NOT_SET_HERE}", false), (kept.Command, kept.Tags.Single(), kept.Env["KEY"], kept.Disabled));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_is_written_down_without_a_daemon_is_told_in_the_words_of_one()
+    {
+        using var temporary = new TemporaryData();
+        temporary.Data.Create();
+        var cli = new CliRig(null, temporary.Data);
+        await using var host = await HostRig.StartAsync();
+
+        var (exitCode, output, error) = await cli.RunAsync("add", "files", "--definition", """{"command":"npx","future":1}""", "--json");
+        var (_, served, _) = await new CliRig(host, host.Data).RunAsync("add", "files", "--definition", """{"command":"npx","future":1}""", "--no-start", "--json");
+
+        Assert.Equal((ExitCodes.Success, "steward: warning: Steward does not know the key \"future\": it is kept and has no effect.\n"), (exitCode, error));
+        Assert.Equal(Keys(served), Keys(output));
+        Assert.Equal(
+            (ExitCodes.Success, "off is added to Steward's registry; no daemon runs, and it is disabled: after 'steward up', 'steward enable off' starts it\n", ""),
+            await cli.RunAsync("add", "off", "--disabled", "--", "npx"));
+
+        static string Keys(string json)
+        {
+            using var document = JsonDocument.Parse(json);
+            return string.Join('\n', document.RootElement.EnumerateObject().Select(member => member.Name is "created" or "updated" or "folder" ? member.Name : $"{member}"));
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_is_added_while_a_daemon_starts_goes_to_the_daemon()
+    {
+        await using var host = await HostRig.StartAsync();
+        var time = new FakeTimeProvider();
+        var facts = await File.ReadAllBytesAsync(host.Data.FactsFile, TestContext.Current.CancellationToken);
+        File.Delete(host.Data.FactsFile); // it has the lock, and does not say yet where it listens
+        var adding = new CliRig(host, host.Data) { Time = time, Input = """{"command":"npx"}""" }.RunAsync("add", "files", "--definition", "-");
+        while (time.ArmedTimers == 0)
+            await Task.Yield();
+
+        await File.WriteAllBytesAsync(host.Data.FactsFile, facts, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal((ExitCodes.Success, "files is added; it is Running\n", ""), await adding);
+        Assert.Equal(ServerState.Running, host.Host.Manager.FindStatus("files")!.State);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Who_cannot_open_the_registry_keeps_nothing_of_it()
+    {
+        using var temporary = new TemporaryData();
+        temporary.Data.Create();
+        Directory.CreateDirectory(temporary.Data.RegistryFile);
+        var time = new FakeTimeProvider();
+
+        await Assert.ThrowsAsync<CliException>(() => RegistryBook.OpenAsync(temporary.Data, time, TestContext.Current.CancellationToken));
+        await NothingIsHeldAsync();
+
+        Directory.Delete(temporary.Data.RegistryFile);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RegistryBook.OpenAsync(temporary.Data, time, new CancellationToken(canceled: true)));
+        await NothingIsHeldAsync();
+
+        async Task NothingIsHeldAsync()
+        {
+            Assert.True(DaemonLock.IsFree(temporary.Data));
+            while (time.ArmedTimers > 0) // what waited for the store's end lets go of its timer a moment later
+                await Task.Yield();
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_server_may_be_called_as_part_of_an_address_of_the_daemon_is()
+    {
+        await using var host = await HostRig.StartAsync();
+        var cli = new CliRig(host, host.Data) { Handler = static () => new RefusingHandler(HttpStatusCode.UnprocessableEntity, "the arguments are wrong") };
+
+        foreach (var id in (string[])["files", "config"])
+            Assert.Equal((ExitCodes.Failure, "", "steward: the arguments are wrong\n"), await cli.RunAsync("call", id, "read"));
+        Assert.Equal((ExitCodes.Usage, "", "steward: the arguments are wrong\n"), await cli.RunAsync("plan", "next.json"));
     }
 
     [Fact(Timeout = 30_000)]
