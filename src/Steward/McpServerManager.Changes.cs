@@ -17,6 +17,9 @@ public sealed partial class McpServerManager
     /// </summary>
     internal Func<ManagedServer, Task>? Releasing { get; set; }
 
+    /// <summary>Called when nothing runs any more of a server that is removed, before it is forgotten. Never throws.</summary>
+    internal Action<ManagedServer>? Removed { get; set; }
+
     /// <summary>
     /// Adds a server behind the others and starts it, unless it is disabled; the task completes when it runs or has failed.
     /// </summary>
@@ -129,6 +132,7 @@ public sealed partial class McpServerManager
         var releasing = Releasing?.Invoke(supervisor.Server) ?? Task.CompletedTask;
         await supervisor.DisposeAsync().ConfigureAwait(false);
         await releasing.ConfigureAwait(false);
+        Removed?.Invoke(supervisor.Server);
         lock (_gate)
         {
             Volatile.Write(ref _set, Set.Without(supervisor));
@@ -147,7 +151,23 @@ public sealed partial class McpServerManager
         var config = supervisor.Server.Config;
         return config.Disabled == disabled
             ? await SettledAsync(supervisor, 0, cancellationToken).ConfigureAwait(false)
-            : await RedefineAsync(supervisor, config with { Disabled = disabled }, origin: null).WaitAsync(cancellationToken).ConfigureAwait(false);
+            : await SwitchAsync(supervisor, config, disabled).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Enables or disables whatever definition a server has by then: nothing of it is lost that somebody else changes meanwhile.</summary>
+    private async Task<ServerStatus> SwitchAsync(ServerSupervisor supervisor, ServerConfig before, bool disabled)
+    {
+        while (before.Disabled != disabled)
+        {
+            var config = before with { Disabled = disabled };
+            var (version, outcome) = await supervisor.RedefineAsync(config, expected: before).ConfigureAwait(false);
+            var heard = version ?? throw TooLate(before.Id);
+            if (outcome is not null)
+                return await FollowAsync(supervisor, config, heard, outcome).ConfigureAwait(false);
+            before = supervisor.Server.Config;
+        }
+
+        return await SettledAsync(supervisor, 0, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Starts a server that was just added, unless all are to be started later and nobody asks for this one.</summary>

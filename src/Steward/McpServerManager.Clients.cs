@@ -14,7 +14,8 @@ namespace Steward;
 /// <remarks>
 /// All of these fail with <see cref="UnknownServerException"/> where there is no server of that id, with <see cref="ServerNotRunningException"/> where it does not run (one that is starting is
 /// waited for), with <see cref="McpProtocolException"/> where the server answers with an error, and with <see cref="TimeoutException"/> where it keeps silent for longer than its <c>requestTimeoutMs</c>.
-/// What only reads is asked for once more after a restart of the server, if that breaks the connection.
+/// What only reads is asked for once more after a restart of the server, if that breaks the connection; where that breaks again, or the server does not come back in time,
+/// there is an <see cref="UncertainResultException"/>.
 /// </remarks>
 public sealed partial class McpServerManager
 {

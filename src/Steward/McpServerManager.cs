@@ -66,6 +66,9 @@ public sealed partial class McpServerManager : IAsyncDisposable
     public Task WaitUntilSettledAsync(CancellationToken cancellationToken = default) =>
         Task.WhenAll(Set.Supervisors.Select(supervisor => PassAsync(supervisor, cancellationToken)));
 
+    /// <summary>Completes when the status of a server knows of all that has happened to it up to now.</summary>
+    internal Task PassAsync(string id, CancellationToken cancellationToken) => Set.Find(id)?.PassAsync().WaitAsync(cancellationToken) ?? Task.CompletedTask;
+
     /// <summary>A definition has changed: whoever has chosen servers by theirs chooses anew.</summary>
     private void Renew()
     {
@@ -92,7 +95,10 @@ public sealed partial class McpServerManager : IAsyncDisposable
         status => status.Version >= version && status.State is not (ServerState.Starting or ServerState.Stopping),
         cancellationToken);
 
-    private ServerSupervisor Find(string id) => Set.Find(id) ?? throw new UnknownServerException(id, Set.Ids);
+    /// <summary>There is no such server, or not for long any more.</summary>
+    internal UnknownServerException Unknown(string id) => new(id, [.. Set.Ids.Where(known => known != id)]);
+
+    private ServerSupervisor Find(string id) => Set.Find(id) ?? throw Unknown(id);
 
     /// <summary>Why a supervisor heard no more.</summary>
     private Exception TooLate(string id) => Volatile.Read(ref _shutdown) is not null ? new ObjectDisposedException(nameof(McpServerManager)) : new UnknownServerException(id, Set.Ids);

@@ -10,6 +10,7 @@ internal static class Modes
     {
         ["fixture"] = FixtureServer.RunAsync,
         ["echo"] = _ => Serve(new RawServer()),
+        ["labelled"] = options => Serve(new LabelledServer(options.Milliseconds("delay", 0))),
         ["exit-at-start"] = StartFaults.ExitAsync,
         ["hang-in-initialize"] = _ => StartFaults.HangAsync(),
         ["slow-start"] = StartFaults.SlowAsync,

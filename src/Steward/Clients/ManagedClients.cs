@@ -3,12 +3,15 @@ using ModelContextProtocol;
 using Steward.Gateway;
 using Steward.Hosting;
 using Steward.Supervision;
+using Steward.Wire;
 
 namespace Steward.Clients;
 
 /// <summary>The clients of this process, one for each server that somebody has asked for.</summary>
 internal sealed class ManagedClients(McpServerManager manager, ManagerHost host, ServerHandlers handlers)
 {
+    private const int MostAttempts = 3;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Task<ManagedClient>> _clients = new(StringComparer.Ordinal);
     private readonly ILogger _logger = host.Loggers.CreateLogger("Steward.Clients");
@@ -25,7 +28,7 @@ internal sealed class ManagedClients(McpServerManager manager, ManagerHost host,
     /// <exception cref="ServerNotRunningException">The server does not run, so that nothing can be opened.</exception>
     public async Task<ManagedClient> GetAsync(string id, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             Task<ManagedClient> opening;
             lock (_gate)
@@ -34,9 +37,27 @@ internal sealed class ManagedClients(McpServerManager manager, ManagerHost host,
                     _clients[id] = opening = Open(id);
             }
 
-            var client = await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (!client.Completion.IsCompleted)
+            if (await OpenedAsync(id, opening, attempt < MostAttempts, cancellationToken).ConfigureAwait(false) is { Completion.IsCompleted: false } client)
                 return client;
+        }
+    }
+
+    /// <summary>The client that was opened; <see langword="null"/> where the server went in that very moment, and may be back.</summary>
+    private async Task<ManagedClient?> OpenedAsync(string id, Task<ManagedClient> opening, bool mayTryAgain, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (McpException failure) when (failure is ClientClosedException || failure is McpProtocolException { ErrorCode: (McpErrorCode)JsonRpcErrorCode.ServerUnavailable })
+        {
+            await manager.PassAsync(id, cancellationToken).ConfigureAwait(false);
+            var status = manager.ServerOf(id) is { IsLeaving: false } server ? server.Status : throw manager.Unknown(id);
+            if (status.State is not (ServerState.Running or ServerState.Starting))
+                throw new ServerNotRunningException(status);
+            if (!mayTryAgain)
+                throw; // it runs, and is not to be had all the same: a process of its own for this client does not start
+            return null;
         }
     }
 
@@ -55,14 +76,7 @@ internal sealed class ManagedClients(McpServerManager manager, ManagerHost host,
         var status = manager.GetStatus(id);
         if (status.State is not (ServerState.Running or ServerState.Starting) || host.Gateway.Find(new GatewayTarget(GatewayTargetKind.Server, id)) is not { } endpoint)
             throw new ServerNotRunningException(status);
-        try
-        {
-            return await ManagedClient.OpenAsync(id, handlers, host.Gateway, endpoint, host.Time, _logger).ConfigureAwait(false); // waits for one that starts
-        }
-        catch (McpException) when (manager.FindStatus(id) is { State: not ServerState.Running } now)
-        {
-            throw new ServerNotRunningException(now); // it went in this very moment
-        }
+        return await ManagedClient.OpenAsync(id, handlers, host.Gateway, endpoint, host.Time, _logger).ConfigureAwait(false); // waits for one that starts
     }
 
     private async Task MeetAllAsync()

@@ -5,13 +5,15 @@ using Steward.Catalog;
 using Steward.Hosting;
 using Steward.Supervision;
 using Steward.Upstreams;
-using Steward.Wire;
 
 namespace Steward.Clients;
 
 /// <summary>Runs what a program wants of one server: bounds it, makes it again where that does no harm, and says plainly why it failed.</summary>
 internal sealed class ServerOperations(McpServerManager manager, ManagedClients clients, ManagerHost host)
 {
+    // A server that is restarted without end may be away at each attempt. Nothing was sent then, so trying again is safe.
+    private const int MostAttempts = 4;
+
     /// <summary>Does something that may be done again: it changes nothing.</summary>
     /// <param name="id">The server.</param>
     /// <param name="what">What is done, for people.</param>
@@ -63,44 +65,45 @@ internal sealed class ServerOperations(McpServerManager manager, ManagedClients 
 
     private async Task<T> RunAsync<T>(string id, string what, Func<UpstreamRun?, bool> mayReplay, Func<ManagedClient, CancellationToken, ValueTask<T>> operation, CancellationToken cancellationToken)
     {
-        var (client, run, transitions) = await ReachAsync(id, cancellationToken).ConfigureAwait(false);
-        var wasSent = true;
-        try
+        var (attempts, wasReplayed) = (1, false);
+        while (true)
         {
-            return await operation(client, cancellationToken).ConfigureAwait(false);
-        }
-        catch (McpProtocolException lost) when (GatewayFailures.IsConnectionLost(lost))
-        {
-            if (!mayReplay(run) || !await IsBackAsync(id, transitions, cancellationToken).ConfigureAwait(false))
-                throw new UncertainResultException(id, what, wasReplayed: false, lost);
-        }
-        catch (McpProtocolException unsent) when (GatewayFailures.IsUnsent(unsent))
-        {
-            wasSent = false; // so that to make it again is to make it
-            if (!await IsBackAsync(id, transitions, cancellationToken).ConfigureAwait(false))
-                throw manager.FindStatus(id) is { State: not ServerState.Running } down ? new ServerNotRunningException(down) : unsent;
-        }
-        catch (McpProtocolException refused) when (refused.ErrorCode == (McpErrorCode)JsonRpcErrorCode.ServerUnavailable && manager.FindStatus(id) is { State: not ServerState.Running } status)
-        {
-            throw new ServerNotRunningException(status); // it went before it was asked
-        }
-
-        try
-        {
-            (client, _, _) = await ReachAsync(id, cancellationToken).ConfigureAwait(false);
-            return await operation(client, cancellationToken).ConfigureAwait(false);
-        }
-        catch (McpProtocolException lost) when (GatewayFailures.IsConnectionLost(lost) || (wasSent && GatewayFailures.IsUnsent(lost)))
-        {
-            throw new UncertainResultException(id, what, wasReplayed: wasSent && !GatewayFailures.IsUnsent(lost), lost);
+            var (client, run, transitions) = await ReachAsync(id, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await operation(client, cancellationToken).ConfigureAwait(false);
+            }
+            catch (McpProtocolException unsent) when (GatewayFailures.IsUnsent(unsent) && attempts++ < MostAttempts)
+            {
+                if (wasReplayed)
+                    throw new UncertainResultException(id, what, wasReplayed: false, unsent);
+                await IsBackAsync(id, transitions, cancellationToken).ConfigureAwait(false); // to make it again is to make it; where it is not back, its status says why
+            }
+            catch (McpException lost) when (IsLost(lost))
+            {
+                if (wasReplayed || !mayReplay(run) || !(lost is ClientClosedException || await IsBackAsync(id, transitions, cancellationToken).ConfigureAwait(false)))
+                    throw new UncertainResultException(id, what, wasReplayed, lost);
+                wasReplayed = true; // where the server was removed, that is what is said next
+            }
+            catch (McpProtocolException refused) when (refused.ErrorCode == (McpErrorCode)JsonRpcErrorCode.ServerUnavailable && attempts++ < MostAttempts)
+            {
+                await manager.PassAsync(id, cancellationToken).ConfigureAwait(false);
+                if (manager.FindStatus(id) is { State: ServerState.Running } status && status.Transitions == transitions && !manager.ServerOf(id).IsLeaving)
+                    throw; // it runs: a process of its own for this client does not start
+            }
         }
     }
+
+    /// <summary>Whether the request may have reached the server, and its answer will never come.</summary>
+    private static bool IsLost(McpException failure) => failure is ClientClosedException || (failure is McpProtocolException error && GatewayFailures.IsConnectionLost(error));
 
     /// <summary>The client of a server that runs, its run, and how often the server had changed its state then.</summary>
     private async Task<(ManagedClient Client, UpstreamRun? Run, long Transitions)> ReachAsync(string id, CancellationToken cancellationToken)
     {
         var server = manager.ServerOf(id);
         var status = server.Status;
+        if (server.IsLeaving)
+            throw manager.Unknown(id);
         if (status.State == ServerState.Starting)
             status = await manager.WaitForStatusAsync(id, static status => status.State != ServerState.Starting, cancellationToken).ConfigureAwait(false);
         if (status.State != ServerState.Running)

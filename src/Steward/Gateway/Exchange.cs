@@ -123,12 +123,7 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
     }
 
     public override void OnFailed(int code, string message) =>
-        DeliverError(code, message, code == JsonRpcErrorCode.RequestTimeout ? "timeout" : "unavailable", code switch
-        {
-            JsonRpcErrorCode.RequestTimeout => FailureReason.Write(FailureReason.RequestTimeout),
-            JsonRpcErrorCode.ServerUnavailable => FailureReason.Write(_isUnsent ? FailureReason.NotSent : FailureReason.ConnectionLost),
-            _ => null,
-        });
+        DeliverError(code, message, code == JsonRpcErrorCode.RequestTimeout ? "timeout" : "unavailable", FailureReason.OfCode(code, _isUnsent));
 
     public override void OnUnsent(string message)
     {

@@ -67,6 +67,14 @@ internal static class FailureReason
         return IsIn(error) ? [.. message[..envelope.Error.Start], .. RemoveFrom(error), .. message[envelope.Error.End..]] : null;
     }
 
+    /// <summary>Writes the value of <c>data</c> where no answer came to a request; <see langword="null"/> where the code says it all.</summary>
+    public static Action<Utf8JsonWriter>? OfCode(int code, bool isUnsent = false) => code switch
+    {
+        JsonRpcErrorCode.RequestTimeout => Write(RequestTimeout),
+        JsonRpcErrorCode.ServerUnavailable => Write(isUnsent ? NotSent : ConnectionLost),
+        _ => null,
+    };
+
     /// <summary>Writes the value of <c>data</c>.</summary>
     public static Action<Utf8JsonWriter> Write(string reason) => json =>
     {

@@ -61,6 +61,7 @@ internal sealed class McpGateway : IAsyncDisposable
         _groups = groups.ToDictionary(view => view.Group!.Name, view => new MergedEndpoint(view, _board, _logLevels, mergedRelay), StringComparer.Ordinal);
         _makeEndpoint = server => new ServerEndpoint(server, manager, _logLevels, relay);
         manager.Releasing = ReleaseAsync;
+        manager.Removed = Forget;
         _upkeep = _clock.CreateTimer(_ => Tend(), null, UpkeepInterval, UpkeepInterval);
         _board.Start();
     }
@@ -206,20 +207,22 @@ internal sealed class McpGateway : IAsyncDisposable
         await _board.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Ends what runs of a server for single clients; where it is removed, all that clients have to do with it. Never faults.</summary>
+    /// <summary>Ends what runs of a server for single clients. Never faults.</summary>
     private async Task ReleaseAsync(ManagedServer managed)
     {
-        if (_parts.Servers.Find(managed) is not { } server)
-            return; // clients could not reach it
-        if (managed.IsLeaving)
-        {
-            foreach (var session in Sessions.All.Where(session => session.Endpoint is ServerEndpoint endpoint && endpoint.Server == server))
-                Close(session, $"server '{server.Id}' is removed", CancellationToken.None);
-            foreach (var subscription in _parts.Listeners.Subscriptions.Where(subscription => subscription.Endpoint is ServerEndpoint endpoint && endpoint.Server == server))
-                subscription.Complete();
-        }
+        if (_parts.Servers.Find(managed) is { } server) // else clients could not reach it
+            await Task.WhenAll(Sessions.All.Select(session => session.ReleaseAsync(server)).Append(_leases.ReleaseAsync(server))).ConfigureAwait(false);
+    }
 
-        await Task.WhenAll(Sessions.All.Select(session => session.ReleaseAsync(server)).Append(_leases.ReleaseAsync(server))).ConfigureAwait(false);
+    /// <summary>Ends what clients have to do with a server that is removed: not before its calls have drained.</summary>
+    private void Forget(ManagedServer managed)
+    {
+        if (_parts.Servers.Find(managed) is not { } server)
+            return;
+        foreach (var session in Sessions.All.Where(session => session.Endpoint is ServerEndpoint endpoint && endpoint.Server == server))
+            Close(session, $"server '{server.Id}' is removed", CancellationToken.None);
+        foreach (var subscription in _parts.Listeners.Subscriptions.Where(subscription => subscription.Endpoint is ServerEndpoint endpoint && endpoint.Server == server))
+            subscription.Complete();
     }
 
     private void Close(Session session, string reason, CancellationToken force)

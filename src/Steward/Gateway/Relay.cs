@@ -34,7 +34,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         if (client is ModernClient modern && envelope.RequestState.Exists && IsParked(server, message.Span, envelope))
             return new(parked.Resume(modern, server, message.Span, envelope));
         if (server.IsClosed)
-            return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Unavailable(server)));
+            return new(RefuseUnsent(message.Span, envelope, Unavailable(server)));
         client.MarkUsed(server);
         if (server.NeedsOwnProcess(client) && client is Session session)
             return SendOwnAsync(session, server, message, envelope, name);
@@ -48,7 +48,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
 
         if (server.Run is { } run)
             return SendAsync(client, server, run.Connection, message, envelope, name);
-        return new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Unavailable(server)));
+        return new(RefuseUnsent(message.Span, envelope, Unavailable(server)));
     }
 
     /// <summary>How a session reaches a server.</summary>
@@ -81,17 +81,25 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         }
         catch (UpstreamErrorException refused)
         {
-            return Reply.Error(message.Span, envelope, refused.Code, refused.Message);
+            return Reply.Error(message.Span, envelope, refused.Code, refused.Message, refused.IsAnswer ? null : FailureReason.OfCode(refused.Code));
         }
-        catch (Exception failure) when (failure is ServerLaunchException or LinkClosedException)
+        catch (ServerLaunchException failure)
         {
             return Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, failure.Message);
+        }
+        catch (LinkClosedException failure)
+        {
+            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, failure.Message, FailureReason.Write(FailureReason.ConnectionLost));
         }
     }
 
     /// <summary>Counts a call of a client, and refuses it where there are too many.</summary>
     public Reply? RefuseIfTooMany(GatewayClient client, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
         client.Rate.TryTake(limits.CallsPerMinute) ? null : RefuseRate(message, envelope);
+
+    /// <summary>Refuses a request whose server is not there.</summary>
+    public static Reply RefuseUnsent(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, string why) =>
+        Reply.Error(message, envelope, JsonRpcErrorCode.ServerUnavailable, why, FailureReason.Write(FailureReason.NotSent));
 
     /// <inheritdoc cref="Unavailable(ServerStatus, TimeProvider)"/>
     public string Unavailable(GatewayServer server) =>

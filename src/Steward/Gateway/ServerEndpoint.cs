@@ -77,7 +77,7 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
         await SettleAsync(CancellationToken.None).ConfigureAwait(false);
         return server.Run is { } run
             ? Reply.Result(message.Span, envelope, Discovery.Of(run.Connection.Server))
-            : Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, Relay.Unavailable(server));
+            : Relay.RefuseUnsent(message.Span, envelope, Relay.Unavailable(server));
     }
 
     private bool IsAllowed(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>

@@ -13,9 +13,16 @@ internal sealed record ProcessCensus(string Variable, string Value)
     [
         .. Directory.EnumerateDirectories("/proc")
             .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(pid => pid > 0 && Read(pid, "environ").AsSpan().IndexOf(_marker) >= 0)
+            .Where(pid => pid > 0 && Has(pid))
             .Select(pid => new MarkedProcess(pid, Encoding.UTF8.GetString(Read(pid, "cmdline")).Replace('\0', ' '))),
     ];
+
+    /// <summary>Whether a process carries the mark.</summary>
+    public bool Has(int pid) => Read(pid, "environ").AsSpan().IndexOf(_marker) >= 0;
+
+    /// <summary>What a variable of a process says; <see langword="null"/> where it has none, or is gone.</summary>
+    public static string? VariableOf(int pid, string variable) => Encoding.UTF8.GetString(Read(pid, "environ")).Split('\0')
+        .FirstOrDefault(entry => entry.StartsWith($"{variable}=", StringComparison.Ordinal))?[(variable.Length + 1)..];
 
     // Not by its command line: that is empty for a moment in the middle of an exec.
     public static bool IsAlive(int pid)

@@ -15,6 +15,7 @@ internal static class LifeTools
     public static FixtureTool[] All { get; } =
     [
         new("whoami", "Returns process id, client and capabilities as seen from here", (call, _) => Task.FromResult(WhoAmI(call))),
+        new("say", "Returns its text behind this server's label and process id", (call, _) => Task.FromResult(Messages.Text($"{ServerLabel.Value}|{call.Text("text")}"))),
         new("fail_with_array", "Fails with an error whose data is an array", (_, _) => throw new McpProtocolException("failed as asked", ArrayError)),
         new("begun", "Returns the labels of sleeps that have begun", (call, _) => Task.FromResult(Labels(call.State.Begun))),
         new("cancelled", "Returns the labels of cancelled sleeps", (call, _) => Task.FromResult(Labels(call.State.Cancelled))),

@@ -83,6 +83,9 @@ internal class RawServer
             Other(message);
     }
 
+    /// <summary>Answers a call of any other tool.</summary>
+    protected virtual void CallOther(in RawMessage message) => Error(message.Id, -32602, "Unknown tool");
+
     /// <summary>Answers a request of any other method.</summary>
     protected virtual void Other(in RawMessage message) => Error(message.Id, -32601, "Method not found");
 
@@ -158,7 +161,7 @@ internal class RawServer
         else if (message.Name.SequenceEqual("misbehave"u8))
             Misbehave(message);
         else
-            Error(message.Id, -32602, "Unknown tool");
+            CallOther(message);
     }
 
     private void Burst(in RawMessage message)

@@ -113,6 +113,42 @@ public sealed class ServerOperationsTests
     }
 
     [Fact(Timeout = 10_000)]
+    public async Task A_call_in_flight_drains_when_its_server_is_removed_and_is_uncertain_if_it_does_not()
+    {
+        await using var rig = await RigAsync();
+        var server = await rig.LaunchedAsync("a");
+        var answered = rig.Manager.CallToolAsync("a", "wait", cancellationToken: Cancelled);
+        var lost = rig.Manager.CallToolAsync("a", "wait", cancellationToken: Cancelled);
+        var first = await server.NextAsync("tools/call");
+        await server.NextAsync("tools/call");
+
+        var removal = rig.Manager.RemoveServerAsync("a", Cancelled);
+        await Assert.ThrowsAsync<UnknownServerException>(() => rig.Manager.CallToolAsync("a", "echo", cancellationToken: Cancelled)); // no new ones
+        await Assert.ThrowsAsync<UnknownServerException>(() => rig.Manager.ListToolsAsync("a", Cancelled));
+        await server.AnswerAsync(first);
+        await Task.WhenAny(answered, lost);
+        Assert.Equal(1, new[] { answered, lost }.Count(call => call.IsCompletedSuccessfully));
+        server.Crash();
+        await removal;
+        await Assert.ThrowsAsync<UncertainResultException>(() => Task.WhenAll(answered, lost));
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_subscription_that_breaks_with_the_connection_is_asked_for_once_more()
+    {
+        var launches = 0;
+        await using var rig = await RigAsync(server => server.Keeps = launches++ == 0 ? "resources/subscribe" : null);
+        var server = await rig.LaunchedAsync("a");
+        var subscribing = rig.Manager.SubscribeToResourceAsync("a", "a:1", Cancelled);
+        await server.NextAsync("resources/subscribe");
+        server.Crash();
+        await rig.RunsAgainAsync("a");
+
+        await subscribing;
+        await (await rig.LaunchedAsync("a")).NextAsync("resources/subscribe");
+    }
+
+    [Fact(Timeout = 10_000)]
     public async Task Subscriptions_and_the_log_level_are_restored_after_a_restart_and_forgotten_with_the_server()
     {
         var heard = Channel.CreateUnbounded<string>();

@@ -37,6 +37,18 @@ public sealed class UpdateTests
     }
 
     [Fact(Timeout = 10_000)]
+    public async Task Disabling_and_enabling_lose_nothing_of_a_definition_that_comes_at_the_same_time()
+    {
+        await using var fleet = new Fleet();
+        for (var round = 0; round < 200; round++)
+        {
+            var updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Disabled = round % 2 == 0, Name = $"{round}" }, Cancelled);
+            await Task.WhenAll(updating, fleet.Manager.DisableServerAsync(Fleet.Only, Cancelled), fleet.Manager.EnableServerAsync(Fleet.Only, Cancelled));
+            Assert.Equal($"{round}", fleet.Manager.FindConfig(Fleet.Only)!.Name);
+        }
+    }
+
+    [Fact(Timeout = 10_000)]
     public async Task Another_command_starts_it_anew()
     {
         await using var fleet = new Fleet();
