@@ -5,6 +5,7 @@ using Steward.Catalog;
 using Steward.Hosting;
 using Steward.Supervision;
 using Steward.Upstreams;
+using Steward.Wire;
 
 namespace Steward.Clients;
 
@@ -85,11 +86,14 @@ internal sealed class ServerOperations(McpServerManager manager, ManagedClients 
                     throw new UncertainResultException(id, what, wasReplayed, lost);
                 wasReplayed = true; // where the server was removed, that is what is said next
             }
-            catch (McpProtocolException refused) when (refused.ErrorCode == (McpErrorCode)JsonRpcErrorCode.ServerUnavailable && attempts++ < MostAttempts)
+            catch (McpProtocolException refused) when (refused.ErrorCode == (McpErrorCode)JsonRpcErrorCode.ServerUnavailable)
             {
                 await manager.PassAsync(id, cancellationToken).ConfigureAwait(false);
-                if (manager.FindStatus(id) is { State: ServerState.Running } status && status.Transitions == transitions && !manager.ServerOf(id).IsLeaving)
-                    throw; // it runs: a process of its own for this client does not start
+                if (manager.ServerOf(id).IsLeaving)
+                    throw manager.Unknown(id);
+                if (manager.GetStatus(id) is { State: not ServerState.Running } status)
+                    throw new ServerNotRunningException(status);
+                throw; // it runs: the server says so itself, or a process of its own for this client does not start
             }
         }
     }
