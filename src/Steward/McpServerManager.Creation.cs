@@ -70,11 +70,14 @@ public sealed partial class McpServerManager
     /// <summary>Has what it is made of follow files; see <see cref="ConfigFollower"/>. Called once, by whoever made it.</summary>
     internal void Follow(StewardConfig built, IReadOnlyList<string> files, Func<StewardConfig> compose) => Embedding.Follow(this, built, files, compose);
 
+    /// <summary>The limits protect a gateway from its clients. The client here is the program itself, which knows how much it wants.</summary>
+    private static GatewayLimits OwnLimits(GatewayLimits limits) => limits with { CallsInFlight = int.MaxValue, CallsPerMinute = 0, Sessions = int.MaxValue };
+
     private static ManagerHost NewHost(StewardConfig config, McpServerManagerOptions options)
     {
         var inMemory = options.InMemoryServers.ToFrozenDictionary(server => server.Id, StringComparer.Ordinal);
         var directory = options.DataDirectory is { } path ? ManagerDirectory.Take(path) : null; // last: what fails before it holds no lock
-        return new ManagerHost(options.Adjust(new ManagerHostOptions(config.Gateway.Limits, options.TimeProvider, options.LoggerFactory)
+        return new ManagerHost(options.Adjust(new ManagerHostOptions(OwnLimits(config.Gateway.Limits), options.TimeProvider, options.LoggerFactory)
         {
             IsEmbedded = true,
             Directory = directory,

@@ -41,6 +41,9 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
 
     public McpMethod Method { get; }
 
+    /// <summary>How long the client may take to answer what it is asked because of the request.</summary>
+    public TimeSpan AnswerWithin { get; init; }
+
     /// <summary>When the request came in, as a timestamp of the clock.</summary>
     public long StartedAt { get; }
 

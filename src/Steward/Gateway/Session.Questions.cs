@@ -38,6 +38,7 @@ internal sealed partial class Session
             return;
         }
 
+        question.Hold();
         var exposedTask = question.TaskId.Length == 0 ? [] : ExposeTaskId(connection.ServerId, question.TaskId);
         var edits = new FrameEdits(exposedTask.Length == 0 ? stackalloc byte[64] : new byte[64 + exposedTask.Length]);
         edits.Replace(envelope.Id, number);
@@ -55,7 +56,10 @@ internal sealed partial class Session
         ServerQuestion? question;
         lock (Gate)
             _questions.Remove(number, out question);
-        question?.OnAnswer(message, envelope);
+        if (question is null)
+            return;
+        question.Release();
+        question.OnAnswer(message, envelope);
     }
 
     /// <summary>Takes a client's progress on a question.</summary>
@@ -99,6 +103,7 @@ internal sealed partial class Session
             _questions.Remove(number);
         }
 
+        withdrawn.Release();
         var edits = new FrameEdits(stackalloc byte[32]);
         edits.Replace(envelope.RequestId, number);
         Tell(withdrawn.Cause, message, edits);
@@ -113,6 +118,7 @@ internal sealed partial class Session
             _questions.Remove(number, out question);
         if (question is null)
             return;
+        question.Release();
         Tell(question.Cause, JsonRpcWriter.Notification("notifications/cancelled", JsonRpcWriter.Object(json =>
         {
             json.WriteNumber("requestId"u8, number);
@@ -166,7 +172,10 @@ internal sealed partial class Session
         }
 
         foreach (var question in questions)
+        {
+            question.Release();
             question.OnSessionEnded();
+        }
     }
 
     /// <summary>Tells the client something on the stream of the request that it belongs to; on the general one where that has ended.</summary>

@@ -32,6 +32,9 @@ internal abstract class PendingCall
     /// <summary>Whether the server waits for us, so that its silence does not count.</summary>
     internal bool IsPaused { get; set; }
 
+    /// <summary>How many questions are open that the server asks because of the request; touched under the connection's lock.</summary>
+    internal int OpenQuestions { get; set; }
+
     /// <summary>The answer. The bytes are valid during the call only.</summary>
     public abstract void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);
 

@@ -191,6 +191,29 @@ internal sealed partial class UpstreamConnection
         }
     }
 
+    /// <summary>The server asks something because of a call: while it waits for the answer, its silence does not count.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="within">How long the answer may take.</param>
+    public void HoldTimeout(PendingCall call, TimeSpan within)
+    {
+        lock (_gate)
+        {
+            call.OpenQuestions++;
+            if (call.Deadline != long.MaxValue)
+                call.Deadline = Math.Max(call.Deadline, _time.GetTimestamp() + (long)(within.TotalSeconds * _time.TimestampFrequency));
+        }
+    }
+
+    /// <summary>An answer has come, or will not: where it was the last that was open, the time of the call begins anew.</summary>
+    public void ReleaseTimeout(PendingCall call)
+    {
+        lock (_gate)
+        {
+            if (--call.OpenQuestions == 0)
+                SetDeadline(call, _time.GetTimestamp());
+        }
+    }
+
     /// <summary>Ends every call, now and from now on: the server is gone.</summary>
     public void FailAll(string reason)
     {
@@ -354,6 +377,8 @@ internal sealed partial class UpstreamConnection
             return;
         }
 
+        if (call.OpenQuestions > 0)
+            return; // it has more time than that
         call.Deadline = now + (long)(call.Timeout.TotalSeconds * _time.TimestampFrequency);
         if (!_sweeping)
             _sweeping = _sweep.Change(SweepInterval, SweepInterval);

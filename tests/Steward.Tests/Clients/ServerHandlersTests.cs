@@ -48,6 +48,47 @@ public sealed class ServerHandlersTests
     }
 
     [Fact(Timeout = 10_000)]
+    public async Task The_time_of_a_call_stands_still_while_a_person_thinks_and_begins_anew_with_the_answer()
+    {
+        var thinks = new TaskCompletionSource();
+        var decides = new TaskCompletionSource();
+        await using var rig = await RigAsync(new()
+        {
+            Elicitation = async (_, _) =>
+            {
+                thinks.TrySetResult();
+                await decides.Task;
+                return new ElicitResult { Action = "accept" };
+            },
+        });
+        var server = await rig.LaunchedAsync("a");
+        var call = rig.Manager.CallToolAsync("a", "wait", cancellationToken: Cancelled);
+        await server.NextAsync("tools/call");
+        await AskAsync(server, "elicitation/create", Form);
+        await thinks.Task;
+        rig.Time.Advance(TimeSpan.FromMinutes(6)); // one more than a request may take
+        decides.SetResult();
+        Assert.Equal("accept", (string?)(await server.NextAsync("answer"))["result"]!["action"]);
+        rig.Time.Advance(TimeSpan.FromMinutes(4));
+        Assert.False(call.IsCompleted);
+
+        rig.Time.Advance(TimeSpan.FromMinutes(2));
+        await Assert.ThrowsAsync<TimeoutException>(() => call);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_program_may_have_more_calls_in_flight_than_a_client_of_the_gateway()
+    {
+        const int Many = 300;
+        await using var rig = await RigAsync(new());
+        var server = await rig.LaunchedAsync("a");
+        var calls = Enumerable.Range(0, Many).Select(_ => rig.Manager.CallToolAsync("a", "wait", cancellationToken: Cancelled)).ToList();
+        for (var i = 0; i < Many; i++)
+            await server.AnswerAsync(await server.NextAsync("tools/call"));
+        await Task.WhenAll(calls);
+    }
+
+    [Fact(Timeout = 10_000)]
     public async Task With_two_calls_in_flight_nobody_guesses_which_of_them_asks()
     {
         var asked = Channel.CreateUnbounded<HandlerContext<ElicitRequestParams>>();

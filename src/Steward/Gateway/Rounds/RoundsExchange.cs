@@ -48,9 +48,6 @@ internal sealed class RoundsExchange : LegacyExchange
         }
     }
 
-    /// <summary>How long the client may take to answer a round.</summary>
-    public required TimeSpan AnswerWithin { get; init; }
-
     /// <summary>What the server is told of the client: the members of <c>_meta</c>.</summary>
     public byte[] Meta => _takesTask ? Session.ModernMetaWithTasks : Session.ModernMeta;
 
