@@ -55,7 +55,7 @@ public sealed class StewardHost : IAsyncDisposable
     public McpServerManager Manager => _runtime.Manager;
 
     /// <summary>The servers with their definitions and history.</summary>
-    public ServerRegistry Registry => _runtime.Registry;
+    internal ServerRegistry Registry => _runtime.Registry;
 
     /// <summary>Completes when somebody asked over the API that the host be stopped.</summary>
     public Task StopRequested => _state.StopRequested;

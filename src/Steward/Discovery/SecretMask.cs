@@ -7,7 +7,7 @@ namespace Steward.Discovery;
 /// Shows a declaration without what is secret in it. References such as <c>${env:NAME}</c> stay; a value of <c>env</c> or of a
 /// header is masked whatever it is called, and in arguments and URLs what follows a telling name or looks like a key.
 /// </summary>
-public static partial class SecretMask
+internal static partial class SecretMask
 {
     /// <summary>What stands in place of a secret.</summary>
     public const string Mask = "***";

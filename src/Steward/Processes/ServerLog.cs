@@ -9,7 +9,7 @@ namespace Steward.Processes;
 /// Writing never waits. Readers and the file follow the lines in memory at their own pace; whoever falls behind further than
 /// memory reaches loses the oldest and is told how many.
 /// </summary>
-public sealed class ServerLog : IAsyncDisposable
+public sealed class ServerLog
 {
     // Beyond what the pumps let through anyway.
     private const int LongestLine = 16 * 1024;
@@ -79,7 +79,7 @@ public sealed class ServerLog : IAsyncDisposable
     /// <param name="follow">Whether to wait for more lines.</param>
     /// <param name="cancellationToken">Ends the reading with an <see cref="OperationCanceledException"/>.</param>
     public async IAsyncEnumerable<LogLine> ReadAsync(
-        int tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
+        int tail, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         long next;
         lock (_gate)
@@ -105,7 +105,7 @@ public sealed class ServerLog : IAsyncDisposable
     }
 
     /// <summary>Takes no more lines, ends all readers after the last one and completes the file.</summary>
-    public async ValueTask DisposeAsync()
+    internal async ValueTask DisposeAsync()
     {
         TaskCompletionSource? grown;
         lock (_gate)

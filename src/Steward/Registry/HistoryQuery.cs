@@ -1,7 +1,7 @@
 namespace Steward.Registry;
 
 /// <summary>Asks for a page of history, newest first.</summary>
-public sealed record HistoryQuery
+internal sealed record HistoryQuery
 {
     /// <summary>How many rows a page has at most.</summary>
     public const int MaxLimit = 1000;

@@ -7,4 +7,4 @@ namespace Steward.Registry;
 /// <param name="Source">Where it came from: <c>cli</c>, <c>api</c>, or the name of what it was found by.</param>
 /// <param name="Created">When it was added.</param>
 /// <param name="Updated">When it was last changed.</param>
-public sealed record RegisteredServer(ServerConfig Config, string Source, DateTimeOffset Created, DateTimeOffset Updated);
+internal sealed record RegisteredServer(ServerConfig Config, string Source, DateTimeOffset Created, DateTimeOffset Updated);

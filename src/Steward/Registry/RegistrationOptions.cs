@@ -1,7 +1,7 @@
 namespace Steward.Registry;
 
 /// <summary>How a server is added.</summary>
-public sealed record RegistrationOptions
+internal sealed record RegistrationOptions
 {
     /// <summary>Where the server comes from, for whoever lists it.</summary>
     /// <value>Default: <c>api</c>.</value>

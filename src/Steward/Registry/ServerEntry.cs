@@ -7,7 +7,7 @@ namespace Steward.Registry;
 /// <param name="Config">Its definition. It may hold secrets.</param>
 /// <param name="Source">Where it came from; <see cref="ServerRegistry.Declared"/> where the configuration file declares it.</param>
 /// <param name="Status">How it is.</param>
-public sealed record ServerEntry(ServerConfig Config, string Source, ServerStatus Status)
+internal sealed record ServerEntry(ServerConfig Config, string Source, ServerStatus Status)
 {
     /// <summary>When it was added.</summary>
     /// <value><see langword="null"/> where the configuration file declares it.</value>

@@ -4,7 +4,7 @@ using Steward.Supervision;
 namespace Steward.Registry;
 
 /// <summary>Chooses servers from a list. What is <see langword="null"/> does not matter.</summary>
-public sealed record ServerFilter
+internal sealed record ServerFilter
 {
     /// <summary>Only servers that are reached in this way, declared or found out.</summary>
     public ServerTransport? Transport { get; init; }

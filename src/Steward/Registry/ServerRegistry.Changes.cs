@@ -7,7 +7,7 @@ namespace Steward.Registry;
 /// Changes, one at a time for each server: first what fails without harm, then the disk, then what runs. From the look at who declares a
 /// server until its change has begun, the file is held off; what the server comes to by it is waited for without that.
 /// </content>
-public sealed partial class ServerRegistry
+internal sealed partial class ServerRegistry
 {
     private const string Registered = "registry";
 

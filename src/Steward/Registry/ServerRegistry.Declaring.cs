@@ -3,7 +3,7 @@ using Steward.Configuration;
 namespace Steward.Registry;
 
 /// <content>What the configuration file says, beside what is said here of the same servers.</content>
-public sealed partial class ServerRegistry
+internal sealed partial class ServerRegistry
 {
     // Held from the look at who declares a server until what follows from it has begun: by a change here for its server, by the file for
     // all that it is about. Never while anybody waits for a server to come up, and taken after the turn where both are.

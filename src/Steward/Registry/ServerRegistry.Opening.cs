@@ -4,7 +4,7 @@ using Steward.Supervision;
 namespace Steward.Registry;
 
 /// <content>How kept servers come to run again.</content>
-public sealed partial class ServerRegistry
+internal sealed partial class ServerRegistry
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(30);
 

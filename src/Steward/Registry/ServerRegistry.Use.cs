@@ -6,7 +6,7 @@ using Steward.Wire;
 namespace Steward.Registry;
 
 /// <content>Connections, requests and history.</content>
-public sealed partial class ServerRegistry
+internal sealed partial class ServerRegistry
 {
     /// <summary>Connects a server, which starts it where it is a program; one that is connected stays as it is.</summary>
     /// <returns>The status that it has come to: also when it failed, which is no exception.</returns>

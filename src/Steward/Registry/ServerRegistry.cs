@@ -10,7 +10,7 @@ namespace Steward.Registry;
 /// Steward. What is changed here is on disk when its task completes. All members may be called from any thread; of one server one
 /// change is made after the other.
 /// </summary>
-public sealed partial class ServerRegistry : IAsyncDisposable
+internal sealed partial class ServerRegistry : IAsyncDisposable
 {
     /// <summary>The source of servers that the configuration file declares.</summary>
     public const string Declared = "file";

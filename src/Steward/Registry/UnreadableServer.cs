@@ -6,4 +6,4 @@ namespace Steward.Registry;
 /// <param name="Source">Where it came from.</param>
 /// <param name="Created">When it was added.</param>
 /// <param name="Problem">Why it cannot be used, and what can be done.</param>
-public sealed record UnreadableServer(string Id, string Transport, string Source, DateTimeOffset Created, string Problem);
+internal sealed record UnreadableServer(string Id, string Transport, string Source, DateTimeOffset Created, string Problem);

@@ -3,7 +3,7 @@ using Steward.Processes;
 namespace Steward.Supervision;
 
 /// <summary>A server could not be started. The message says what was tried, what was found, and what to do.</summary>
-public sealed class ServerLaunchException : Exception
+internal sealed class ServerLaunchException : Exception
 {
     /// <summary>Creates the exception.</summary>
     public ServerLaunchException(string message, bool isPermanent = false, ProcessExit? exit = null, Exception? innerException = null)

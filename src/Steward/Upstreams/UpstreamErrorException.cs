@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Steward.Upstreams;
 
 /// <summary>A server answered with a JSON-RPC error, or its answer will never come.</summary>
-public sealed class UpstreamErrorException : Exception
+internal sealed class UpstreamErrorException : Exception
 {
     /// <summary>Creates the exception.</summary>
     public UpstreamErrorException(int code, string message) : base(message) => Code = code;

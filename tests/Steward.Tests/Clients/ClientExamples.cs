@@ -30,6 +30,12 @@ internal static class ClientExamples
         _ = result;
     }
 
+    internal static void Logs(McpServerManager manager)
+    {
+        foreach (var line in manager.GetLog("files").Tail(20))
+            Console.WriteLine($"{line.At:T} {line.Text}");
+    }
+
     internal static async Task LoginAsync(McpServerManager manager)
     {
         await manager.LoginAsync("tracker", (address, cancellationToken) =>

@@ -52,7 +52,7 @@ public sealed class ServerHandlersTests
     {
         var thinks = new TaskCompletionSource();
         var decides = new TaskCompletionSource();
-        await using var rig = await RigAsync(new()
+        var handlers = new ServerHandlers
         {
             Elicitation = async (_, _) =>
             {
@@ -60,7 +60,8 @@ public sealed class ServerHandlersTests
                 await decides.Task;
                 return new ElicitResult { Action = "accept" };
             },
-        });
+        };
+        await using var rig = await LibraryRig.StartAsync(script: null, new McpServerManagerOptions { Handlers = handlers }, GatewayRig.Server("a") with { RequestTimeout = TimeSpan.FromMinutes(5) });
         var server = await rig.LaunchedAsync("a");
         var call = rig.Manager.CallToolAsync("a", "wait", cancellationToken: Cancelled);
         await server.NextAsync("tools/call");
