@@ -10,7 +10,7 @@ internal static class LifecycleTable
     private static readonly Signal[] Signals =
     [
         new Signal.StartRequested(), new Signal.StopRequested(), new Signal.RestartRequested(), new Signal.Connected(1, null!), new Signal.LaunchFailed(1, "", false, null),
-        new Signal.Ended(1, new RunEnd("")), new Signal.RetryDue(1), new Signal.ProbeFailed(1, "", ThresholdReached: true), new Signal.Lost(1, ""),
+        new Signal.Ended(1, new RunEnd("")), new Signal.RetryDue(1), new Signal.ProbeFailed(1, "") { ThresholdReached = true, EndsRun = true }, new Signal.Lost(1, ""),
         new Signal.Disabled(), new Signal.Enabled(), new Signal.Outdated(), new Signal.Watched(), new Signal.Unwatched(),
     ];
 
