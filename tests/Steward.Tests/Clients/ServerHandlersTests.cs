@@ -78,18 +78,6 @@ public sealed class ServerHandlersTests
     }
 
     [Fact(Timeout = 10_000)]
-    public async Task A_program_may_have_more_calls_in_flight_than_a_client_of_the_gateway()
-    {
-        const int Many = 300;
-        await using var rig = await RigAsync(new());
-        var server = await rig.LaunchedAsync("a");
-        var calls = Enumerable.Range(0, Many).Select(_ => rig.Manager.CallToolAsync("a", "wait", cancellationToken: Cancelled)).ToList();
-        for (var i = 0; i < Many; i++)
-            await server.AnswerAsync(await server.NextAsync("tools/call"));
-        await Task.WhenAll(calls);
-    }
-
-    [Fact(Timeout = 10_000)]
     public async Task With_two_calls_in_flight_nobody_guesses_which_of_them_asks()
     {
         var asked = Channel.CreateUnbounded<HandlerContext<ElicitRequestParams>>();

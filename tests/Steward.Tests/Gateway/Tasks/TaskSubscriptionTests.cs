@@ -22,12 +22,12 @@ public sealed class TaskSubscriptionTests
         using var both = await SubscribeAsync(client, [("task-a:t1", a), ("task-b:t1", b)]);
         await one.Server(a).TellAsync("working");
         await both.Server(a).TellAsync("working");
-        await both.Server(b).TellAsync("completed", ",\"result\":{\"content\":[]}");
 
         var news = await one.Stream.MessageAsync();
         Assert.Equal(("notifications/tasks", "task-a:t1", "working"), ((string?)news["method"], Id(news), (string?)news["params"]!["status"]));
         Assert.Equal(one.Id, (int?)news["params"]!["_meta"]!["io.modelcontextprotocol/subscriptionId"]);
         Assert.Equal("task-a:t1", Id(await both.Stream.MessageAsync()));
+        await both.Server(b).TellAsync("completed", ",\"result\":{\"content\":[]}");
         var end = await both.Stream.MessageAsync();
         Assert.Equal(("task-b:t1", both.Id), (Id(end), (int?)end["params"]!["_meta"]!["io.modelcontextprotocol/subscriptionId"]));
         Assert.NotNull(end["params"]!["result"]!["content"]);
