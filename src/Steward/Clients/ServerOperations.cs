@@ -12,7 +12,7 @@ namespace Steward.Clients;
 /// <summary>Runs what a program wants of one server: bounds it, makes it again where that does no harm, and says plainly why it failed.</summary>
 internal sealed class ServerOperations(McpServerManager manager, ManagedClients clients, ManagerHost host)
 {
-    // A server that is restarted without end may be away at each attempt. Nothing was sent then, so trying again is safe.
+    // For a server to which nothing can be sent although it seems to run: each attempt waits as long as a start may take.
     private const int MostAttempts = 4;
 
     /// <summary>Does something that may be done again: it changes nothing.</summary>
@@ -74,11 +74,13 @@ internal sealed class ServerOperations(McpServerManager manager, ManagedClients 
             {
                 return await operation(client, cancellationToken).ConfigureAwait(false);
             }
-            catch (McpProtocolException unsent) when (GatewayFailures.IsUnsent(unsent) && attempts++ < MostAttempts)
+            catch (McpProtocolException unsent) when (GatewayFailures.IsUnsent(unsent))
             {
                 if (wasReplayed)
                     throw new UncertainResultException(id, what, wasReplayed: false, unsent);
-                await IsBackAsync(id, transitions, cancellationToken).ConfigureAwait(false); // to make it again is to make it; where it is not back, its status says why
+                // To make it again is to make it. Where the server is not back, its status says why, as a rule; and how often it comes back is for its restart policy to say.
+                if (!await IsBackAsync(id, transitions, cancellationToken).ConfigureAwait(false) && attempts++ == MostAttempts)
+                    throw;
             }
             catch (McpException lost) when (IsLost(lost))
             {

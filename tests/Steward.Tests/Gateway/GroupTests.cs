@@ -62,9 +62,9 @@ public sealed class GroupTests
         using var events = await RigEvents.OpenAsync(rig, "/groups/pair/sse");
 
         await socket.SayAsync("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"say"}}""");
-        Assert.Equal("b", (string?)(await socket.HearAsync())!["result"]!["server"]);
+        Assert.Equal("b", (string?)(await socket.AnswerAsync())["result"]!["server"]);
         await events.SayAsync("""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"say"}}""");
-        Assert.Equal("b", (string?)(await events.HearAsync())!["result"]!["server"]);
+        Assert.Equal("b", (string?)(await events.AnswerAsync())["result"]!["server"]);
     }
 
     [Fact(Timeout = 30_000)]

@@ -95,7 +95,10 @@ public sealed class AdkRecoveryTests
 
         var calls = Enumerable.Range(0, 8).Select(_ => manager.CallToolAsync("files", "misbehave", new Dictionary<string, object?> { ["text"] = how }, cancellationToken: Cancelled)).ToArray();
         foreach (var call in calls)
-            Assert.True(await Assert.ThrowsAnyAsync<Exception>(() => call) is UncertainResultException or ServerNotRunningException);
+        {
+            var failure = await Assert.ThrowsAnyAsync<Exception>(() => call);
+            Assert.True(failure is UncertainResultException or ServerNotRunningException, failure.ToString());
+        }
 
         var next = await manager.WaitForStatusAsync("files", status => status is { State: ServerState.Running, Restarts: > 0 }, Cancelled);
         Assert.NotEqual(first.Pid, next.Pid);

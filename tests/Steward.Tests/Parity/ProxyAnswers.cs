@@ -7,18 +7,6 @@ namespace Steward.Tests.Parity;
 /// <summary>What a client of the proxy's address reads between the events that tell how the servers are.</summary>
 internal static class ProxyAnswers
 {
-    /// <summary>The next answer; statuses and notifications are passed over.</summary>
-    public static async Task<JsonNode> AnswerAsync(this RigEvents client)
-    {
-        while (true)
-        {
-            var (name, data) = await client.NextAsync();
-            Assert.NotNull(name);
-            if (name == "message" && JsonNode.Parse(data!)! is var message && message["id"] is not null && message["method"] is null)
-                return message;
-        }
-    }
-
     /// <summary>Makes a request and waits for its answer.</summary>
     public static async Task<JsonNode> AskAsync(this RigEvents client, string message)
     {

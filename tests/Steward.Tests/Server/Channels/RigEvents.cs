@@ -78,6 +78,18 @@ internal sealed class RigEvents : IDisposable
         return JsonNode.Parse(data!)!;
     }
 
+    /// <summary>The next answer; what else is told before it is dropped.</summary>
+    public async Task<JsonNode> AnswerAsync()
+    {
+        while (true)
+        {
+            var (name, data) = await NextAsync();
+            Assert.NotNull(name);
+            if (name == "message" && JsonNode.Parse(data!) is { } message && message["id"] is not null && message["method"] is null)
+                return message;
+        }
+    }
+
     public async Task<HttpResponseMessage> PostAsync(string message, string mediaType = "application/json", string? to = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_url, to ?? Messages))

@@ -58,6 +58,16 @@ internal sealed class RigSocket : IDisposable
         }
     }
 
+    /// <summary>The next answer; what the server says of its own accord before it is dropped.</summary>
+    public async Task<JsonNode> AnswerAsync()
+    {
+        while (true)
+        {
+            if ((await HearAsync())! is { } message && message["id"] is not null && message["method"] is null)
+                return message;
+        }
+    }
+
     public Task CloseAsync() => _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", Cancelled);
 
     /// <summary>Goes as a client does that crashed.</summary>
