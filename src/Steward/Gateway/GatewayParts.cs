@@ -17,13 +17,16 @@ internal sealed class GatewayParts
 
     public GatewayParts(GatewayLimits limits, TimeProvider clock, ILoggerFactory loggers)
     {
-        Logger = loggers.CreateLogger("Steward.Gateway");
+        (Limits, Logger) = (limits, loggers.CreateLogger("Steward.Gateway"));
         Sessions = new SessionTable(limits.Sessions, SessionIdleTimeout, clock);
         Listeners = new ListenerTable(Sessions);
         ModernClients = new ModernClients(clock);
         ParkedCalls = new ParkedCalls(limits, Servers, clock, Logger);
         Traffic = new SharedTraffic(Servers, Sessions, ParkedCalls, TaskKeepers, clock, Logger);
     }
+
+    /// <summary>How much clients may take. It need not be what the configuration says: that is for clients on the network.</summary>
+    public GatewayLimits Limits { get; }
 
     public ILogger Logger { get; }
 

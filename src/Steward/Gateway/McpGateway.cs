@@ -46,16 +46,16 @@ internal sealed class McpGateway : IAsyncDisposable
         parts.Servers.Follow(() => manager.Servers, server => config.Gateway.AllowedServers?.Contains(server.Id) ?? true);
 
         _bridgedTasks = new BridgedTasks(parts.TaskKeepers, _clock);
-        _subscriptions = new SubscriptionDesk(parts, config.Gateway.Limits, _bridgedTasks);
+        _subscriptions = new SubscriptionDesk(parts, _bridgedTasks);
         _logLevels = new LogLevels(parts.Sessions, parts.Servers, _clock, _logger);
-        _leases = new LeasePools(config.Gateway.Limits, parts.Sessions, parts.ParkedCalls, parts.TaskKeepers, host);
-        var relay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _leases, _logLevels) { Bridged = _bridgedTasks };
+        _leases = new LeasePools(parts.Limits, parts.Sessions, parts.ParkedCalls, parts.TaskKeepers, host);
+        var relay = new Relay(parts.Limits, host, parts.ParkedCalls, _leases, _logLevels) { Bridged = _bridgedTasks };
         var all = new MergedView(parts.Servers, config.Gateway.Naming);
         var chosen = config.SseProxy?.AllowedServers is { } ids ? new MergedView(parts.Servers.Only(server => ids.Contains(server.Id)), config.Gateway.Naming) : all;
         MergedView[] groups = [.. config.Groups.Select(group => new MergedView(parts.Servers.Only(group.Contains), config.Gateway.Naming, group))];
         _board = new CatalogBoard(manager, parts.Servers, [.. groups.Prepend(chosen).Prepend(all).Distinct()], parts.Listeners, _clock, _logger) { RunBegan = _logLevels.ApplyAsync };
         parts.Traffic.CatalogChanged = _ => _board.Look();
-        var mergedRelay = new Relay(config.Gateway.Limits, host, parts.ParkedCalls, _leases, _logLevels) { Bridged = _bridgedTasks, ExposesTaskIds = true };
+        var mergedRelay = new Relay(parts.Limits, host, parts.ParkedCalls, _leases, _logLevels) { Bridged = _bridgedTasks, ExposesTaskIds = true };
         _merged = new MergedEndpoint(all, _board, _logLevels, mergedRelay);
         _proxied = chosen == all ? _merged : new MergedEndpoint(chosen, _board, _logLevels, mergedRelay);
         _groups = groups.ToDictionary(view => view.Group!.Name, view => new MergedEndpoint(view, _board, _logLevels, mergedRelay), StringComparer.Ordinal);

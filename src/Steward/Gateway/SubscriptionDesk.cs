@@ -1,4 +1,3 @@
-using Steward.Configuration;
 using Steward.Gateway.Tasks;
 using Steward.Supervision;
 using Steward.Upstreams;
@@ -9,7 +8,7 @@ namespace Steward.Gateway;
 /// <summary>
 /// Opens and closes the subscriptions of the modern era, and has servers report on the resources that somebody listens to.
 /// </summary>
-internal sealed class SubscriptionDesk(GatewayParts parts, GatewayLimits limits, BridgedTasks bridged)
+internal sealed class SubscriptionDesk(GatewayParts parts, BridgedTasks bridged)
 {
     // A server that takes longer does not hold up the acknowledgement of the rest: what it agrees to later is not promised.
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
@@ -28,11 +27,11 @@ internal sealed class SubscriptionDesk(GatewayParts parts, GatewayLimits limits,
         if (wanted.TaskIds.Count > 0 && !client.Capabilities.Tasks)
             return TaskCapability.RefuseUndeclared(message.Span, envelope);
 
-        if (parts.Listeners.Subscriptions.Count >= limits.Sessions)
-            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, $"There are {limits.Sessions} subscriptions already (gateway.limits.sessions); try again later.");
+        if (parts.Listeners.Subscriptions.Count >= parts.Limits.Sessions)
+            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, $"There are {parts.Limits.Sessions} subscriptions already (gateway.limits.sessions); try again later.");
         var subscription = new ModernSubscription(endpoint, client, envelope.Id.Of(message.Span));
-        if (!client.TryAdd(subscription, limits.CallsInFlight))
-            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, $"This client has {limits.CallsInFlight} subscriptions already (gateway.limits.callsInFlight).");
+        if (!client.TryAdd(subscription, parts.Limits.CallsInFlight))
+            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, $"This client has {parts.Limits.CallsInFlight} subscriptions already (gateway.limits.callsInFlight).");
         parts.Listeners.Add(subscription);
         if (Volatile.Read(ref _closed))
             subscription.Complete();

@@ -44,6 +44,32 @@ public sealed class ServerOperationsTests
         Assert.Equal("raw", raw.GetProperty("messages")[0].GetProperty("content").GetProperty("text").GetString());
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_as_many_calls_at_once_as_a_program_likes_each_gets_its_own_answer(bool isDeafAtFirst)
+    {
+        const int count = 300; // more than gateway.limits.callsInFlight
+        await using var rig = await LibraryRig.StartAsync("a", "b");
+        var server = await rig.LaunchedAsync("a");
+        var wakesUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (isDeafAtFirst)
+            server.ReadsOn = wakesUp.Task;
+
+        var text = new string('x', isDeafAtFirst ? 8_000 : 0); // together more than the way to the server holds
+        var calls = Enumerable.Range(0, count).Select(i => rig.Manager.CallToolAsync("a", "wait", new Dictionary<string, object?> { ["i"] = i, ["text"] = text }, cancellationToken: Cancelled)).ToArray();
+        await rig.Manager.CallToolAsync("b", "echo", cancellationToken: Cancelled); // has no part in it
+        wakesUp.SetResult();
+        for (var answered = 0; answered < count; answered++)
+        {
+            var request = await server.NextAsync("tools/call");
+            await server.AnswerAsync(request, $$$"""{"content":[{"type":"text","text":"{{{(int)request["params"]!["arguments"]!["i"]!}}}"}]}""");
+        }
+
+        var results = await Task.WhenAll(calls);
+        Assert.Equal(Enumerable.Range(0, count).Select(i => $"{i}"), results.Select(result => Assert.IsType<TextContentBlock>(Assert.Single(result.Content)).Text));
+    }
+
     [Fact(Timeout = 10_000)]
     public async Task All_pages_are_read()
     {

@@ -128,6 +128,20 @@ public sealed class ServerTasksTests
     }
 
     [Fact(Timeout = 10_000)]
+    public async Task A_task_may_take_only_so_long()
+    {
+        await using var rig = await ModernAsync(new() { Enabled = true, Timeout = TimeSpan.FromSeconds(20) });
+        var server = await rig.LaunchedAsync(Id);
+        var longer = rig.Manager.CallToolAsync(Id, "wait", cancellationToken: Cancelled);
+        await server.AnswerAsync(await server.NextAsync("tools/call"), Working);
+        await LookAsync(rig, server);
+        rig.Time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, rig.Manager.GetStatistics(Id)!.Pending); // nor does anybody wait to be told how far it is
+        Assert.Equal(McpTaskFailure.Timeout, (await Assert.ThrowsAsync<McpTaskException>(() => longer)).Kind);
+        Assert.Equal("t1", (string?)(await server.NextAsync("tasks/cancel"))["params"]!["taskId"]);
+    }
+
+    [Fact(Timeout = 10_000)]
     public async Task A_call_may_ask_for_input_only_so_often()
     {
         await using var rig = await ModernAsync(new() { MaxInputRounds = 1 });

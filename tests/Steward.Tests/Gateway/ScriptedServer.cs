@@ -37,6 +37,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public PipePeer Peer => _peer;
 
+    /// <summary>It reads on when this has completed.</summary>
+    public Task ReadsOn { get; set; } = Task.CompletedTask;
+
     /// <summary>What stands between the server and the link to it; nothing where the test does not say.</summary>
     public Func<ILink, ILink> Wrap { get; set; } = static link => link;
 
@@ -101,6 +104,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     {
         while (await _peer.ReadAsync(CancellationToken.None) is { } line)
         {
+            await ReadsOn;
             var message = JsonNode.Parse(line)!;
             if (IsSilent)
                 continue;

@@ -22,6 +22,7 @@ internal sealed class TaskWait
     private readonly TaskPolicy _policy;
     private readonly ITimer _nextLook;
     private readonly ITimer _end;
+    private Request? _open; // one at a time: the next is made of what the last has brought
     private int _looks;
     private bool _hasEnded;
 
@@ -30,6 +31,15 @@ internal sealed class TaskWait
         (_exchange, _taskId, _policy) = (exchange, taskId, policy);
         _end = exchange.Session.Clock.CreateTimer(_ => Abandon(JsonRpcErrorCode.RequestTimeout, $"took longer than {policy.Timeout.TotalSeconds:0.###} s (taskConfig.timeoutMs)", FailureReason.TaskTimeout), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _nextLook = exchange.Session.Clock.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    private bool HasEnded
+    {
+        get
+        {
+            lock (_gate)
+                return _hasEnded;
+        }
     }
 
     /// <summary>Whether a server refused a call because it can only be done as a task.</summary>
@@ -156,14 +166,21 @@ internal sealed class TaskWait
 
     private void Send(string method, byte[] parameters, OnResult onResult)
     {
+        var request = new Request(this, onResult);
         lock (_gate)
         {
             if (_hasEnded)
                 return;
+            _open = request;
         }
 
-        _exchange.Connection.Send(new Request(this, onResult), method, parameters, _exchange.Session.ModernMetaWithTasks);
+        _exchange.Connection.Send(request, method, parameters, _exchange.Session.ModernMetaWithTasks);
+        if (HasEnded)
+            Cancel(request); // meanwhile, when the connection did not know it yet
     }
+
+    /// <summary>Nobody waits for the answer any more, and it may never come: a connection that is to be closed must not wait for it.</summary>
+    private void Cancel(Request request) => _exchange.Connection.Cancel(request, "The call that the task was made of has ended.");
 
     private void Fail(int code, string message, string? reason)
     {
@@ -173,15 +190,18 @@ internal sealed class TaskWait
 
     private bool TryEnd()
     {
+        Request? open;
         lock (_gate)
         {
             if (_hasEnded)
                 return false;
-            _hasEnded = true;
+            (_hasEnded, open) = (true, _open);
         }
 
         _nextLook.Dispose();
         _end.Dispose();
+        if (open is not null)
+            Cancel(open); // nothing happens where it has been answered
         return true;
     }
 
