@@ -13,6 +13,7 @@ internal sealed class GatewayServer(ManagedServer managed)
 {
     private IsolationNeed[] _needs = [];
     private int _ownProcesses;
+    private ServerCatalog _offered = ServerCatalog.Empty;
 
     private ServerEndpoint? _endpoint;
 
@@ -34,7 +35,18 @@ internal sealed class GatewayServer(ManagedServer managed)
     public ServerCatalog Catalog { get; set; } = ServerCatalog.Empty;
 
     /// <summary>What clients are to see of it at this moment. While it is being restarted they keep seeing what it offered: it will be back.</summary>
-    public ServerCatalog Offered => Run?.Catalog ?? (Status.State is ServerState.Starting or ServerState.Restarting ? Catalog : ServerCatalog.Empty);
+    public ServerCatalog Offered
+    {
+        get
+        {
+            var last = Volatile.Read(ref _offered);
+            // A run is taken back a moment before the status says so: until then the server counts as running.
+            var offered = Run?.Catalog ?? (Status.State is ServerState.Starting or ServerState.Running or ServerState.Restarting ? last : ServerCatalog.Empty);
+            if (offered != last)
+                Volatile.Write(ref _offered, offered); // not only what was merged by then: whoever has seen it keeps seeing it
+            return offered;
+        }
+    }
 
     /// <summary>What is known of its tools: what the run says that there is, else the last that was read.</summary>
     public ServerCatalog Known => Run?.Catalog ?? Catalog;

@@ -121,6 +121,16 @@ public sealed class ServerToolSetTests
     }
 
     [Fact(Timeout = 10_000)]
+    public async Task A_server_whose_end_is_not_in_its_status_yet_keeps_its_tools()
+    {
+        await using var rig = await LibraryRig.StartAsync("a", "b");
+        var tools = await rig.Manager.GetToolsAsync(cancellationToken: Cancelled);
+        await tools.ReachesAsync(now => now.Count == 4);
+        rig.Manager.ServerOf("a").Current = null; // the first thing that its supervisor does then
+        Assert.Equal(["a__echo", "a__wait", "b__echo", "b__wait"], tools.Names());
+    }
+
+    [Fact(Timeout = 10_000)]
     public async Task A_server_that_hangs_at_its_start_is_left_out_and_delays_only_for_its_patience()
     {
         await using var rig = await LibraryRig.StartAsync(server => server.IsSilent = server.Id == "b", new McpServerManagerOptions(), "a");
