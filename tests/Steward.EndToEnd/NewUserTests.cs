@@ -14,24 +14,12 @@ public sealed class NewUserTests : IAsyncDisposable
     private static readonly string Page = Path.Combine(Repository.Root, "docs", "getting-started.md");
 
     private readonly UserHome _home = new();
-    private LineProcess? _daemon;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private string CursorFile => Path.Combine(_home.Folder, ".cursor", "mcp.json");
 
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            await _home.DisposeAsync(); // what is still running is told before the daemon is ended
-        }
-        finally
-        {
-            if (_daemon is not null)
-                await _daemon.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => _home.DisposeAsync();
 
     [Fact(Timeout = 180_000)]
     public async Task The_page_for_new_users_shows_what_the_program_prints()
@@ -55,7 +43,7 @@ public sealed class NewUserTests : IAsyncDisposable
 
         Assert.Equal(before, await File.ReadAllTextAsync(CursorFile, Cancellation));
         Assert.Equal([CursorFile], Directory.GetFiles(Path.GetDirectoryName(CursorFile)!));
-        Assert.Equal(0, await _daemon!.ExitAsync(Cancellation));
+        Assert.Equal(0, await _home.Daemon!.ExitAsync(Cancellation));
         if (UserHome.IsUpdate)
             await File.WriteAllTextAsync(Page, page, Cancellation);
     }
@@ -76,10 +64,10 @@ public sealed class NewUserTests : IAsyncDisposable
     private async Task ShowsInTheBackgroundAsync(string command, IReadOnlyList<string> expected)
     {
         string[] words = [.. command.Split(' ')[1..^1], "--listen", "http://127.0.0.1:0"];
-        _daemon = LineProcess.Start(Repository.StewardProgram, words, _home.Environment);
+        _home.Daemon = LineProcess.Start(Repository.StewardProgram, words, _home.Environment);
         foreach (var line in expected.Where(line => line != Transcript.Gap).Select(Transcript.Normal))
         {
-            var feed = line.StartsWith("steward: ", StringComparison.Ordinal) ? _daemon.Errors : _daemon.Output;
+            var feed = line.StartsWith("steward: ", StringComparison.Ordinal) ? _home.Daemon.Errors : _home.Daemon.Output;
             await feed.FirstAsync(printed => Transcript.Show(printed, _home.Folder).Select(Transcript.Normal).Contains(line), Cancellation);
         }
     }

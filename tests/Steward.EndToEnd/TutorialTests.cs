@@ -12,25 +12,12 @@ namespace Steward.EndToEnd;
 /// </summary>
 public sealed partial class TutorialTests : IAsyncDisposable
 {
-
     private readonly UserHome _home = new();
     private readonly string _port = FreePort();
-    private LineProcess? _daemon;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            await _home.DisposeAsync(); // what is still running is told before the daemon is ended
-        }
-        finally
-        {
-            if (_daemon is not null)
-                await _daemon.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => _home.DisposeAsync();
 
     [Theory(Timeout = 180_000)]
     [InlineData("laptop.md")]
@@ -51,7 +38,7 @@ public sealed partial class TutorialTests : IAsyncDisposable
                 page = await ShowsAsync(page, command, lines);
         }
 
-        Assert.Equal(0, await _daemon!.ExitAsync(Cancellation));
+        Assert.Equal(0, await _home.Daemon!.ExitAsync(Cancellation));
         if (UserHome.IsUpdate)
             await File.WriteAllTextAsync(path, page, Cancellation);
     }
@@ -82,9 +69,9 @@ public sealed partial class TutorialTests : IAsyncDisposable
     /// <summary>Starts the daemon, at the port of this test, and waits until it has printed every line of the page.</summary>
     private async Task ShowsInTheBackgroundAsync(string command, IReadOnlyList<string> expected)
     {
-        _daemon = LineProcess.Start("/bin/sh", ["-c", $"cd && exec {Here(command)[..^1]} --listen http://127.0.0.1:{_port} 2>&1"], _home.Environment);
+        _home.Daemon = LineProcess.Start("/bin/sh", ["-c", $"cd && exec {Here(command)[..^1]} --listen http://127.0.0.1:{_port} 2>&1"], _home.Environment);
         foreach (var line in expected.Where(line => line != Transcript.Gap).Select(Normal))
-            await _daemon.Output.FirstAsync(printed => Show(printed).Select(Normal).Contains(line), Cancellation);
+            await _home.Daemon.Output.FirstAsync(printed => Show(printed).Select(Normal).Contains(line), Cancellation);
     }
 
     private string Here(string command) => command.Replace("7420", _port, StringComparison.Ordinal);

@@ -11,15 +11,12 @@ internal sealed partial class UpstreamConnection
     // accord might belong to them, so they count when a request is assigned to a client.
     private const int MaxAbandoned = 256;
     private static readonly TimeSpan AbandonedFor = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, PendingCall> _pending = [];
     private readonly Dictionary<long, (object? Client, long Since)> _abandoned = [];
-    private readonly ITimer _sweep;
     private int _goingOn; // calls that were just answered and may go on, or are just being given up
     private long _lastId;
-    private bool _sweeping;
     private TaskCompletionSource? _idle;
     private string? _closedBecause;
 
@@ -174,46 +171,6 @@ internal sealed partial class UpstreamConnection
     /// <summary>Ends a call from here; <see langword="false"/> where it has ended already.</summary>
     public bool TryEnd(PendingCall call) => Take(call.UpstreamId) is not null;
 
-    /// <summary>The time of a call stands still: the server waits for us, not we for it.</summary>
-    public void PauseTimeout(PendingCall call)
-    {
-        lock (_gate)
-            (call.IsPaused, call.Deadline) = (true, long.MaxValue);
-    }
-
-    /// <summary>The time of a call begins anew.</summary>
-    public void ResumeTimeout(PendingCall call)
-    {
-        lock (_gate)
-        {
-            call.IsPaused = false;
-            SetDeadline(call, _time.GetTimestamp());
-        }
-    }
-
-    /// <summary>The server asks something because of a call: while it waits for the answer, its silence does not count.</summary>
-    /// <param name="call">The call.</param>
-    /// <param name="within">How long the answer may take.</param>
-    public void HoldTimeout(PendingCall call, TimeSpan within)
-    {
-        lock (_gate)
-        {
-            call.OpenQuestions++;
-            if (call.Deadline != long.MaxValue)
-                call.Deadline = Math.Max(call.Deadline, _time.GetTimestamp() + (long)(within.TotalSeconds * _time.TimestampFrequency));
-        }
-    }
-
-    /// <summary>An answer has come, or will not: where it was the last that was open, the time of the call begins anew.</summary>
-    public void ReleaseTimeout(PendingCall call)
-    {
-        lock (_gate)
-        {
-            if (--call.OpenQuestions == 0)
-                SetDeadline(call, _time.GetTimestamp());
-        }
-    }
-
     /// <summary>Ends every call, now and from now on: the server is gone.</summary>
     public void FailAll(string reason)
     {
@@ -366,41 +323,6 @@ internal sealed partial class UpstreamConnection
             _abandoned[call.UpstreamId] = (call.Client, _time.GetTimestamp());
             SignalIdle();
             return true;
-        }
-    }
-
-    private void SetDeadline(PendingCall call, long now)
-    {
-        if (call.IsPaused || call.Timeout == Timeout.InfiniteTimeSpan)
-        {
-            call.Deadline = long.MaxValue;
-            return;
-        }
-
-        if (call.OpenQuestions > 0)
-            return; // it has more time than that
-        call.Deadline = now + (long)(call.Timeout.TotalSeconds * _time.TimestampFrequency);
-        if (!_sweeping)
-            _sweeping = _sweep.Change(SweepInterval, SweepInterval);
-    }
-
-    private void FailOverdue()
-    {
-        var now = _time.GetTimestamp();
-        PendingCall[] overdue;
-        lock (_gate)
-        {
-            overdue = [.. _pending.Values.Where(call => call.Deadline <= now)];
-            if (_pending.Count == overdue.Length && _sweeping)
-                _sweeping = !_sweep.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
-
-        foreach (var call in overdue)
-        {
-            if (!Abandon(call))
-                continue;
-            PostCancelled(call.UpstreamId, "Request timed out");
-            call.OnFailed(JsonRpcErrorCode.RequestTimeout, $"Server '{ServerId}' neither answered nor reported progress within {call.Timeout.TotalSeconds:0.###} s (requestTimeoutMs).");
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class UserHome : IAsyncDisposable
     /// <summary>Whether pages are to be written anew in place of being compared.</summary>
     public static bool IsUpdate { get; } = System.Environment.GetEnvironmentVariable("STEWARD_UPDATE_DOCS") == "1";
 
+    /// <summary>The daemon of this home, ended with it.</summary>
+    public LineProcess? Daemon { get; set; }
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("steward-e2e-home-").FullName;
 
     public Dictionary<string, string> Environment => new()
@@ -48,6 +51,8 @@ internal sealed class UserHome : IAsyncDisposable
         var left = await Poll.ForAsync(SweepLimit, _census.Living, living => living.Count == 0);
         foreach (var process in left)
             Signals.Send(process.Id, Signals.Kill);
+        if (Daemon is not null)
+            await Daemon.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
         if (left.Count > 0)
             throw new InvalidOperationException($"left behind: {string.Join("; ", left)}");

@@ -123,14 +123,7 @@ public sealed class ServerSetTests
     {
         await using var fleet = new Fleet();
         var gate = new TaskCompletionSource();
-        var run = await fleet.Run(run => run.OnStop = _ => gate.Task);
-        var removing = fleet.Manager.RemoveServerAsync(Fleet.Only, Cancelled);
-        await run.StopRequested;
-        while (!removing.IsCompleted)
-        {
-            fleet.Time.Advance(TimeSpan.FromMinutes(1)); // the removal gives up
-            await Task.Yield();
-        }
+        await RemoveInVainAsync(fleet, gate.Task);
 
         var adding = fleet.Manager.AddServerAsync(Fleet.Server(), cancellationToken: Cancelled);
         await fleet.Reaches(ServerState.Starting);
@@ -147,23 +140,14 @@ public sealed class ServerSetTests
     {
         await using var fleet = new Fleet();
         var gate = new TaskCompletionSource();
-        var run = await fleet.Run(run => run.OnStop = _ => gate.Task);
-        var removing = fleet.Manager.RemoveServerAsync(Fleet.Only, Cancelled);
-        await run.StopRequested;
-        while (!removing.IsCompleted)
-        {
-            fleet.Time.Advance(TimeSpan.FromMinutes(1));
-            await Task.Yield();
-        }
+        await RemoveInVainAsync(fleet, gate.Task);
 
         await fleet.Manager.AddServerAsync(Fleet.Server(), start: false, Cancelled);
+        var timers = fleet.Time.ArmedTimers;
         var starting = fleet.Manager.StartServerAsync(Fleet.Only, Cancelled);
-        await fleet.Reaches(ServerState.Starting);
-        while (fleet.Manager.GetStatus(Fleet.Only).State == ServerState.Starting)
-        {
-            fleet.Time.Advance(TimeSpan.FromSeconds(30)); // until the launch waits, time does not count for it
-            await Task.Yield();
-        }
+        while (fleet.Time.ArmedTimers == timers)
+            await Task.Yield(); // until the launch waits, time does not count for it
+        fleet.Time.Advance(TimeSpan.FromSeconds(30));
 
         var failed = await fleet.Reaches(ServerState.Restarting);
         Assert.Equal("The process of the server that had the id 'files' before, and was removed, has still not ended after 30 s (startupTimeoutMs), and two are never run at one time. See what keeps it from ending, or use another id.", failed.LastError);
@@ -259,5 +243,18 @@ public sealed class ServerSetTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => fleet.Manager.AddServerAsync(Fleet.Server("b"), cancellationToken: Cancelled));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["x"] }, Cancelled));
         Assert.False(await fleet.Manager.RemoveServerAsync(Fleet.Only, Cancelled));
+    }
+
+    /// <summary>Runs the server, whose process ends only with a task of the test, and removes it: the removal gives up waiting.</summary>
+    private static async Task RemoveInVainAsync(Fleet fleet, Task ends)
+    {
+        var run = await fleet.Run(run => run.OnStop = _ => ends);
+        var removing = fleet.Manager.RemoveServerAsync(Fleet.Only, Cancelled);
+        await run.StopRequested;
+        while (!removing.IsCompleted)
+        {
+            fleet.Time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        }
     }
 }

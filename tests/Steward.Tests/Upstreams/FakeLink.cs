@@ -29,6 +29,9 @@ internal sealed class FakeLink : ILink
     /// <summary>Where set, senders wait for it.</summary>
     public TaskCompletionSource? Hold { get; set; }
 
+    /// <summary>Hears what is sent, while it is being sent.</summary>
+    public Action<string>? Sending { get; set; }
+
     public void Start(ILinkReceiver receiver) => Receiver = receiver;
 
     public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
@@ -39,6 +42,7 @@ internal sealed class FakeLink : ILink
         var text = Encoding.UTF8.GetString(frame.Span);
         lock (Sent)
             Sent.Add(text);
+        Sending?.Invoke(text);
         _outgoing.Writer.TryWrite(JsonNode.Parse(text)!);
         frame.Return();
         return Hold is null ? default : new ValueTask(Hold.Task);

@@ -10,11 +10,12 @@ namespace Steward.Tests.Upstreams;
 public sealed class UnhappyCallTests : IAsyncDisposable
 {
     private readonly FakeLink _link = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly UpstreamConnection _connection;
 
     public UnhappyCallTests()
     {
-        _connection = new UpstreamConnection("s", _link, new RecordingHandler(), log: null, new FakeTimeProvider(), NullLogger.Instance);
+        _connection = new UpstreamConnection("s", _link, new RecordingHandler(), log: null, _time, NullLogger.Instance);
         _connection.Start();
     }
 
@@ -46,6 +47,26 @@ public sealed class UnhappyCallTests : IAsyncDisposable
         _connection.Send(late, "x", default);
 
         Assert.Equal((false, true, true), (lost.IsUnsent, refused.IsUnsent, late.IsUnsent));
+    }
+
+    /// <summary>Whoever waits for that closes the connection then.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_connection_is_not_idle_before_the_server_was_told_that_a_call_was_given_up(bool byTime)
+    {
+        var call = new RecordingCall(timeout: TimeSpan.FromSeconds(1));
+        _connection.Send(call, "x", default);
+        var wasIdle = new List<bool>();
+        _link.Sending = _ => wasIdle.Add(_connection.WaitIdleAsync(CancellationToken.None).IsCompleted);
+
+        if (byTime)
+            _time.Advance(TimeSpan.FromSeconds(2));
+        else
+            _connection.Cancel(call, "why");
+
+        Assert.Equal([false], wasIdle);
+        Assert.Equal(0, _connection.CallsInFlight);
     }
 
     [Fact]

@@ -1,0 +1,101 @@
+using Steward.Wire;
+
+namespace Steward.Upstreams;
+
+/// <content>How long calls wait for answers.</content>
+internal sealed partial class UpstreamConnection
+{
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
+
+    private readonly ITimer _sweep;
+    private bool _sweeping; // guarded by the gate of the calls
+
+    /// <summary>The time of a call stands still: the server waits for us, not we for it.</summary>
+    public void PauseTimeout(PendingCall call)
+    {
+        lock (_gate)
+            (call.IsPaused, call.Deadline) = (true, long.MaxValue);
+    }
+
+    /// <summary>The time of a call begins anew.</summary>
+    public void ResumeTimeout(PendingCall call)
+    {
+        lock (_gate)
+        {
+            call.IsPaused = false;
+            SetDeadline(call, _time.GetTimestamp());
+        }
+    }
+
+    /// <summary>The server asks something because of a call: while it waits for the answer, its silence does not count.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="within">How long the answer may take.</param>
+    public void HoldTimeout(PendingCall call, TimeSpan within)
+    {
+        lock (_gate)
+        {
+            call.OpenQuestions++;
+            if (call.Deadline != long.MaxValue)
+                call.Deadline = Math.Max(call.Deadline, _time.GetTimestamp() + (long)(within.TotalSeconds * _time.TimestampFrequency));
+        }
+    }
+
+    /// <summary>An answer has come, or will not: where it was the last that was open, the time of the call begins anew.</summary>
+    public void ReleaseTimeout(PendingCall call)
+    {
+        lock (_gate)
+        {
+            if (--call.OpenQuestions == 0)
+                SetDeadline(call, _time.GetTimestamp());
+        }
+    }
+
+    private void SetDeadline(PendingCall call, long now)
+    {
+        if (call.IsPaused || call.Timeout == Timeout.InfiniteTimeSpan)
+        {
+            call.Deadline = long.MaxValue;
+            return;
+        }
+
+        if (call.OpenQuestions > 0)
+            return; // it has more time than that
+        call.Deadline = now + (long)(call.Timeout.TotalSeconds * _time.TimestampFrequency);
+        if (!_sweeping)
+            _sweeping = _sweep.Change(SweepInterval, SweepInterval);
+    }
+
+    private void FailOverdue()
+    {
+        var now = _time.GetTimestamp();
+        PendingCall[] overdue;
+        lock (_gate)
+        {
+            overdue = [.. _pending.Values.Where(call => call.Deadline <= now)];
+            if (_pending.Count == overdue.Length && _sweeping)
+                _sweeping = !_sweep.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        foreach (var call in overdue)
+        {
+            if (TryTimeOut(call))
+                call.OnFailed(JsonRpcErrorCode.RequestTimeout, $"Server '{ServerId}' neither answered nor reported progress within {call.Timeout.TotalSeconds:0.###} s (requestTimeoutMs).");
+        }
+    }
+
+    private bool TryTimeOut(PendingCall call)
+    {
+        HoldOn(); // else the connection might be closed for being idle before the server is told
+        try
+        {
+            if (!Abandon(call))
+                return false;
+            PostCancelled(call.UpstreamId, "Request timed out");
+            return true;
+        }
+        finally
+        {
+            LetGo();
+        }
+    }
+}
