@@ -31,7 +31,7 @@ internal sealed class InMemoryLink : ILink
 
     public void Start(ILinkReceiver receiver) => _link.Start(receiver);
 
-    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits) => _link.SendAsync(message, edits);
+    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call) => _link.SendAsync(message, edits, call);
 
     /// <summary>Ends what the server can say, at once, as the death of a process does.</summary>
     public void Break() => _answers.Writer.Complete();

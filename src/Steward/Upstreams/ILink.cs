@@ -29,8 +29,11 @@ internal interface ILink : IAsyncDisposable
     /// Hands a message over, edited. Completes when it is accepted: at once, unless the server does not keep up.
     /// The bytes are copied before the call returns.
     /// </summary>
+    /// <param name="message">The message.</param>
+    /// <param name="edits">What replaces parts of it.</param>
+    /// <param name="call">The call that it makes, if any: where that is withdrawn while the message waits, it need not be sent any more.</param>
     /// <exception cref="LinkClosedException">The link is closed.</exception>
-    ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits);
+    ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call);
 }
 
 /// <summary>Receives what a server says. Calls must not block: everything of that server waits behind them.</summary>
@@ -38,6 +41,9 @@ internal interface ILinkReceiver
 {
     /// <summary>One line or message. The bytes are valid during the call only.</summary>
     void OnMessage(ReadOnlySpan<byte> message);
+
+    /// <summary>Whether so much is under way that whatever is sent now is likely to have company at once: one write may carry it all.</summary>
+    bool IsBusy => false;
 
     /// <summary>A message that came on the response stream of a request, so that it belongs to it.</summary>
     void OnMessage(ReadOnlySpan<byte> message, long request) => OnMessage(message);

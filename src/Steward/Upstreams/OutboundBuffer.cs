@@ -7,10 +7,11 @@ namespace Steward.Upstreams;
 /// Collects the messages for one stream and writes them in batches: whoever finds the stream idle writes, everybody
 /// else adds to the next batch. When the reader behind the stream does not keep up, senders wait.
 /// </summary>
-internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
+internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable, IThreadPoolWorkItem
 {
     private const int SmallBuffer = 16 * 1024;
     private const int HighWater = 1024 * 1024;
+    private const int FewWaiting = 64;
     private const string Closed = "The server's input is closed.";
 
     private readonly Lock _gate = new();
@@ -19,8 +20,10 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
     private int _filled;
     private bool _writing;
     private bool _closed;
-    private readonly Queue<Waiting> _waiting = [];
-    private Task _writer = Task.CompletedTask;
+    private bool _queued; // a write that nobody has begun; set by whoever found the stream idle
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Queue<Waiting> _waiting = [];
+    private int _waitingMayGrowTo = FewWaiting;
 
     /// <summary>Whether something waits for room in the stream.</summary>
     public bool IsWriting
@@ -33,45 +36,83 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
     }
 
     /// <summary>Adds a message and a line feed.</summary>
-    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    /// <param name="message">The message.</param>
+    /// <param name="edits">What replaces parts of it.</param>
+    /// <param name="call">The call that it makes, if any: once that is withdrawn, the message waits for room no longer and is not sent.</param>
+    /// <param name="mayGather">Whether more is likely to come at once, so that an idle stream is left idle until those who are about to send have done so.</param>
+    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call = null, bool mayGather = false)
     {
         bool mustWrite;
         lock (_gate)
         {
             ThrowIfClosed();
             if (_waiting.Count > 0 || !HasRoomFor(message.Length))
-                return WaitAsync(RentedFrame.Copy(message, edits)); // behind those that wait already: a cancellation must not overtake its request
+                return WaitAsync(new Waiting(RentedFrame.Copy(message, edits), call)); // behind those that wait already: a cancellation must not overtake its request
             Append(message, edits);
             (mustWrite, _writing) = (!_writing, true);
         }
 
-        if (mustWrite)
-            _writer = WriteAllAsync(); // at most one at a time; it runs here until the stream would block
+        if (mustWrite && mayGather)
+            WriteLater();
+        else if (mustWrite)
+            Write(); // here, until the stream would block
         return default;
     }
 
     public async ValueTask DisposeAsync()
     {
+        WriteIfQueued();
         Close();
         await stream.DisposeAsync().ConfigureAwait(false); // ends a write that the other side does not take
-        await _writer.ConfigureAwait(false);
+        await _ended.Task.ConfigureAwait(false);
     }
 
-    private ValueTask WaitAsync(RentedFrame frame)
+    void IThreadPoolWorkItem.Execute() => WriteIfQueued();
+
+    private void WriteLater()
     {
-        var waiting = new Waiting(frame);
+        Volatile.Write(ref _queued, true);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // behind everything that can run already
+    }
+
+    private void WriteIfQueued()
+    {
+        if (Interlocked.Exchange(ref _queued, false))
+            Write();
+    }
+
+    private ValueTask WaitAsync(Waiting waiting)
+    {
+        if (_waiting.Count >= _waitingMayGrowTo)
+            DropWithdrawn();
         _waiting.Enqueue(waiting);
         return new ValueTask(waiting.Task);
     }
 
+    // A server that never reads would keep every call that ran out of time. Done each time that the queue has doubled, it costs next to nothing.
+    private void DropWithdrawn()
+    {
+        var wanted = new Queue<Waiting>(_waiting.Count);
+        foreach (var waiting in _waiting)
+        {
+            if (waiting.IsWanted)
+                wanted.Enqueue(waiting);
+            else
+                waiting.Leave();
+        }
+
+        _waiting = wanted;
+        _waitingMayGrowTo = Math.Max(FewWaiting, 2 * wanted.Count);
+    }
+
     private void TakeWaiting()
     {
-        while (_waiting.TryPeek(out var waiting) && HasRoomFor(waiting.Frame.Length))
+        while (_waiting.TryPeek(out var waiting) && (!waiting.IsWanted || HasRoomFor(waiting.Frame.Length)))
         {
             _waiting.Dequeue();
-            Append(waiting.Frame.Span, default);
-            waiting.Frame.Return();
-            waiting.SetResult();
+            if (waiting.IsWanted)
+                Append(waiting.Frame.Span, default);
+            waiting.Leave();
         }
     }
 
@@ -93,6 +134,8 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
         _filling[_filled++] = (byte)'\n';
     }
 
+    private void Write() => _ = WriteAllAsync(); // at most one at a time; it never faults
+
     private async Task WriteAllAsync()
     {
         while (TakeBatch(out var length))
@@ -101,7 +144,7 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
             {
                 await stream.WriteAsync(_draining.AsMemory(0, length)).ConfigureAwait(false);
             }
-            catch (Exception failure) when (failure is IOException or ObjectDisposedException or OperationCanceledException)
+            catch (Exception) // whatever it is: a stream that nobody writes to must not look open
             {
                 Close(); // the reader of the other direction tells why
             }
@@ -116,6 +159,8 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
             if (length == 0 || _closed)
             {
                 _writing = false;
+                if (_closed)
+                    _ended.TrySetResult();
                 return false;
             }
 
@@ -136,6 +181,8 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
         lock (_gate)
         {
             _closed = true;
+            if (!_writing)
+                _ended.TrySetResult();
             while (_waiting.TryDequeue(out var waiting))
             {
                 waiting.Frame.Return();
@@ -150,8 +197,16 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable
             throw new LinkClosedException(Closed);
     }
 
-    private sealed class Waiting(RentedFrame frame) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Waiting(RentedFrame frame, PendingCall? call) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public RentedFrame Frame => frame;
+
+        public bool IsWanted => call is not { IsWithdrawn: true };
+
+        public void Leave()
+        {
+            frame.Return();
+            SetResult();
+        }
     }
 }

@@ -8,6 +8,8 @@ namespace Steward.Upstreams;
 /// </summary>
 internal abstract class PendingCall
 {
+    private bool _isWithdrawn;
+
     /// <summary>The id under which the server knows the request. Set when it is sent; never used twice on a connection.</summary>
     public long UpstreamId { get; set; }
 
@@ -22,6 +24,9 @@ internal abstract class PendingCall
 
     /// <summary>Whether its answer may be the beginning of more: until that has been seen to, the connection counts as busy.</summary>
     public bool MayGoOn { get; set; }
+
+    /// <summary>Whether nobody waits for it any more: a request that was not sent yet need not be sent. Set once, read from any thread.</summary>
+    public bool IsWithdrawn { get => Volatile.Read(ref _isWithdrawn); set => Volatile.Write(ref _isWithdrawn, value); }
 
     /// <summary>How long the server may stay silent about the request.</summary>
     public TimeSpan Timeout { get; protected init; }

@@ -15,15 +15,21 @@ internal sealed class StdioLink(Stream input, Stream output, int maxLineBytes = 
     private readonly OutboundBuffer _outbound = new(input);
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reading = Task.CompletedTask;
+    private ILinkReceiver? _receiver;
     private bool? _wasRead;
 
     public Task<string> Closed => _closed.Task;
 
     public bool? HasBeenRead => _closed.Task.IsCompleted ? _wasRead : Look();
 
-    public void Start(ILinkReceiver receiver) => _reading = ReadAsync(receiver);
+    public void Start(ILinkReceiver receiver)
+    {
+        _receiver = receiver;
+        _reading = ReadAsync(receiver);
+    }
 
-    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits) => _outbound.SendAsync(message, edits);
+    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call) =>
+        _outbound.SendAsync(message, edits, call, mayGather: _receiver is { IsBusy: true });
 
     public async ValueTask DisposeAsync()
     {

@@ -209,7 +209,7 @@ internal sealed partial class UpstreamConnection
     {
         try
         {
-            var sending = SendAsync(message, edits);
+            var sending = SendAsync(message, edits, call);
             if (!sending.IsCompletedSuccessfully)
                 _ = ObserveAsync(call, sending); // the caller waits for the answer, not for this
         }
@@ -318,6 +318,7 @@ internal sealed partial class UpstreamConnection
         {
             if (!_pending.Remove(call.UpstreamId))
                 return false;
+            call.IsWithdrawn = true;
             if (_abandoned.Count >= MaxAbandoned)
                 _abandoned.Remove(_abandoned.Keys.Min());
             _abandoned[call.UpstreamId] = (call.Client, _time.GetTimestamp());

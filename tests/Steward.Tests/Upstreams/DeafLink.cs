@@ -12,10 +12,10 @@ internal sealed class DeafLink(ILink inner, TaskCompletionSource refused) : ILin
 
     public void Start(ILinkReceiver receiver) => inner.Start(receiver);
 
-    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call)
     {
         if (message.IndexOf("tools/call"u8) < 0)
-            return inner.SendAsync(message, edits);
+            return inner.SendAsync(message, edits, call);
         refused.TrySetResult();
         throw new LinkClosedException("The server's input is closed.");
     }

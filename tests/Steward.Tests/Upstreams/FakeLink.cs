@@ -34,7 +34,7 @@ internal sealed class FakeLink : ILink
 
     public void Start(ILinkReceiver receiver) => Receiver = receiver;
 
-    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call)
     {
         if (IsClosed)
             throw new LinkClosedException("closed by the test");

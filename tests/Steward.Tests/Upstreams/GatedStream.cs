@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 
 namespace Steward.Tests.Upstreams;
@@ -30,6 +31,9 @@ internal sealed class GatedStream : Stream
     /// <summary>Whether two writes were ever under way at once.</summary>
     public bool WasCrossed { get; private set; }
 
+    /// <summary>The threads on which writes began.</summary>
+    public ConcurrentQueue<int> Writers { get; } = [];
+
     public bool HasTaken
     {
         get
@@ -56,6 +60,7 @@ internal sealed class GatedStream : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        Writers.Enqueue(Environment.CurrentManagedThreadId);
         if (Interlocked.Increment(ref _writing) > 1)
             WasCrossed = true;
         await Task.WhenAny(_gate.Task, _disposed.Task);

@@ -140,6 +140,66 @@ public sealed class OutboundBufferTests
         Assert.EndsWith("\n", stream.Taken, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Calls_that_are_given_up_while_they_wait_are_never_sent_and_do_not_pile_up()
+    {
+        var stream = new GatedStream(open: false);
+        var buffer = new OutboundBuffer(stream);
+        await buffer.SendAsync(Message("hangs"), default);
+        await buffer.SendAsync(Message(new string('f', MiB)), default);
+        var kept = buffer.SendAsync(Message("wanted"), default, new RecordingCall());
+        var sends = new List<Task>();
+        for (var i = 0; i < 10_000; i++)
+        {
+            var call = new RecordingCall();
+            sends.Add(buffer.SendAsync(Message($"unwanted {i}"), default, call).AsTask());
+            call.IsWithdrawn = true;
+        }
+
+        Assert.InRange(sends.Count(send => !send.IsCompleted), 1, 128); // the stream took nothing: these alone still wait
+        Assert.False(kept.IsCompleted);
+
+        stream.Open();
+        await kept;
+        await Task.WhenAll(sends);
+        await buffer.SendAsync(Message("end"), default);
+        Assert.Equal(["hangs", new string('f', MiB), "wanted", "end"], stream.Lines);
+        await buffer.DisposeAsync();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_sender_that_may_have_company_leaves_the_write_to_the_pool()
+    {
+        var stream = new GatedStream();
+        var buffer = new OutboundBuffer(stream);
+        var sender = new Thread(() =>
+        {
+            for (var i = 0; i < 100; i++)
+                _ = buffer.SendAsync(Message($"{i}"), default, mayGather: true).AsTask();
+        });
+        sender.Start();
+        var numbers = Enumerable.Range(0, 100).Select(i => $"{i}");
+        while (!stream.Lines.SequenceEqual(numbers))
+            await Task.Yield();
+
+        Assert.DoesNotContain(sender.ManagedThreadId, stream.Writers);
+        await buffer.DisposeAsync();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_was_left_to_the_pool_is_written_before_the_stream_is_closed()
+    {
+        for (var round = 0; round < 200; round++) // the pool may have been faster
+        {
+            var stream = new GatedStream();
+            var buffer = new OutboundBuffer(stream);
+            await buffer.SendAsync(Message("last words"), default, mayGather: true);
+            await buffer.DisposeAsync();
+
+            Assert.Equal(["last words"], stream.Lines);
+        }
+    }
+
     private static async Task SendAsync(OutboundBuffer buffer, string text) => await buffer.SendAsync(Message(text), default);
 
     private static byte[] Message(string text) => Encoding.UTF8.GetBytes(text);

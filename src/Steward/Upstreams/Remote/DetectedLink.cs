@@ -36,7 +36,7 @@ internal sealed class DetectedLink : ILink
         _ = WatchAsync(_first); // cannot fault
     }
 
-    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits) => _link.SendAsync(message, edits);
+    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call) => _link.SendAsync(message, edits, call);
 
     public async ValueTask DisposeAsync()
     {
@@ -69,7 +69,7 @@ internal sealed class DetectedLink : ILink
         link.Start(_receiver!);
         _link = link;
         _ = WatchAsync(link); // cannot fault
-        await link.SendAsync(handshake.Body, default).ConfigureAwait(false);
+        await link.SendAsync(handshake.Body, default, call: null).ConfigureAwait(false);
         return true;
     }
 }

@@ -66,7 +66,7 @@ internal sealed class SseLink : ILink
     }
 
     /// <summary>A request is posted while others are; what expects no answer is accepted when the server has taken it.</summary>
-    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call)
     {
         if (_closed.Task.IsCompleted || _lifetime.IsCancellationRequested)
             throw new LinkClosedException("The connection is closed.");

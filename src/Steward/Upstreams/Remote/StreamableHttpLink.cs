@@ -48,7 +48,7 @@ internal sealed class StreamableHttpLink : ILink
     /// A request's answer comes within its own exchange, so that requests run side by side, or one long call would hold up all
     /// others. What expects no answer is accepted when the server has taken it.
     /// </summary>
-    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call)
     {
         if (_closed.Task.IsCompleted || _lifetime.IsCancellationRequested)
             throw new LinkClosedException("The connection is closed.");

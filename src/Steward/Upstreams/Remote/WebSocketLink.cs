@@ -54,11 +54,11 @@ internal sealed class WebSocketLink : ILink
 
     public void Start(ILinkReceiver receiver) => _reading = ReadAsync(receiver);
 
-    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call)
     {
         if (_closed.Task.IsCompleted || _lifetime.IsCancellationRequested)
             throw new LinkClosedException("The connection is closed.");
-        return SendAsync(RentedFrame.Copy(message, edits));
+        return SendAsync(RentedFrame.Copy(message, edits), call);
     }
 
     public async ValueTask DisposeAsync()
@@ -72,14 +72,15 @@ internal sealed class WebSocketLink : ILink
         _endpoint.Dispose();
     }
 
-    private async ValueTask SendAsync(RentedFrame frame)
+    private async ValueTask SendAsync(RentedFrame frame, PendingCall? call)
     {
         try
         {
             await _sending.WaitAsync(_lifetime.Token).ConfigureAwait(false); // first come, first served: nothing overtakes
             try
             {
-                await _socket.SendAsync(frame.Memory, WebSocketMessageType.Text, endOfMessage: true, _lifetime.Token).ConfigureAwait(false);
+                if (call is not { IsWithdrawn: true })
+                    await _socket.SendAsync(frame.Memory, WebSocketMessageType.Text, endOfMessage: true, _lifetime.Token).ConfigureAwait(false);
             }
             finally
             {

@@ -50,7 +50,7 @@ internal sealed class LinkRig : IAsyncDisposable
         return answer;
     }
 
-    public ValueTask SendAsync(string message) => Link.SendAsync(Encoding.UTF8.GetBytes(message), default);
+    public ValueTask SendAsync(string message) => Link.SendAsync(Encoding.UTF8.GetBytes(message), default, call: null);
 
     public ValueTask CallAsync(int id, string name = "t", string arguments = "{}") =>
         SendAsync($$$"""{"jsonrpc":"2.0","id":{{{id}}},"method":"tools/call","params":{"name":"{{{name}}}","arguments":{{{arguments}}}}}""");
