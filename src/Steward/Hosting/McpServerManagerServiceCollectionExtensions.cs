@@ -49,7 +49,7 @@ public static class McpServerManagerServiceCollectionExtensions
 
     /// <summary>
     /// Adds a check of the manager's servers: healthy when every enabled one runs and answers its probes, unhealthy when none does, degraded
-    /// else. Its data has the state of each.
+    /// else. Its data has the state of each enabled one.
     /// </summary>
     /// <param name="checks">The checks of the host.</param>
     /// <param name="name">What the check is called.</param>

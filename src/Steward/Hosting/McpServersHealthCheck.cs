@@ -4,8 +4,8 @@ using Steward.Supervision;
 namespace Steward.Hosting;
 
 /// <summary>
-/// The health of a manager's servers: healthy when every enabled one runs and answers; unhealthy when none of them does; degraded else. Its
-/// data has the state of each server.
+/// The health of a manager's servers: healthy when every enabled one runs and answers; the status for failures when none of them does; degraded
+/// else. Its data has the state of each of them.
 /// </summary>
 internal sealed class McpServersHealthCheck(McpServerManager manager) : IHealthCheck
 {
@@ -17,7 +17,7 @@ internal sealed class McpServersHealthCheck(McpServerManager manager) : IHealthC
         var result = ill.Length switch
         {
             0 => HealthCheckResult.Healthy($"{manager.Name}: {(enabled.Length == 1 ? "1 server runs" : $"{enabled.Length} servers run")}.", data),
-            var all when all == enabled.Length => HealthCheckResult.Unhealthy($"{manager.Name}: none of {enabled.Length} servers is well: {Name(ill)}.", data: data),
+            var all when all == enabled.Length => new(context.Registration.FailureStatus, $"{manager.Name}: none of {enabled.Length} servers is well: {Name(ill)}.", data: data),
             _ => HealthCheckResult.Degraded($"{manager.Name}: {ill.Length} of {enabled.Length} servers are not well: {Name(ill)}.", data: data),
         };
         return Task.FromResult(result);

@@ -75,6 +75,16 @@ public sealed class HostingTests
     }
 
     [Fact(Timeout = 10_000)]
+    public async Task The_host_says_how_bad_it_is_that_no_server_is_well()
+    {
+        using var host = Build(builder => builder.AddServer(Fleet.Server("a")), services => services.AddHealthChecks().AddMcpServers("lenient", HealthStatus.Degraded));
+
+        var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancelled);
+
+        Assert.Equal((HealthStatus.Unhealthy, HealthStatus.Degraded), (report.Entries["mcp-servers"].Status, report.Entries["lenient"].Status));
+    }
+
+    [Fact(Timeout = 10_000)]
     public void One_host_has_one_manager()
     {
         var services = new ServiceCollection().AddMcpServerManager(_ => { });
