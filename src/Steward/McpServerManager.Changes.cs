@@ -20,6 +20,9 @@ public sealed partial class McpServerManager
     /// <summary>Called when nothing runs any more of a server that is removed, before it is forgotten. Never throws.</summary>
     internal Action<ManagedServer>? Removed { get; set; }
 
+    /// <summary>Called as the last thing before a removed server is forgotten: nobody can have its id yet. What is kept for it beside the servers ends. Never faults.</summary>
+    internal Func<string, Task>? Forgetting { get; set; }
+
     /// <summary>
     /// Adds a server behind the others and starts it, unless it is disabled; the task completes when it runs or has failed.
     /// </summary>
@@ -88,13 +91,17 @@ public sealed partial class McpServerManager
 
     internal async Task<ServerStatus> AddServerAsync(ServerConfig server, ServerOrigin origin, bool start, CancellationToken cancellationToken)
     {
-        var config = ServerJson.Checked(server);
+        ArgumentNullException.ThrowIfNull(server);
+        var config = ServerJson.Checked(_defaults.Over(server));
         var supervisor = await EnterAsync(config, origin, cancellationToken).ConfigureAwait(false);
         return start ? await StartAddedAsync(supervisor, isAsked: _embedding is not null).WaitAsync(cancellationToken).ConfigureAwait(false) : supervisor.Server.Status;
     }
 
-    internal async Task<ServerStatus> UpdateServerAsync(ServerConfig server, ServerOrigin? origin, CancellationToken cancellationToken) =>
-        await RedefineAsync(Find(server.Id), ServerJson.Checked(server), origin).WaitAsync(cancellationToken).ConfigureAwait(false);
+    internal async Task<ServerStatus> UpdateServerAsync(ServerConfig server, ServerOrigin? origin, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        return await RedefineAsync(Find(server.Id), ServerJson.Checked(_defaults.Over(server)), origin).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Has the servers of these ids stand first, in this order.</summary>
     internal void Order(IReadOnlyList<string> ids)
@@ -133,6 +140,7 @@ public sealed partial class McpServerManager
         await supervisor.DisposeAsync().ConfigureAwait(false);
         await releasing.ConfigureAwait(false);
         Removed?.Invoke(supervisor.Server);
+        await (Forgetting?.Invoke(supervisor.Server.Id) ?? Task.CompletedTask).ConfigureAwait(false);
         lock (_gate)
         {
             Volatile.Write(ref _set, Set.Without(supervisor));

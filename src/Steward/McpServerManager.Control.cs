@@ -95,11 +95,17 @@ public sealed partial class McpServerManager
 
     private async Task StopAllAsync()
     {
-        await (_embedding?.Host.StopGatewayAsync(_force.Token) ?? Task.CompletedTask).ConfigureAwait(false);
-        await Task.WhenAll(Set.Supervisors.Select(supervisor => supervisor.DisposeAsync().AsTask())).ConfigureAwait(false);
-        _board.Complete(); // whoever still waits is told
-        if (_embedding is { } embedding)
-            await embedding.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await (_embedding?.Host.StopGatewayAsync(_force.Token) ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+        finally // whatever went wrong with its clients, no server is left
+        {
+            await Task.WhenAll(Set.Supervisors.Select(supervisor => supervisor.DisposeAsync().AsTask())).ConfigureAwait(false);
+            _board.Complete(); // whoever still waits is told
+            if (_embedding is { } embedding)
+                await embedding.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private void ForceAll()

@@ -11,6 +11,7 @@ namespace Steward;
 public sealed partial class McpServerManager
 {
     private readonly Embedding? _embedding;
+    private readonly ServerDefaults _defaults = new();
 
     /// <summary>Makes a manager of some servers. None of them is started.</summary>
     /// <param name="servers">The servers, for which the rules of the configuration file hold.</param>
@@ -18,7 +19,7 @@ public sealed partial class McpServerManager
     /// <exception cref="ConfigException">A definition breaks a rule, or two have one id; every problem is listed.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public McpServerManager(IEnumerable<ServerConfig> servers, McpServerManagerOptions? options = null)
-        : this(new StewardConfig { Servers = [.. servers] }, options)
+        : this(new StewardConfig { Servers = [.. servers ?? throw new ArgumentNullException(nameof(servers))] }, options)
     {
     }
 
@@ -29,14 +30,14 @@ public sealed partial class McpServerManager
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="DataDirectoryInUseException">Another manager uses the data directory.</exception>
     public McpServerManager(StewardConfig config, McpServerManagerOptions? options = null)
-        : this((options ??= new McpServerManagerOptions()).Over(config), options, NewHost(config, options))
+        : this((options ??= new McpServerManagerOptions()).Over(config ?? throw new ArgumentNullException(nameof(config))), options, NewHost(config, options))
     {
     }
 
     private McpServerManager(StewardConfig config, McpServerManagerOptions options, ManagerHost host)
         : this(config, new PatientLauncher(host.Launcher, host.ReapAsync()), host.Time, host.Loggers)
     {
-        (Name, _tools.Monitoring.IsOn) = (options.Name, options.Monitor);
+        (Name, _tools.Monitoring.IsOn, _defaults) = (options.Name, options.Monitor, options.Defaults);
         _embedding = new Embedding(this, config, options, host);
     }
 
@@ -76,16 +77,24 @@ public sealed partial class McpServerManager
     private static ManagerHost NewHost(StewardConfig config, McpServerManagerOptions options)
     {
         var inMemory = options.InMemoryServers.ToFrozenDictionary(server => server.Id, StringComparer.Ordinal);
-        var directory = options.DataDirectory is { } path ? ManagerDirectory.Take(path) : null; // last: what fails before it holds no lock
-        return new ManagerHost(options.Adjust(new ManagerHostOptions(OwnLimits(config.Gateway.Limits), options.TimeProvider, options.LoggerFactory)
+        var directory = options.DataDirectory is { } path ? ManagerDirectory.Take(path) : null;
+        try
         {
-            IsEmbedded = true,
-            Directory = directory,
-            ProcessesDirectory = directory?.Within("processes"),
-            LogsDirectory = directory?.Within("logs"),
-            TokensDirectory = directory?.Within("tokens"),
-            Introduction = Introduction.Of(options.Handlers.Roots is not null, rootsMayChange: false, options.Handlers.Sampling is not null, options.Handlers.SamplingTools),
-            InMemory = inMemory,
-        }));
+            return new ManagerHost(options.Adjust(new ManagerHostOptions(OwnLimits(config.Gateway.Limits), options.TimeProvider, options.LoggerFactory)
+            {
+                IsEmbedded = true,
+                Directory = directory,
+                ProcessesDirectory = directory?.Within("processes"),
+                LogsDirectory = directory?.Within("logs"),
+                TokensDirectory = directory?.Within("tokens"),
+                Introduction = Introduction.Of(options.Handlers.Roots is not null, rootsMayChange: false, options.Handlers.Sampling is not null, options.Handlers.SamplingTools),
+                InMemory = inMemory,
+            }));
+        }
+        catch
+        {
+            directory?.Dispose(); // nobody else would give it free
+            throw;
+        }
     }
 }

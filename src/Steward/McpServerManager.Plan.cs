@@ -35,7 +35,7 @@ public sealed partial class McpServerManager
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _shutdown) is not null, this);
         var gone = await Task.WhenAll(plan.Removed.Select(DropAsync)).ConfigureAwait(false);
-        var wanted = plan.Wanted.Servers.ToDictionary(server => server.Id, StringComparer.Ordinal);
+        var wanted = plan.Wanted.Servers.ToDictionary(server => server.Id, _defaults.Over, StringComparer.Ordinal);
         var coming = plan.Added.Select(id => (Config: wanted[id], Done: "added"))
             .Concat(plan.Changed.Select(change => (Config: wanted[change.Id], Done: Word(change.Effect))));
         var begun = await Task.WhenAll(coming.Select(server => BeginAsync(server.Config, server.Done))).ConfigureAwait(false);
@@ -51,6 +51,8 @@ public sealed partial class McpServerManager
     {
         if (FindRegistered(id) is not { } registered)
         {
+            if (Set.Find(id) is { Server: { Origin: ServerOrigin.Registered, IsLeaving: false } own })
+                return new(id, "removed", own.Status, null) { Warning = "It stays: it is not the declared one, but was added at run time." };
             await RemoveServerAsync(id).ConfigureAwait(false);
             return new(id, "removed", null, null);
         }

@@ -52,7 +52,7 @@ public sealed class McpServerManagerBuilder
     /// <param name="reloadOnChange">
     /// Whether the file is followed from <see cref="Build"/> on, however it is saved: what changes in its servers is taken over, and nothing
     /// else is touched. What cannot be used changes nothing. Both are logged, and events (<see cref="Events.EventNames.ConfigChanged"/>,
-    /// <see cref="Events.EventNames.ConfigRejected"/>). What was done to its servers in another way since lasts until then.
+    /// <see cref="Events.EventNames.ConfigRejected"/>). What your program does to a server lasts until the file says something else of that server.
     /// </param>
     public McpServerManagerBuilder AddJsonFile(string path, bool optional = false, bool reloadOnChange = false)
     {
@@ -79,7 +79,7 @@ public sealed class McpServerManagerBuilder
         var config = Compose(sources);
         var manager = new McpServerManager(config, options);
         if (_followed.Count > 0)
-            manager.Follow(config, [.. _followed.Distinct(StringComparer.Ordinal)], () => options.Over(Compose(sources)));
+            manager.Follow(ServerRules.Checked(config), [.. _followed.Distinct(StringComparer.Ordinal)], () => ServerRules.Checked(Compose(sources)));
         return manager;
     }
 

@@ -91,6 +91,16 @@ public sealed class McpServerManagerOptions
             yield return $"{nameof(InMemoryServers)} has {twice.Count()} of the id '{twice.Key}'; leave one.";
     }
 
+    /// <summary>What holds for servers whose definitions say nothing else, as it is said now: what is said later is no business of a manager that is made.</summary>
+    internal ServerDefaults Defaults => new()
+    {
+        HealthCheckInterval = HealthCheckInterval,
+        HealthCheckTimeout = HealthCheckTimeout,
+        MaxConsecutiveFailures = MaxConsecutiveFailures,
+        RestartPolicy = AutoRestart ? null : RestartPolicy.Never,
+        GracePeriod = GracePeriod,
+    };
+
     /// <summary>A configuration as it is meant with these options.</summary>
     /// <exception cref="ArgumentException">An option is out of its range; every problem is listed.</exception>
     /// <exception cref="ConfigException">A definition breaks a rule, or two have one id; every problem is listed.</exception>
@@ -99,25 +109,6 @@ public sealed class McpServerManagerOptions
         string[] problems = [.. Problems()];
         if (problems.Length > 0)
             throw new ArgumentException(string.Join(" ", problems));
-        return ServerRules.Checked(config with { Servers = [.. config.Servers.Select(Over)] });
-    }
-
-    /// <summary>A definition with what the options say in place of defaults.</summary>
-    internal ServerConfig Over(ServerConfig server)
-    {
-        var standard = new ServerConfig { Id = server.Id };
-        return server with
-        {
-            Health = server.Health with
-            {
-                Interval = server.Health.Interval == standard.Health.Interval ? HealthCheckInterval ?? server.Health.Interval : server.Health.Interval,
-                Timeout = server.Health.Timeout == standard.Health.Timeout ? HealthCheckTimeout ?? server.Health.Timeout : server.Health.Timeout,
-                FailureThreshold = server.Health.FailureThreshold == standard.Health.FailureThreshold
-                    ? MaxConsecutiveFailures ?? server.Health.FailureThreshold
-                    : server.Health.FailureThreshold,
-            },
-            RestartPolicy = AutoRestart || server.RestartPolicy != standard.RestartPolicy ? server.RestartPolicy : RestartPolicy.Never,
-            Shutdown = server.Shutdown with { Grace = server.Shutdown.Grace == standard.Shutdown.Grace ? GracePeriod ?? server.Shutdown.Grace : server.Shutdown.Grace },
-        };
+        return ServerRules.Checked(config with { Servers = [.. config.Servers.Select(Defaults.Over)] });
     }
 }

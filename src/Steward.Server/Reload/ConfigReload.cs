@@ -23,7 +23,7 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
         Warnings = started.Warnings,
     };
 
-    private Task _following = Task.CompletedTask;
+    private FileFollower? _follower;
     private HistoryConfig _history = started.History;
     private int _version;
 
@@ -49,8 +49,16 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
     /// <summary>Begins to follow the file, if there is one and it is to be followed.</summary>
     public void Start()
     {
-        if (source is { Follow: true })
-            _following = Task.Run(FollowAsync, CancellationToken.None);
+        if (source is not { Follow: true })
+            return;
+        var isFirst = true;
+        _follower = new FileFollower([source.File], TakeNextAsync, NoteLost, time);
+
+        async Task TakeNextAsync(string file, byte[]? text, CancellationToken ended)
+        {
+            await TakeAsync(text, isFirst);
+            isFirst = false;
+        }
     }
 
     /// <summary>Reads the file again because somebody said so, whether it has changed or not. Never faults: what comes of it is told and logged.</summary>
@@ -76,7 +84,7 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (_follower?.DisposeAsync() ?? default);
     }
 
     private async Task ReloadSafelyAsync()
@@ -91,28 +99,10 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
         }
     }
 
-    private async Task FollowAsync()
+    private void NoteLost(string file, Exception failure)
     {
-        using var signals = new FileSignals();
-        var watcher = new ConfigWatcher(source!.File, () => ConfigFile.TryRead(source.File), signals, time);
-        try
-        {
-            var isFirst = true;
-            await foreach (var text in watcher.VersionsAsync(_end.Token))
-            {
-                await TakeAsync(text, isFirst);
-                isFirst = false;
-            }
-        }
-        catch (OperationCanceledException) when (_end.IsCancellationRequested)
-        {
-            // The daemon ends.
-        }
-        catch (Exception failure) // a bug of ours: the daemon goes on, but must not pretend to follow
-        {
-            logger.FollowingFailed(source.File, failure);
-            Change(state => state with { Followed = false });
-        }
+        logger.FollowingFailed(file, failure);
+        Change(state => state with { Followed = false });
     }
 
     /// <summary>Takes a text of the file over, or says once why that cannot be.</summary>

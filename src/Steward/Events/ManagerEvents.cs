@@ -13,6 +13,9 @@ internal sealed class ManagerEvents : IAsyncDisposable
 {
     private const string Source = "manager";
 
+    // When the manager has been shut down there is little left to read, and nobody who hears of it is waited for.
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
+
     private readonly McpServerManager _manager;
     private readonly EventBus _bus;
     private readonly ILogger _logger;
@@ -24,6 +27,13 @@ internal sealed class ManagerEvents : IAsyncDisposable
     {
         (_manager, _bus, _logger) = (manager, bus, (loggers ?? NullLoggerFactory.Instance).CreateLogger("Steward.Events"));
         _loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Tells all that has become of the servers of a manager that was shut down, and ends.</summary>
+    public async Task FinishAsync()
+    {
+        await _loop.WaitAsync(LongestEnd, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await DisposeAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()

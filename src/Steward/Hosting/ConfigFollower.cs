@@ -6,20 +6,18 @@ using Steward.Events;
 namespace Steward.Hosting;
 
 /// <summary>
-/// Makes the servers of a program's manager what its files say whenever one of them changes. What cannot be used changes nothing. No version
-/// waits until the servers of the one before have come up.
+/// Makes the servers of a program's manager what its files say whenever one of them changes. What cannot be used changes nothing, and what no
+/// file says otherwise than before is left as the program has made it. No version waits until the servers of the one before have come up.
 /// </summary>
 internal sealed class ConfigFollower : IAsyncDisposable
 {
     private readonly McpServerManager _manager;
-    private readonly StewardConfig _built;
     private readonly Func<StewardConfig> _compose;
     private readonly ConfigEvents _events;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _turn = new(1); // never disposed: it holds no handle
-    private readonly CancellationTokenSource _end = new(); // nor this
-    private readonly Task _following;
+    private readonly FileFollower _files;
+    private StewardConfig _said; // whoever has the turn reads and writes it
 
     /// <summary>Begins to follow.</summary>
     /// <param name="manager">The manager.</param>
@@ -29,45 +27,24 @@ internal sealed class ConfigFollower : IAsyncDisposable
     /// <param name="host">What the servers run on.</param>
     public ConfigFollower(McpServerManager manager, StewardConfig built, IReadOnlyList<string> files, Func<StewardConfig> compose, ManagerHost host)
     {
-        (_manager, _built, _compose, _events, _time) = (manager, built, compose, new ConfigEvents(host.Events), host.Time);
+        (_manager, _said, _compose, _events) = (manager, built, compose, new ConfigEvents(host.Events));
         _logger = host.Loggers.CreateLogger("Steward.Hosting");
-        _following = Task.WhenAll(files.Select(file => Task.Run(() => FollowAsync(file), CancellationToken.None)));
+        _files = new FileFollower(files, (file, _, ended) => TakeAsync(file, ended), _logger.FollowingFailed, host.Time);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _end.CancelAsync().ConfigureAwait(false);
-        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+    public ValueTask DisposeAsync() => _files.DisposeAsync();
 
-    private async Task FollowAsync(string file)
+    private async Task TakeAsync(string file, CancellationToken ended)
     {
-        using var signals = new FileSignals();
-        var watcher = new ConfigWatcher(file, () => ConfigFile.TryRead(file), signals, _time);
+        await _turn.WaitAsync(ended).ConfigureAwait(false);
         try
         {
-            await foreach (var _ in watcher.VersionsAsync(_end.Token).ConfigureAwait(false))
-                await TakeAsync(file).ConfigureAwait(false);
-        }
-        catch (Exception end) when (end is OperationCanceledException or ObjectDisposedException && _end.IsCancellationRequested)
-        {
-            // The manager ends.
-        }
-        catch (Exception failure) // a bug of ours: the servers go on, but nobody must believe that the file is followed
-        {
-            _logger.FollowingFailed(file, failure);
-        }
-    }
-
-    private async Task TakeAsync(string file)
-    {
-        await _turn.WaitAsync(_end.Token).ConfigureAwait(false);
-        try
-        {
-            var plan = ConfigPlan.Between(_built with { Servers = _manager.Declared }, _compose());
+            var wanted = _compose();
+            var plan = ConfigPlan.Between(_said, wanted);
             if (plan.ChangesNoServer)
                 return; // the first look, as a rule
             _ = await _manager.BeginApplyAsync(plan).ConfigureAwait(false); // what the servers come to is in their statuses
+            _said = wanted;
             _events.Applied(file, plan);
             _logger.ConfigurationApplied(file, plan.ToString());
         }

@@ -76,6 +76,7 @@ internal sealed class ManagerHost : IAsyncDisposable
     {
         _managerEvents = new ManagerEvents(manager, Events, Loggers);
         _gateway = new McpGateway(manager, config, _parts, Upstreams);
+        manager.Forgetting = Logs.ForgetAsync;
     }
 
     /// <summary>Ends what an earlier process left behind.</summary>
@@ -92,7 +93,7 @@ internal sealed class ManagerHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_managerEvents is { } managerEvents)
-            await managerEvents.DisposeAsync().ConfigureAwait(false);
+            await managerEvents.FinishAsync().ConfigureAwait(false);
         await Events.DisposeAsync().ConfigureAwait(false);
         await Authorization.DisposeAsync().ConfigureAwait(false);
         await Logs.DisposeAsync().ConfigureAwait(false);

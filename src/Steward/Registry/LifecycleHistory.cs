@@ -24,22 +24,30 @@ public sealed class LifecycleHistory
     /// <param name="server">The server's id; it need not be one of the manager's.</param>
     /// <param name="kind">What happened.</param>
     /// <param name="detail">More in words.</param>
-    public void RecordEvent(string server, LifecycleEventKind kind, string? detail = null) =>
+    public void RecordEvent(string server, LifecycleEventKind kind, string? detail = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(server);
         _rows.Record(new LifecycleEvent(server, kind, _time.GetUtcNow(), detail));
+    }
 
     /// <summary>The events, newest first.</summary>
     /// <param name="server">Only those of this server, which may have been removed since; <see langword="null"/> for all.</param>
-    /// <param name="limit">How many at most, from 1 to <see cref="HistoryQuery.MaxLimit"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The limit is out of its range.</exception>
-    public IReadOnlyList<LifecycleEvent> GetEvents(string? server = null, int limit = 100) => _rows.ReadEvents(new HistoryQuery { Server = server, Limit = limit });
+    /// <param name="limit">How many at most. There are never more than <see cref="McpServerManagerOptions.HistoryLimit"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is less than 1.</exception>
+    public IReadOnlyList<LifecycleEvent> GetEvents(string? server = null, int limit = 100) => _rows.ReadEvents(server, before: null, Positive(limit));
 
     /// <summary>The connections, newest first: one for each run of a server, with its end, and one for each start that failed.</summary>
     /// <inheritdoc cref="GetEvents"/>
-    public IReadOnlyList<ConnectionRecord> GetConnections(string? server = null, int limit = 100) =>
-        _rows.ReadConnections(new HistoryQuery { Server = server, Limit = limit });
+    public IReadOnlyList<ConnectionRecord> GetConnections(string? server = null, int limit = 100) => _rows.ReadConnections(server, before: null, Positive(limit));
 
     /// <summary>Forgets the events, and the connections that have ended.</summary>
     /// <param name="server">Only those of this server; <see langword="null"/> for all.</param>
     /// <returns>How many there were.</returns>
     public int Clear(string? server = null) => _rows.Clear(server);
+
+    private static int Positive(int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return limit;
+    }
 }

@@ -12,6 +12,13 @@ internal sealed class ServerLogs(ServerLogOptions options, TimeProvider time, IL
     public ServerLog this[string serverId] =>
         _logs.GetOrAdd(serverId, id => new Lazy<ServerLog>(() => new ServerLog(id, options, time, logger))).Value;
 
+    /// <summary>Forgets the log of a server that is removed; its files stay. Whoever reads it comes to the end.</summary>
+    public async Task ForgetAsync(string serverId)
+    {
+        if (_logs.TryRemove(serverId, out var log))
+            await log.Value.DisposeAsync().ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var log in _logs.Values)

@@ -32,6 +32,23 @@ public sealed class ManagerEventsTests
         Assert.Equal((EventNames.ServerDisconnected, 90.0, null), (gone.Name, gone.Data.GetProperty("duration").GetDouble(), gone.Text("error")));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Of_a_manager_that_is_shut_down_the_end_of_every_server_is_told()
+    {
+        const int Servers = 200;
+        var launcher = new FakeLauncher { OnLaunch = launch => launch.Succeed() };
+        var manager = new McpServerManager(Enumerable.Range(0, Servers).Select(i => Fleet.Server($"s{i}")), new() { Adjust = host => host with { Launcher = launcher } });
+        await using var events = manager.Events.ReadAsync(new EventFilter { Names = [EventNames.ServerDisconnected] }, after: 0, Cancelled).GetAsyncEnumerator(Cancelled);
+        var next = events.MoveNextAsync();
+        await manager.StartAllAsync(Cancelled);
+
+        await manager.ShutdownAsync(Cancelled);
+
+        for (var i = 0; i < Servers; i++, next = events.MoveNextAsync())
+            Assert.True(await next, $"{i} were told");
+        Assert.False(await next);
+    }
+
     [Fact(Timeout = 10_000)]
     public async Task A_server_that_is_removed_goes_by_its_name_and_may_come_again()
     {

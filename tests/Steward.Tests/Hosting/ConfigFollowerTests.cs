@@ -61,6 +61,31 @@ public sealed class ConfigFollowerTests : IDisposable
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task What_the_program_does_itself_lasts_until_a_file_says_something_else_of_that_server()
+    {
+        await SaveAsync("""{ "mcpServers": { "removed": { "command": "x" }, "changed": { "command": "x" }, "replaced": { "command": "x" } } }""");
+        await using var manager = Build();
+        await manager.RemoveServerAsync("removed", Cancelled);
+        await manager.UpdateServerAsync(Fleet.Server("changed") with { Command = "mine" }, Cancelled);
+        await manager.DisableServerAsync("own", Cancelled);
+        await manager.RemoveServerAsync("replaced", Cancelled);
+        await manager.AddServerAsync(Fleet.Server("replaced") with { Command = "mine" }, start: false, Cancelled);
+        var told = manager.Events.ReadAsync(new EventFilter { Names = [EventNames.ConfigChanged] }, after: 0, Cancelled).GetAsyncEnumerator(Cancelled);
+
+        await SaveAsync("""{ "mcpServers": { "removed": { "command": "x" }, "changed": { "command": "x" }, "comes": { "command": "x" } } }""");
+
+        Assert.True(await told.MoveNextAsync());
+        Assert.Equal(("comes", "replaced"), (Only(told.Current.Data, "added"), Only(told.Current.Data, "removed")));
+        Assert.Empty(told.Current.Data.GetProperty("changed").EnumerateArray());
+        Assert.Null(manager.FindStatus("removed"));
+        Assert.Equal(("mine", "mine", true), (manager.FindConfig("changed")!.Command, manager.FindConfig("replaced")!.Command, manager.FindConfig("own")!.Disabled));
+
+        await SaveAsync("""{ "mcpServers": { "removed": { "command": "y" }, "changed": { "command": "y" }, "comes": { "command": "x" } } }""");
+        Assert.True(await told.MoveNextAsync());
+        Assert.Equal(("y", "y", true), (manager.FindConfig("removed")!.Command, manager.FindConfig("changed")!.Command, manager.FindConfig("own")!.Disabled));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_file_that_is_not_there_yet_is_waited_for_and_nothing_starts_before_the_manager()
     {
         await using var manager = Build();

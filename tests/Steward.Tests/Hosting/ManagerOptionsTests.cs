@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Steward.Configuration;
 using Steward.Hosting;
+using Steward.Processes;
+using Steward.Registry;
 using Steward.Tests.Testing;
 using Xunit;
 
@@ -7,6 +10,8 @@ namespace Steward.Tests.Hosting;
 
 public sealed class ManagerOptionsTests
 {
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
     [Fact]
     public void Defaults_of_the_manager_hold_where_a_definition_says_nothing_else()
     {
@@ -18,7 +23,7 @@ public sealed class ManagerOptionsTests
             AutoRestart = false,
             GracePeriod = TimeSpan.FromSeconds(1),
         };
-        var plain = options.Over(new ServerConfig { Id = "a", Command = "x" });
+        var plain = options.Defaults.Over(new ServerConfig { Id = "a", Command = "x" });
         Assert.Equal((7, 2, 5), (plain.Health.Interval.TotalSeconds, plain.Health.Timeout.TotalSeconds, plain.Health.FailureThreshold));
         Assert.Equal((RestartPolicy.Never, TimeSpan.FromSeconds(1)), (plain.RestartPolicy, plain.Shutdown.Grace));
 
@@ -30,7 +35,63 @@ public sealed class ManagerOptionsTests
             RestartPolicy = new RestartPolicy { MaxRestartAttempts = 2 },
             Shutdown = new ShutdownPolicy { Grace = TimeSpan.FromSeconds(3) },
         };
-        Assert.Equal(own, options.Over(own));
+        Assert.Equal(own, options.Defaults.Over(own));
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task Defaults_of_the_manager_hold_for_servers_that_come_or_change_later_too()
+    {
+        var options = new McpServerManagerOptions { GracePeriod = TimeSpan.FromSeconds(1), AutoRestart = false };
+        await using var manager = new McpServerManager([Fleet.Server("a")], options);
+        options.GracePeriod = TimeSpan.FromSeconds(2); // too late
+
+        await manager.AddServerAsync(Fleet.Server("b"), start: false, Cancelled);
+        await manager.UpdateServerAsync(Fleet.Server("a") with { Command = "other" }, Cancelled);
+        var wanted = new StewardConfig { Servers = [Fleet.Server("a") with { Command = "yet another" }, Fleet.Server("c")] };
+        await manager.ApplyAsync(ConfigPlan.Between(new StewardConfig { Servers = [Fleet.Server("a")] }, wanted), Cancelled);
+
+        Assert.Equal([("a", "yet another"), ("c", "fake"), ("b", "fake")], manager.Configs.Select(config => (config.Id, config.Command)));
+        Assert.All(manager.Configs, config => Assert.Equal((TimeSpan.FromSeconds(1), RestartPolicy.Never), (config.Shutdown.Grace, config.RestartPolicy)));
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_builder_puts_code_texts_and_files_together_in_their_order()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("steward-").FullName, "mcp.json");
+        await File.WriteAllTextAsync(file, """{ "mcpServers": { "file": { "command": "x" } } }""", Cancelled);
+        var builder = McpServerManager.CreateBuilder()
+            .AddServer(Fleet.Server("code"))
+            .AddJson("""{ "mcpServers": { "text": { "command": "x" } } }""")
+            .AddJsonFile(file)
+            .AddJsonFile(file + ".none", optional: true)
+            .AddServer("far", new Uri("http://127.0.0.1:9/mcp"))
+            .Configure(options => options.Name = "mine");
+
+        await using (var manager = builder.Build())
+            Assert.Equal(("mine", "code text file far"), (manager.Name, string.Join(' ', manager.Configs.Select(config => config.Id))));
+
+        var twice = Assert.Throws<ConfigException>(() => builder.AddServer(Fleet.Server("text")).Build());
+        Assert.Contains("text", Assert.Single(twice.Problems).Message, StringComparison.Ordinal);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Fact]
+    public void What_is_no_server_is_refused()
+    {
+        Assert.Throws<ArgumentNullException>("servers", () => new McpServerManager((IEnumerable<ServerConfig>)null!));
+        Assert.Throws<ArgumentNullException>("config", () => new McpServerManager((StewardConfig)null!));
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_history_can_be_read_as_far_as_it_is_kept()
+    {
+        await using var manager = new McpServerManager([], new() { HistoryLimit = 3_000 });
+        for (var i = 0; i < 4_000; i++)
+            manager.History.RecordEvent("a", LifecycleEventKind.Started);
+
+        Assert.Equal(3_000, manager.History.GetEvents(limit: int.MaxValue).Count);
+        Assert.Throws<ArgumentOutOfRangeException>("limit", () => manager.History.GetEvents(limit: 0));
+        Assert.Throws<ArgumentOutOfRangeException>("limit", () => manager.History.GetConnections(limit: 0));
     }
 
     [Fact]
@@ -64,6 +125,36 @@ public sealed class ManagerOptionsTests
         await using (var next = new McpServerManager([Fleet.Server()], options))
             Assert.Single(next.GetAllStatuses());
         directory.Delete(recursive: true);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_manager_that_cannot_be_made_leaves_its_data_directory_free()
+    {
+        var directory = Directory.CreateTempSubdirectory("steward-");
+        var options = new McpServerManagerOptions { DataDirectory = directory.FullName, LoggerFactory = null! };
+        Assert.ThrowsAny<Exception>(() => new McpServerManager([Fleet.Server()], options));
+
+        options.LoggerFactory = NullLoggerFactory.Instance;
+        await using (var manager = new McpServerManager([Fleet.Server()], options))
+            Assert.Single(manager.GetAllStatuses());
+        directory.Delete(recursive: true);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task The_log_of_a_server_ends_with_it()
+    {
+        await using var manager = new McpServerManager([Fleet.Server("a")]);
+        var log = manager.GetLog("a");
+        log.Append(LogSource.Steward, "first");
+        var lines = log.ReadAsync(10, follow: true, Cancelled).GetAsyncEnumerator(Cancelled);
+        Assert.True(await lines.MoveNextAsync());
+        var further = lines.MoveNextAsync();
+
+        await manager.RemoveServerAsync("a", Cancelled);
+
+        Assert.False(await further);
+        await manager.AddServerAsync(Fleet.Server("a"), start: false, Cancelled);
+        Assert.Equal(0, manager.GetLog("a").LineCount);
     }
 
     [Fact(Timeout = 10_000)]

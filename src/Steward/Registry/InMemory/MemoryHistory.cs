@@ -54,16 +54,18 @@ internal sealed class MemoryHistory(HistoryConfig retention, TimeProvider time) 
             Add(new ConnectionRecord(server, at, ConnectionOutcome.NotConnected, at, error));
     }
 
-    public IReadOnlyList<LifecycleEvent> ReadEvents(HistoryQuery query)
+    /// <summary>The newest events, of one server or all, with lower numbers than the given one.</summary>
+    public IReadOnlyList<LifecycleEvent> ReadEvents(string? server, long? before, int limit)
     {
         lock (_gate)
-            return [.. NewestFirst(_events).Where(row => Matches(query, row.Server, row.Id)).Take(query.Limit)];
+            return [.. NewestFirst(_events).Where(row => (server is null || row.Server == server) && (before is null || row.Id < before)).Take(limit)];
     }
 
-    public IReadOnlyList<ConnectionRecord> ReadConnections(HistoryQuery query)
+    /// <summary>The same of connections.</summary>
+    public IReadOnlyList<ConnectionRecord> ReadConnections(string? server, long? before, int limit)
     {
         lock (_gate)
-            return [.. NewestFirst(_connections).Where(row => Matches(query, row.Server, row.Id)).Take(query.Limit)];
+            return [.. NewestFirst(_connections).Where(row => (server is null || row.Server == server) && (before is null || row.Id < before)).Take(limit)];
     }
 
     public int Clear(string? server)
@@ -75,14 +77,11 @@ internal sealed class MemoryHistory(HistoryConfig retention, TimeProvider time) 
         }
     }
 
-    public Task<IReadOnlyList<LifecycleEvent>> ReadEventsAsync(HistoryQuery query, CancellationToken cancellationToken) => Task.FromResult(ReadEvents(query));
+    public Task<IReadOnlyList<LifecycleEvent>> ReadEventsAsync(HistoryQuery query, CancellationToken cancellationToken) => Task.FromResult(ReadEvents(query.Server, query.Before, query.Limit));
 
-    public Task<IReadOnlyList<ConnectionRecord>> ReadConnectionsAsync(HistoryQuery query, CancellationToken cancellationToken) => Task.FromResult(ReadConnections(query));
+    public Task<IReadOnlyList<ConnectionRecord>> ReadConnectionsAsync(HistoryQuery query, CancellationToken cancellationToken) => Task.FromResult(ReadConnections(query.Server, query.Before, query.Limit));
 
     public Task<int> ClearAsync(string? server, CancellationToken cancellationToken) => Task.FromResult(Clear(server));
-
-    private static bool Matches(HistoryQuery query, string server, long id) =>
-        (query.Server is null || query.Server == server) && (query.Before is null || id < query.Before);
 
     private static IEnumerable<T> NewestFirst<T>(LinkedList<T> rows)
     {
