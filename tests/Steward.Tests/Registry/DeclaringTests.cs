@@ -123,10 +123,7 @@ public sealed class DeclaringTests
     public async Task A_change_that_cannot_be_kept_is_not_taken_back_from_what_became_declared_meanwhile()
     {
         await using var rig = await DeclaringRig.StartAsync("");
-        await rig.Registry.AddAsync(Fleet.Server("x"), cancellationToken: Cancelled);
-        var pause = rig.PauseBefore("update");
-        var updating = rig.Registry.UpdateAsync(Fleet.Server("x") with { Command = "other" }, Cancelled);
-        await pause.Reached;
+        var (pause, updating) = await BeginUpdateAsync(rig);
 
         await rig.ApplyAsync(On);
         pause.Fail(new RegistryException("the disk is full"));
@@ -139,10 +136,7 @@ public sealed class DeclaringTests
     public async Task A_server_that_was_declared_for_a_moment_while_it_was_changed_runs_by_the_change()
     {
         await using var rig = await DeclaringRig.StartAsync("");
-        await rig.Registry.AddAsync(Fleet.Server("x"), cancellationToken: Cancelled);
-        var pause = rig.PauseBefore("update");
-        var updating = rig.Registry.UpdateAsync(Fleet.Server("x") with { Command = "other" }, Cancelled);
-        await pause.Reached;
+        var (pause, updating) = await BeginUpdateAsync(rig);
 
         await rig.ApplyAsync(On);
         await rig.ApplyAsync("");
@@ -183,5 +177,15 @@ public sealed class DeclaringTests
 
         pause.End();
         await removing;
+    }
+
+    /// <summary>A registered server whose update waits before it is written.</summary>
+    private static async Task<(Pause Pause, Task<ServerEntry> Updating)> BeginUpdateAsync(DeclaringRig rig)
+    {
+        await rig.Registry.AddAsync(Fleet.Server("x"), cancellationToken: Cancelled);
+        var pause = rig.PauseBefore("update");
+        var updating = rig.Registry.UpdateAsync(Fleet.Server("x") with { Command = "other" }, Cancelled);
+        await pause.Reached;
+        return (pause, updating);
     }
 }
