@@ -75,7 +75,7 @@ public sealed class StewardHost : IAsyncDisposable
     internal string? SseProxyUrl => _proxy?.Url;
 
     /// <summary>The tools of all servers that run.</summary>
-    internal IReadOnlyList<ToolEntry> ListTools() => ToolEndpoints.Entries(Manager.Servers, _runtime.Gateway);
+    internal Task<IReadOnlyList<ToolEntry>> ListToolsAsync() => ToolEndpoints.EntriesAsync(Manager.Servers, _runtime.Gateway, CancellationToken.None);
 
     internal GatewayFacts Facts => GatewayFacts.Of(_state, _runtime.Gateway);
 

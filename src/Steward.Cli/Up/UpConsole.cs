@@ -28,11 +28,11 @@ internal sealed class UpConsole(StewardHost host, Action<string> print, Action s
     public async Task RunAsync(IAsyncEnumerable<char> keys)
     {
         await foreach (var key in keys)
-            Press(key);
+            await PressAsync(key);
     }
 
     /// <summary>A key was pressed; one that means nothing does nothing.</summary>
-    public void Press(char key)
+    public async Task PressAsync(char key)
     {
         switch (char.ToLowerInvariant(key))
         {
@@ -40,7 +40,7 @@ internal sealed class UpConsole(StewardHost host, Action<string> print, Action s
                 print(Servers());
                 break;
             case 't':
-                print(Tools());
+                print(await ToolsAsync());
                 break;
             case 'h' or '?':
                 print(Help);
@@ -57,9 +57,9 @@ internal sealed class UpConsole(StewardHost host, Action<string> print, Action s
         return Table(StatusRow.Headers, host.Manager.GetAllStatuses().Select(status => StatusRow.From(status, now).Cells));
     }
 
-    private string Tools()
+    private async Task<string> ToolsAsync()
     {
-        var tools = host.ListTools();
+        var tools = await host.ListToolsAsync();
         return tools.Count == 0
             ? "No server that runs has tools."
             : Table(["server", "tool", "description"], tools.Select(tool => (IReadOnlyList<string>)[SafeText.Line(tool.Server), SafeText.Line(tool.ExposedName ?? tool.Name), SafeText.Line(tool.Description, LongestDescription)]));

@@ -17,7 +17,7 @@ internal static class ToolEndpoints
 {
     public static void MapTools(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/tools", List).WithTags("tools")
+        api.MapGet("/tools", ListAsync).WithTags("tools")
             .WithName("getTools").WithSummary("The tools of all running servers, or of one: what the server calls them, what /mcp calls them, and how the server describes them.")
             .Produces<IReadOnlyList<ToolEntry>>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         api.MapPost("/servers/{id}/tools/{tool}/call", CallAsync).WithTags("tools")
@@ -27,14 +27,14 @@ internal static class ToolEndpoints
             .ProducesProblem(StatusCodes.Status502BadGateway).ProducesProblem(StatusCodes.Status503ServiceUnavailable).ProducesProblem(StatusCodes.Status504GatewayTimeout);
     }
 
-    private static IResult List(McpServerManager manager, McpGateway gateway, TimeProvider time, [Description("Only the tools of this server")] string? server = null)
+    private static async Task<IResult> ListAsync(McpServerManager manager, McpGateway gateway, TimeProvider time, [Description("Only the tools of this server")] string? server = null, CancellationToken aborted = default)
     {
         if (server is null)
-            return TypedResults.Json(Entries(manager.Servers, gateway), ApiJson.Default.IReadOnlyListToolEntry);
+            return TypedResults.Json(await EntriesAsync(manager.Servers, gateway, aborted), ApiJson.Default.IReadOnlyListToolEntry);
         if (Find(manager, server) is not { } found)
             return ApiProblems.UnknownServer(server, manager);
         return found.Current is UpstreamRun
-            ? TypedResults.Json(Entries([found], gateway), ApiJson.Default.IReadOnlyListToolEntry)
+            ? TypedResults.Json(await EntriesAsync([found], gateway, aborted), ApiJson.Default.IReadOnlyListToolEntry)
             : ApiProblems.NotRunning(found.Status, time);
     }
 
@@ -82,8 +82,9 @@ internal static class ToolEndpoints
     private static ManagedServer? Find(McpServerManager manager, string id) => manager.Servers.FirstOrDefault(server => server.Config.Id == id);
 
     /// <summary>The tools of servers as they are now.</summary>
-    public static List<ToolEntry> Entries(IEnumerable<ManagedServer> servers, McpGateway gateway)
+    public static async Task<IReadOnlyList<ToolEntry>> EntriesAsync(IEnumerable<ManagedServer> servers, McpGateway gateway, CancellationToken cancellationToken)
     {
+        await gateway.CatchUpAsync().WaitAsync(cancellationToken); // of a server that runs, its tools have their names
         var names = gateway.Catalog[CatalogKind.Tools].Routes.ToDictionary(route => (route.Value.Server.Id, route.Value.Name), route => route.Key);
         return [.. from server in servers
                    let run = server.Current as UpstreamRun

@@ -20,6 +20,7 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     // Full means that a look is due anyway.
     private readonly Channel<bool> _looks = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<GatewayServer, (UpstreamRun Run, int Renewals)> _runs = [];
+    private TaskCompletionSource _nextLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _firstStarts = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _lifetime = new();
     private IReadOnlyList<GatewayServer> _seen = [];
@@ -41,6 +42,14 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     {
         foreach (var server in servers.All)
             server.Run?.OnListUsed(kind);
+    }
+
+    /// <summary>Completes when the merged catalogs know of all that has become of the servers up to now, or when nobody looks any more.</summary>
+    public Task CatchUpAsync()
+    {
+        var look = Volatile.Read(ref _nextLook); // which begins only after this
+        Look();
+        return Task.WhenAny(look.Task, _following);
     }
 
     /// <summary>Something may have changed.</summary>
@@ -70,7 +79,19 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     private async Task LookAsync()
     {
         await foreach (var _ in _looks.Reader.ReadAllAsync(_lifetime.Token).ConfigureAwait(false))
-            Refresh();
+        {
+            var look = Interlocked.Exchange(ref _nextLook, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            try
+            {
+                Refresh();
+            }
+            catch (Exception failure) // a bug of ours: the next change must be seen all the same
+            {
+                logger.MergeFailed(failure);
+            }
+
+            look.TrySetResult();
+        }
     }
 
     private void Refresh()

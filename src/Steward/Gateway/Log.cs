@@ -34,4 +34,7 @@ internal static partial class Log
 
     [LoggerMessage(1521, LogLevel.Information, "{Server} goes on reporting on {Uri}, of which nobody wants to hear: {Reason}")]
     public static partial void UnsubscribeFailed(this ILogger logger, string server, string uri, string reason);
+
+    [LoggerMessage(1551, LogLevel.Critical, "A change of the servers' lists could not be taken over; please report this")]
+    public static partial void MergeFailed(this ILogger logger, Exception failure);
 }

@@ -78,6 +78,9 @@ internal sealed class McpGateway : IAsyncDisposable
 
     public Catalog.MergedCatalog Catalog => _merged.View.Catalog;
 
+    /// <summary>Completes when <see cref="Catalog"/> knows of all that has become of the servers up to now: of one that runs, its tools.</summary>
+    public Task CatchUpAsync() => _board.CatchUpAsync();
+
     /// <summary>All servers as one.</summary>
     public GatewayEndpoint Merged => _merged;
 
