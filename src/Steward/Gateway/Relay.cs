@@ -264,7 +264,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         return (client, connection.Server.Era) switch
         {
             (Session session, ProtocolEra.Legacy) when envelope.Method == McpMethod.ToolsCall && !envelope.Task.Exists && TaskCall.IsRequired(server, connection, name ?? envelope.Name.Of(message)) =>
-                new TaskExchange(session, connection, config, message, envelope, Bridged.Keepers),
+                new TaskExchange(session, connection, config, message, envelope, Bridged.Keepers) { AnswerWithin = limits.ParkedLife },
             (Session session, ProtocolEra.Legacy) => new LegacyExchange(session, connection, config.RequestTimeout, message, envelope) { AnswerWithin = limits.ParkedLife },
             (Session session, _) => new RoundsExchange(session, connection, config, message, envelope, name) { AnswerWithin = limits.ParkedLife },
             (ModernClient modern, ProtocolEra.Legacy) => new ParkableExchange(modern, connection, config.RequestTimeout, message, envelope, parked),

@@ -68,18 +68,20 @@ internal sealed partial class UpstreamConnection
     private void FailOverdue()
     {
         var now = _time.GetTimestamp();
-        PendingCall[] overdue;
+        (PendingCall Call, bool IsAsking)[] overdue;
         lock (_gate)
         {
-            overdue = [.. _pending.Values.Where(call => call.Deadline <= now)];
+            overdue = [.. _pending.Values.Where(call => call.Deadline <= now).Select(call => (call, call.OpenQuestions > 0))];
             if (_pending.Count == overdue.Length && _sweeping)
                 _sweeping = !_sweep.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
-        foreach (var call in overdue)
+        foreach (var (call, isAsking) in overdue)
         {
             if (TryTimeOut(call))
-                call.OnFailed(JsonRpcErrorCode.RequestTimeout, $"Server '{ServerId}' neither answered nor reported progress within {call.Timeout.TotalSeconds:0.###} s (requestTimeoutMs).");
+                call.OnFailed(JsonRpcErrorCode.RequestTimeout, isAsking
+                    ? $"What server '{ServerId}' asked because of this request was not answered in time (gateway.limits.parkedMs)."
+                    : $"Server '{ServerId}' neither answered nor reported progress within {call.Timeout.TotalSeconds:0.###} s (requestTimeoutMs).");
         }
     }
 

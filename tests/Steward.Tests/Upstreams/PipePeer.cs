@@ -11,6 +11,7 @@ internal sealed class PipePeer : IAsyncDisposable
     private readonly Pipe _toClient = new();
     private readonly StreamReader _reader; // not disposed: a read under way ends with the pipe
     private readonly Stream _writer;
+    private readonly SemaphoreSlim _turn = new(1); // a test and its server may speak at one time; not disposed: it holds nothing
 
     public PipePeer()
     {
@@ -26,8 +27,16 @@ internal sealed class PipePeer : IAsyncDisposable
 
     public async Task SayAsync(string lines, CancellationToken cancellationToken)
     {
-        await _writer.WriteAsync(Encoding.UTF8.GetBytes(lines + "\n"), cancellationToken);
-        await _writer.FlushAsync(cancellationToken);
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            await _writer.WriteAsync(Encoding.UTF8.GetBytes(lines + "\n"), cancellationToken);
+            await _writer.FlushAsync(cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     public void CloseOutput() => _toClient.Writer.Complete();
