@@ -19,7 +19,7 @@ namespace Steward;
 /// </remarks>
 public sealed partial class McpServerManager
 {
-    private ManagedClients Clients => Embedding.Clients;
+    internal ManagedClients Clients => Embedding.Clients;
 
     private ServerOperations Operations => Embedding.Operations;
 

@@ -16,9 +16,6 @@ namespace Steward.Clients;
 /// </summary>
 internal sealed class ClientLine : IAsyncDisposable
 {
-    // How much may wait for slow handlers. Who falls so far behind is cut off, as any client is.
-    private const int MaxWaiting = 100_000;
-
     // For so long a server may still be at work for a call that was given up: what it says then may belong to that.
     private static readonly TimeSpan WorksOn = TimeSpan.FromSeconds(30);
 
@@ -36,11 +33,12 @@ internal sealed class ClientLine : IAsyncDisposable
     private OrderedLane[] _lanes;
     private long _lastId;
     private long? _lastGivenUp;
+    private bool _isOver;
 
     public ClientLine(ClientChannel channel, IClientLineListener listener, TimeProvider time, ILogger logger)
     {
         (_channel, _listener, _time, _logger) = (channel, listener, time, logger);
-        _lanes = [new OrderedLane(time, logger)];
+        _lanes = [new OrderedLane(listener.Name, time, logger)];
         _reading = Task.Run(ReadAsync);
     }
 
@@ -55,7 +53,7 @@ internal sealed class ClientLine : IAsyncDisposable
     /// <param name="parameters">Its <c>params</c>.</param>
     /// <param name="cancellationToken">Gives it up; the server is told.</param>
     /// <returns>The <c>result</c>.</returns>
-    /// <exception cref="McpProtocolException">The answer is an error.</exception>
+    /// <exception cref="McpException">The answer is an error (<see cref="McpProtocolException"/>) or cannot be read, or the line has ended (<see cref="ClientClosedException"/>).</exception>
     public async Task<JsonNode?> RequestAsync(string method, JsonNode? parameters, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -64,9 +62,7 @@ internal sealed class ClientLine : IAsyncDisposable
         {
             try
             {
-                await _channel.ReceiveAsync(ClientMessages.Request(request.Id, method, parameters)).ConfigureAwait(false);
-                if (_reading.IsCompleted)
-                    request.Fail(Gone());
+                Send(request);
                 return ReadAnswer(request, await request.Answer.ConfigureAwait(false));
             }
             finally
@@ -83,6 +79,24 @@ internal sealed class ClientLine : IAsyncDisposable
     {
         _channel.Dispose();
         await _reading.ConfigureAwait(false);
+    }
+
+    /// <summary>Never waits: how it goes is for the answer to say, and whoever gives a request up is not to wait for the channel.</summary>
+    private void Send(PendingRequest request)
+    {
+        if (request.Answer.IsCompleted)
+            return; // given up already
+        _ = SendAsync(ClientMessages.Request(request.Id, request.Method, request.Parameters)).AsTask(); // never faults
+        if (request.Answer.IsCanceled)
+            Withdraw(request); // meanwhile: that may have been said before there was anything to withdraw
+        if (Volatile.Read(ref _isOver))
+            request.Fail(Gone());
+    }
+
+    private void Withdraw(PendingRequest request)
+    {
+        if (request.Method != RequestMethods.Initialize) // "The initialize request MUST NOT be cancelled by clients"
+            _ = SendAsync(ClientMessages.Cancelled(request.Id)).AsTask(); // never faults
     }
 
     private PendingRequest Begin(string method, JsonNode? parameters)
@@ -106,7 +120,7 @@ internal sealed class ClientLine : IAsyncDisposable
     {
         _pending.TryRemove(request.Id, out _);
         if (request.ProgressToken is { } token)
-            _byToken.TryRemove(token, out _);
+            _byToken.TryRemove(new(token, request)); // another may have come with the same
     }
 
     private void GiveUp(PendingRequest request, CancellationToken cancellationToken)
@@ -116,8 +130,7 @@ internal sealed class ClientLine : IAsyncDisposable
         lock (_gate)
             _lastGivenUp = _time.GetTimestamp();
         request.Cancel(cancellationToken);
-        if (request.Method != RequestMethods.Initialize) // "The initialize request MUST NOT be cancelled by clients"
-            _ = SendAsync(ClientMessages.Cancelled(request.Id)).AsTask(); // never faults
+        Withdraw(request);
     }
 
     private OrderedLane LaneAt(int depth)
@@ -128,7 +141,7 @@ internal sealed class ClientLine : IAsyncDisposable
         lock (_gate)
         {
             while (_lanes.Length <= depth)
-                Volatile.Write(ref _lanes, [.. _lanes, new OrderedLane(_time, _logger)]);
+                Volatile.Write(ref _lanes, [.. _lanes, new OrderedLane(_listener.Name, _time, _logger)]);
             return _lanes[depth];
         }
     }
@@ -147,6 +160,7 @@ internal sealed class ClientLine : IAsyncDisposable
         }
 
         _channel.Dispose();
+        Interlocked.Exchange(ref _isOver, true); // who begins a request from here on sees it, and the others are seen here
         foreach (var request in _pending.Values)
             request.Lane.Post(() => request.Fail(Gone()));
     }
@@ -156,15 +170,7 @@ internal sealed class ClientLine : IAsyncDisposable
         while (await _channel.Outbound.WaitAsync(reader, CancellationToken.None).ConfigureAwait(false) is StreamSignal.Events or StreamSignal.KeepAlive)
         {
             while (_channel.Outbound.TryTake(reader, out var frame))
-            {
                 Take(frame);
-            }
-
-            foreach (var lane in Volatile.Read(ref _lanes))
-            {
-                if (lane.Count > MaxWaiting)
-                    return;
-            }
         }
     }
 
@@ -189,6 +195,9 @@ internal sealed class ClientLine : IAsyncDisposable
         frame.Return();
     }
 
+    /// <summary>What is JSON and yet cannot be read costs that message alone: a member that stands there twice, or half a surrogate pair.</summary>
+    private static bool IsUnreadable(Exception failure) => failure is JsonException or InvalidOperationException or ArgumentException;
+
     /// <exception cref="McpException">The answer is an error, or cannot be read.</exception>
     private static JsonNode? ReadAnswer(PendingRequest request, RentedFrame answer)
     {
@@ -197,7 +206,7 @@ internal sealed class ClientLine : IAsyncDisposable
             var envelope = JsonRpcEnvelope.Parse(answer.Span);
             return envelope.Error.Exists ? throw ClientErrors.Read(envelope.Error.Of(answer.Span)) : ClientMessages.ReadNode(envelope.Result.Of(answer.Span));
         }
-        catch (JsonException unreadable)
+        catch (Exception unreadable) when (IsUnreadable(unreadable))
         {
             throw new McpException($"The answer to {request.Method} cannot be read.", unreadable);
         }
@@ -209,22 +218,41 @@ internal sealed class ClientLine : IAsyncDisposable
 
     private void TakeQuestion(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        var request = ClientMessages.ReadRequest(message, envelope);
-        var cause = request.Id.Id is long number && _channel.FindCause(number) is { } id ? _pending.GetValueOrDefault(id) : null;
-        _listener.OnRequest(request, cause);
+        var id = ClientMessages.ReadId(envelope.Id.Of(message)); // the gateway's own
+        try
+        {
+            var request = ClientMessages.ReadRequest(id, message, envelope);
+            var cause = id.Id is long number && _channel.FindCause(number) is { } call ? _pending.GetValueOrDefault(call) : null;
+            _listener.OnRequest(request, cause);
+        }
+        catch (Exception unreadable) when (IsUnreadable(unreadable))
+        {
+            _logger.MessageUnreadable(_listener.Name, unreadable);
+            _ = SendAsync(ClientMessages.Error(id, (int)McpErrorCode.InvalidParams, "The request cannot be read.")).AsTask(); // never faults
+        }
     }
 
     private void TakeNotification(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        var notification = ClientMessages.ReadNotification(message, envelope);
-        if (envelope.Method == McpMethod.NotificationsCancelled && envelope.RequestId.Exists)
-            _listener.OnWithdrawn(ClientMessages.ReadId(envelope.RequestId.Of(message)));
-        if (!_listener.Listens(notification))
-            return;
-        var reported = envelope.Method == McpMethod.NotificationsProgress ? Reported(notification) : null;
+        try
+        {
+            if (envelope.Method == McpMethod.NotificationsCancelled && envelope.RequestId.Exists)
+                _listener.OnWithdrawn(ClientMessages.ReadId(envelope.RequestId.Of(message)));
+            if (_listener.Listens(ClientMessages.ReadMethod(message, envelope)))
+                Post(ClientMessages.ReadNotification(message, envelope), envelope.Method, message.Length);
+        }
+        catch (Exception unreadable) when (IsUnreadable(unreadable))
+        {
+            _logger.MessageUnreadable(_listener.Name, unreadable);
+        }
+    }
+
+    private void Post(JsonRpcNotification notification, McpMethod method, int bytes)
+    {
+        var reported = method == McpMethod.NotificationsProgress ? Reported(notification) : null;
         var depth = reported is null ? 0 : Array.IndexOf(Volatile.Read(ref _lanes), reported.Lane);
-        var cause = envelope.Method == McpMethod.NotificationsMessage ? FindSole() : reported;
-        LaneAt(depth).Post(() => CallFlow.In(cause?.Flow, () => HandleAsync(notification, cause, depth)));
+        var cause = method == McpMethod.NotificationsMessage ? FindSole() : reported;
+        LaneAt(depth).Post(() => CallFlow.In(cause?.Flow, () => HandleAsync(notification, cause, depth)), bytes);
     }
 
     /// <summary>The only call on which the server can be at work; <see langword="null"/> where that is not certain.</summary>

@@ -55,18 +55,26 @@ internal static class ClientMessages
     public static RentedFrame Of(JsonRpcMessage message) =>
         RentedFrame.Copy(JsonSerializer.SerializeToUtf8Bytes(message, ClientJson.TypeOf<JsonRpcMessage>()));
 
-    public static JsonRpcRequest ReadRequest(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => new()
+    public static JsonRpcRequest ReadRequest(RequestId id, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => new()
     {
-        Id = ReadId(envelope.Id.Of(message)),
-        Method = ReadText(envelope.MethodName.Of(message)),
+        Id = id,
+        Method = ReadMethod(message, envelope),
         Params = envelope.Params.Exists ? ReadNode(envelope.Params.Of(message)) : null,
     };
 
     public static JsonRpcNotification ReadNotification(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => new()
     {
-        Method = ReadText(envelope.MethodName.Of(message)),
+        Method = ReadMethod(message, envelope),
         Params = envelope.Params.Exists ? ReadNode(envelope.Params.Of(message)) : null,
     };
+
+    /// <exception cref="InvalidOperationException">It is no valid text.</exception>
+    public static string ReadMethod(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        var reader = new Utf8JsonReader(envelope.MethodName.Of(message));
+        reader.Read();
+        return reader.GetString()!;
+    }
 
     /// <exception cref="JsonException">It is nested too deep.</exception>
     public static JsonNode? ReadNode(ReadOnlySpan<byte> json) => JsonNode.Parse(json, nodeOptions: null, Reading);
@@ -75,13 +83,6 @@ internal static class ClientMessages
         JsonSerializer.Deserialize(json, ClientJson.TypeOf<RequestId>());
 
     public static bool TryReadId(ReadOnlySpan<byte> json, out long id) => Utf8Parser.TryParse(json, out id, out var read) && read == json.Length;
-
-    private static string ReadText(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        return reader.GetString()!;
-    }
 
     private static void WriteMethod(Utf8JsonWriter json, string method, JsonNode? parameters)
     {

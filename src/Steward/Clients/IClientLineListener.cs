@@ -8,8 +8,8 @@ internal interface IClientLineListener
     /// <summary>What people call the other end.</summary>
     string Name { get; }
 
-    /// <summary>Whether anybody wants to hear such a notification.</summary>
-    bool Listens(JsonRpcNotification notification);
+    /// <summary>Whether anybody wants to hear notifications of that method.</summary>
+    bool Listens(string method);
 
     /// <summary>Called for one notification after the other.</summary>
     /// <param name="notification">What the server said.</param>

@@ -21,6 +21,7 @@ internal sealed class ManagedClient : McpClient, IClientLineListener
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _life = new(); // without a timer it holds nothing: handlers may look at its token for as long as they like
     private readonly NotificationHandlerTable _handlers = new();
+    private readonly FirstFailures _failures = new();
     private readonly ServerReports _reports;
     private readonly OpenQuestions _questions;
     private readonly JsonObject _capabilities;
@@ -33,7 +34,7 @@ internal sealed class ManagedClient : McpClient, IClientLineListener
     {
         (_serverId, _logger) = (serverId, logger);
         _reports = new ServerReports(serverId, handlers);
-        _questions = new OpenQuestions(new ServerAnswers(serverId, handlers, logger), answer => _line!.SendAsync(answer), logger);
+        _questions = new OpenQuestions(serverId, new ServerAnswers(serverId, handlers, logger), answer => _line!.SendAsync(answer), logger);
         _capabilities = ServerAnswers.Capabilities(handlers);
         _line = new ClientLine(channel, this, time, logger);
         Completion = CompleteAsync();
@@ -128,13 +129,14 @@ internal sealed class ManagedClient : McpClient, IClientLineListener
 
     public override ValueTask DisposeAsync() => default;
 
-    bool IClientLineListener.Listens(JsonRpcNotification notification) => _reports.Wants(notification.Method) || _handlers.HasAny(notification.Method);
+    bool IClientLineListener.Listens(string method) => _reports.Wants(method) || _handlers.HasAny(method);
 
     async Task IClientLineListener.OnNotificationAsync(JsonRpcNotification notification, PendingRequest? call)
     {
         if (_reports.Wants(notification.Method))
             await ReportAsync(notification, call?.Describe()).ConfigureAwait(false);
-        await _handlers.InvokeAsync(notification, _life.Token).ConfigureAwait(false);
+        if (_handlers.HasAny(notification.Method))
+            await InvokeAsync(notification).ConfigureAwait(false);
     }
 
     void IClientLineListener.OnRequest(JsonRpcRequest request, PendingRequest? call) => _questions.Add(request, call);
@@ -149,8 +151,29 @@ internal sealed class ManagedClient : McpClient, IClientLineListener
         }
         catch (Exception failure) // a handler of the program's: what it throws must harm nothing else
         {
-            _logger.ReportHandlerFailed(_serverId, notification.Method, failure);
+            Complain(notification.Method, failure);
         }
+    }
+
+    private async Task InvokeAsync(JsonRpcNotification notification)
+    {
+        try
+        {
+            await _handlers.InvokeAsync(notification, _life.Token).ConfigureAwait(false);
+        }
+        catch (AggregateException failures) // see above
+        {
+            Complain(notification.Method, failures);
+        }
+    }
+
+    /// <summary>A server could fill the log by saying the same again and again.</summary>
+    private void Complain(string method, Exception failure)
+    {
+        if (_failures.IsFirst(method))
+            _logger.ReportHandlerFailed(_serverId, method, failure);
+        else
+            _logger.ReportHandlerFailedAgain(_serverId, method, failure);
     }
 
     private async Task InitializeAsync()
@@ -162,9 +185,21 @@ internal sealed class ManagedClient : McpClient, IClientLineListener
             ["clientInfo"] = new JsonObject { ["name"] = "steward", ["version"] = ProtocolRevisions.StewardVersion },
         };
         var result = await _line.RequestAsync(RequestMethods.Initialize, parameters, CancellationToken.None).ConfigureAwait(false);
-        _server = result.Deserialize(ClientJson.TypeOf<InitializeResult>())
-            ?? throw new McpException($"Server '{_serverId}' introduced itself with nothing.");
+        _server = ReadServer(result);
         await _line.SendAsync(ClientMessages.Notification(NotificationMethods.InitializedNotification, parameters: null)).ConfigureAwait(false);
+    }
+
+    /// <exception cref="McpException">The server says of itself what nobody can read.</exception>
+    private InitializeResult ReadServer(JsonNode? result)
+    {
+        try
+        {
+            return ClientJson.Read<InitializeResult>(result);
+        }
+        catch (JsonException unreadable)
+        {
+            throw new McpException($"Server '{_serverId}' introduced itself with what cannot be read: {unreadable.Message}", unreadable);
+        }
     }
 
     private async Task EndAsync()
@@ -175,7 +210,7 @@ internal sealed class ManagedClient : McpClient, IClientLineListener
         }
         catch (AggregateException failure) // what handlers do when they hear of it
         {
-            _logger.HandlerFailed(failure);
+            _logger.HandlerFailed(_serverId, failure);
         }
     }
 

@@ -13,8 +13,18 @@ internal sealed class ManagedClients(McpServerManager manager, ManagerHost host,
     private const int MostAttempts = 3;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Task<ManagedClient>> _clients = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task<ManagedClient>> _clients = new(StringComparer.Ordinal); // without those that have ended: servers may come and go under ever new ids
     private readonly ILogger _logger = host.Loggers.CreateLogger("Steward.Clients");
+
+    /// <summary>How many are open, or about to be.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _clients.Count;
+        }
+    }
 
     /// <summary>Has every server meet its client as soon as it starts, where there are handlers: it may ask or say something before anybody calls it.</summary>
     public void Begin()
@@ -34,7 +44,10 @@ internal sealed class ManagedClients(McpServerManager manager, ManagerHost host,
             lock (_gate)
             {
                 if (!_clients.TryGetValue(id, out opening!) || HasEnded(opening))
+                {
                     _clients[id] = opening = Open(id);
+                    _ = ForgetAsync(id, opening); // cannot fault
+                }
             }
 
             if (await OpenedAsync(id, opening, attempt < MostAttempts, cancellationToken).ConfigureAwait(false) is { Completion.IsCompleted: false } client)
@@ -49,7 +62,7 @@ internal sealed class ManagedClients(McpServerManager manager, ManagerHost host,
         {
             return await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (McpException failure) when (failure is ClientClosedException || failure is McpProtocolException { ErrorCode: (McpErrorCode)JsonRpcErrorCode.ServerUnavailable })
+        catch (Exception failure) when (failure is ClientClosedException or ServerNotRunningException || failure is McpProtocolException { ErrorCode: (McpErrorCode)JsonRpcErrorCode.ServerUnavailable })
         {
             await manager.PassAsync(id, cancellationToken).ConfigureAwait(false);
             var status = manager.ServerOf(id) is { IsLeaving: false } server ? server.Status : throw manager.Unknown(id);
@@ -69,6 +82,18 @@ internal sealed class ManagedClients(McpServerManager manager, ManagerHost host,
     {
         using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
             return Task.Run(() => OpenAsync(id), CancellationToken.None);
+    }
+
+    private async Task ForgetAsync(string id, Task<ManagedClient> opening)
+    {
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.IsCompletedSuccessfully)
+            await opening.Result.Completion.ConfigureAwait(false); // its result is there: nothing blocks
+        lock (_gate)
+        {
+            if (_clients.GetValueOrDefault(id) == opening)
+                _clients.Remove(id);
+        }
     }
 
     private async Task<ManagedClient> OpenAsync(string id)

@@ -10,7 +10,7 @@ namespace Steward.Clients;
 /// The questions of one server that are being answered. The gateway never has more than 256 open with one client. Every one is answered, also
 /// when its handler hangs: the moment nobody can want the answer any more, it is declined in the handler's place.
 /// </summary>
-internal sealed class OpenQuestions(ServerAnswers answers, Func<RentedFrame, ValueTask> send, ILogger logger)
+internal sealed class OpenQuestions(string serverId, ServerAnswers answers, Func<RentedFrame, ValueTask> send, ILogger logger)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<RequestId, CancellationTokenSource> _open = [];
@@ -30,7 +30,7 @@ internal sealed class OpenQuestions(ServerAnswers answers, Func<RentedFrame, Val
         }
 
         cause?.OnEnded(() => End(life));
-        _ = Task.Run(() => AnswerAsync(request, cause, life), CancellationToken.None); // never faults
+        _ = AnswerAsync(request, cause, life); // never faults
     }
 
     /// <summary>The server no longer wants to know.</summary>
@@ -60,10 +60,11 @@ internal sealed class OpenQuestions(ServerAnswers answers, Func<RentedFrame, Val
 
     private async Task AnswerAsync(JsonRpcRequest request, PendingRequest? cause, CancellationTokenSource life)
     {
+        // On a thread of its own: a handler that blocks it, as those do that read from a console, must not keep the question from being declined.
+        var answering = Task.Run(() => CallFlow.In(cause?.Flow, () => answers.AnswerAsync(request, cause?.Describe(), life.Token)), CancellationToken.None);
         RentedFrame answer;
         try
         {
-            var answering = CallFlow.In(cause?.Flow, () => answers.AnswerAsync(request, cause?.Describe(), life.Token));
             answer = ClientMessages.Result(request.Id, await answering.WaitAsync(life.Token).ConfigureAwait(false));
         }
         catch (McpProtocolException refusal)
@@ -72,6 +73,7 @@ internal sealed class OpenQuestions(ServerAnswers answers, Func<RentedFrame, Val
         }
         catch (OperationCanceledException)
         {
+            _ = answering.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default); // a refusal that nobody waits for
             answer = request.Method == RequestMethods.ElicitationCreate
                 ? ClientMessages.Result(request.Id, new JsonObject { ["action"] = "decline" })
                 : ClientMessages.Error(request.Id, (int)McpErrorCode.InternalError, $"Nobody waits for {request.Method} any more.");
@@ -97,7 +99,7 @@ internal sealed class OpenQuestions(ServerAnswers answers, Func<RentedFrame, Val
         }
         catch (AggregateException failure)
         {
-            logger.HandlerFailed(failure);
+            logger.HandlerFailed(serverId, failure);
         }
     }
 }

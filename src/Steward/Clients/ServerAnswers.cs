@@ -14,8 +14,7 @@ internal sealed class ServerAnswers(string serverId, ServerHandlers handlers, IL
     private const string Declined = "decline";
     private const string UrlMode = "url";
 
-    private readonly Lock _gate = new();
-    private readonly HashSet<string> _complained = new(StringComparer.Ordinal);
+    private readonly FirstFailures _failures = new();
 
     /// <summary>What the program can be asked for, as the <c>capabilities</c> of <c>initialize</c>.</summary>
     public static JsonObject Capabilities(ServerHandlers handlers)
@@ -73,7 +72,7 @@ internal sealed class ServerAnswers(string serverId, ServerHandlers handlers, IL
             return Decline();
         try
         {
-            return ClientJson.Write(await handler(context, cancellationToken).ConfigureAwait(false));
+            return ClientJson.Write(await handler(context, cancellationToken).ConfigureAwait(false)) ?? throw new InvalidOperationException("The handler returned null.");
         }
         catch (McpProtocolException failure)
         {
@@ -101,10 +100,7 @@ internal sealed class ServerAnswers(string serverId, ServerHandlers handlers, IL
     /// <summary>The first failure of a kind is a warning: a server could fill the log by asking again and again.</summary>
     private void Complain(string method, Exception failure)
     {
-        bool isFirst;
-        lock (_gate)
-            isFirst = _complained.Add(method);
-        if (isFirst)
+        if (_failures.IsFirst(method))
             logger.RequestHandlerFailed(serverId, method, failure);
         else
             logger.RequestHandlerFailedAgain(serverId, method, failure);

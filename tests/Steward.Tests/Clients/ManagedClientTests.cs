@@ -5,6 +5,7 @@ using ModelContextProtocol.Protocol;
 using Steward.Clients;
 using Steward.Supervision;
 using Steward.Tests.Gateway;
+using Steward.Tests.Testing;
 using Xunit;
 
 namespace Steward.Tests.Clients;
@@ -194,6 +195,94 @@ public sealed class ManagedClientTests
         await rig.Manager.ShutdownAsync(Cancelled);
         await Assert.ThrowsAnyAsync<McpException>(() => call);
         await client.Completion;
+    }
+
+    [Theory(Timeout = 10_000)]
+    [InlineData("""{"jsonrpc":"2.0","method":"notifications/\ud800"}""")]
+    [InlineData("""{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":1,"data":2}}""")]
+    [InlineData("""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":TOKEN,"progress":1,"x":1,"x":2}}""")]
+    [InlineData("""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":TOKEN,"progress":1,"\ud800":1}}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":"q","method":"elicitation/create","params":{"message":"?","requestedSchema":{"type":"object","x":1,"x":2},"_meta":{"x":1,"x":2}}}""")]
+    public async Task A_message_that_nobody_can_read_costs_nothing_but_itself(string unreadable)
+    {
+        var log = new FakeLoggerFactory();
+        await using var rig = await LibraryRig.StartAsync(script: null, new McpServerManagerOptions { LoggerFactory = log }, "a");
+        var server = await rig.LaunchedAsync("a");
+        var client = await rig.Manager.GetClientAsync("a", Cancelled);
+        var call = client.CallToolAsync("wait", progress: new Heard(static _ => { }), cancellationToken: Cancelled).AsTask();
+        var request = await server.NextAsync("tools/call");
+
+        await server.SayAsync(unreadable.Replace("TOKEN", request["params"]!["_meta"]!["progressToken"]!.ToJsonString(), StringComparison.Ordinal));
+        if (unreadable.Contains("\"id\"", StringComparison.Ordinal))
+            Assert.Equal("q", (string?)(await server.NextAsync("answer"))["id"]);
+        if (unreadable.Contains("\"x\":1,\"x\":2}}", StringComparison.Ordinal) && unreadable.Contains("TOKEN", StringComparison.Ordinal))
+            await log.Sees(static line => line == "Debug: Server 'a': it said something that cannot be read", Cancelled);
+        await server.AnswerAsync(request, Text);
+
+        Assert.Single((await call).Content);
+        Assert.False(client.Completion.IsCompleted);
+    }
+
+    [Theory(Timeout = 10_000)]
+    [InlineData("""{"name":7,"version":{}}""")]
+    [InlineData("""{"name":"x","version":"1","icons":"none"}""")]
+    public async Task A_server_that_introduces_itself_in_no_readable_way_is_an_error_that_says_so(string introduction)
+    {
+        await using var rig = await LibraryRig.StartAsync(
+            server => server.Answer = message => (string?)message["method"] == "initialize"
+                ? $$$"""{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{{{introduction}}}}""".AsResult()
+                : null,
+            new McpServerManagerOptions(),
+            "a");
+
+        var failure = await Assert.ThrowsAsync<McpException>(() => rig.Manager.GetClientAsync("a", Cancelled));
+
+        Assert.Contains("Server 'a' introduced itself", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task An_error_that_nobody_can_read_is_an_error_all_the_same()
+    {
+        await using var rig = await LibraryRig.StartAsync("a");
+        var server = await rig.LaunchedAsync("a");
+        var client = await rig.Manager.GetClientAsync("a", Cancelled);
+        var call = client.CallToolAsync("wait", cancellationToken: Cancelled).AsTask();
+        var request = await server.NextAsync("tools/call");
+
+        await server.SayAsync($$$"""{"jsonrpc":"2.0","id":{{{request["id"]!.ToJsonString()}}},"error":{"code":-32602,"message":"\ud800"}}""");
+
+        Assert.Contains("cannot be read", (await Assert.ThrowsAsync<McpException>(() => call)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_call_is_given_up_at_once_however_many_wait_for_the_server_to_start()
+    {
+        await using var rig = await LibraryRig.StartAsync("a");
+        var client = await rig.Manager.GetClientAsync("a", Cancelled);
+        using var giveUp = new CancellationTokenSource();
+
+        var calls = Enumerable.Range(0, 300).Select(_ => client.CallToolAsync("wait", cancellationToken: giveUp.Token).AsTask()).ToArray();
+        await giveUp.CancelAsync();
+
+        foreach (var call in calls)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task Nothing_is_kept_of_the_clients_of_servers_that_are_gone()
+    {
+        await using var rig = await LibraryRig.StartAsync("a", "b");
+        await rig.Manager.GetClientAsync("a", Cancelled);
+        await rig.Manager.GetClientAsync("b", Cancelled);
+
+        await rig.Manager.RemoveServerAsync("a", Cancelled);
+        while (rig.Manager.Clients.Count > 1)
+        {
+            Cancelled.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        Assert.NotEmpty(await rig.Manager.ListToolsAsync("b", Cancelled));
     }
 
     private sealed class Heard(Action<ProgressNotificationValue> report) : IProgress<ProgressNotificationValue>

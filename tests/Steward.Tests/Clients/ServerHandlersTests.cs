@@ -48,36 +48,6 @@ public sealed class ServerHandlersTests
     }
 
     [Fact(Timeout = 10_000)]
-    public async Task The_time_of_a_call_stands_still_while_a_person_thinks_and_begins_anew_with_the_answer()
-    {
-        var thinks = new TaskCompletionSource();
-        var decides = new TaskCompletionSource();
-        var handlers = new ServerHandlers
-        {
-            Elicitation = async (_, _) =>
-            {
-                thinks.TrySetResult();
-                await decides.Task;
-                return new ElicitResult { Action = "accept" };
-            },
-        };
-        await using var rig = await LibraryRig.StartAsync(script: null, new McpServerManagerOptions { Handlers = handlers }, GatewayRig.Server("a") with { RequestTimeout = TimeSpan.FromMinutes(5) });
-        var server = await rig.LaunchedAsync("a");
-        var call = rig.Manager.CallToolAsync("a", "wait", cancellationToken: Cancelled);
-        await server.NextAsync("tools/call");
-        await AskAsync(server, "elicitation/create", Form);
-        await thinks.Task;
-        rig.Time.Advance(TimeSpan.FromMinutes(6)); // one more than a request may take
-        decides.SetResult();
-        Assert.Equal("accept", (string?)(await server.NextAsync("answer"))["result"]!["action"]);
-        rig.Time.Advance(TimeSpan.FromMinutes(4));
-        Assert.False(call.IsCompleted);
-
-        rig.Time.Advance(TimeSpan.FromMinutes(2));
-        await Assert.ThrowsAsync<TimeoutException>(() => call);
-    }
-
-    [Fact(Timeout = 10_000)]
     public async Task With_two_calls_in_flight_nobody_guesses_which_of_them_asks()
     {
         var asked = Channel.CreateUnbounded<HandlerContext<ElicitRequestParams>>();
