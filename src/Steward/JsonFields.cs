@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Steward.Discovery;
+namespace Steward;
 
 /// <summary>Reads JSON that strangers wrote: what is not of the expected kind counts as absent.</summary>
 internal static class JsonFields
@@ -19,9 +19,12 @@ internal static class JsonFields
         return null;
     }
 
+    /// <summary>A member that is an object.</summary>
+    public static JsonElement? Object(this JsonElement element, params ReadOnlySpan<string> names) =>
+        element.Member(names) is { ValueKind: JsonValueKind.Object } value ? value : null;
+
     /// <summary>A text that is not empty.</summary>
-    public static string? Text(this JsonElement element, params ReadOnlySpan<string> names) =>
-        element.Member(names) is { ValueKind: JsonValueKind.String } value && value.GetString() is { Length: > 0 } text ? text : null;
+    public static string? Text(this JsonElement element, params ReadOnlySpan<string> names) => element.Member(names)?.AsText() is { Length: > 0 } text ? text : null;
 
     /// <summary>A switch; null where it is not given.</summary>
     public static bool? Flag(this JsonElement element, params ReadOnlySpan<string> names) =>
@@ -33,9 +36,20 @@ internal static class JsonFields
 
     /// <summary>The members of an object; none where it is no object.</summary>
     public static IEnumerable<JsonProperty> Members(this JsonElement element, params ReadOnlySpan<string> names) =>
-        element.Member(names) is { ValueKind: JsonValueKind.Object } map ? map.EnumerateObject() : [];
+        element.Object(names)?.EnumerateObject() ?? Enumerable.Empty<JsonProperty>();
 
     /// <summary>The texts of a list of texts.</summary>
-    public static IEnumerable<string> Texts(this JsonElement element, params ReadOnlySpan<string> names) =>
-        element.Items(names).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);
+    public static IEnumerable<string> Texts(this JsonElement element, params ReadOnlySpan<string> names) => element.Items(names).Select(AsText).OfType<string>();
+
+    private static string? AsText(this JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException) // half a surrogate pair
+        {
+            return null;
+        }
+    }
 }

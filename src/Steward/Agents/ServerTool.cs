@@ -23,10 +23,10 @@ public sealed class ServerTool : AIFunction
     {
         (Source, Name, _manager, _options, _logger) = (definition, name, manager, options, logger);
         var root = definition.Root;
-        Title = root.Text("title") ?? root.Member("annotations", JsonValueKind.Object).Text("title");
+        Title = root.Text("title") ?? root.Object("annotations")?.Text("title");
         Description = root.Text("description") ?? "";
-        JsonSchema = root.Member("inputSchema", JsonValueKind.Object) is { ValueKind: JsonValueKind.Object } input ? input : AnyObject;
-        ReturnJsonSchema = root.Member("outputSchema", JsonValueKind.Object) is { ValueKind: JsonValueKind.Object } output ? output : null;
+        JsonSchema = root.Object("inputSchema") ?? AnyObject;
+        ReturnJsonSchema = root.Object("outputSchema");
         Safety = ToolSafety.Read(root);
         AdditionalProperties = Describe();
         Marked = new ApprovalRequiredAIFunction(this);
@@ -147,7 +147,7 @@ public sealed class ServerTool : AIFunction
             about["title"] = title;
         foreach (var (name, kind) in new[] { ("annotations", JsonValueKind.Object), ("icons", JsonValueKind.Array), ("_meta", JsonValueKind.Object) })
         {
-            if (Definition.Member(name, kind) is { ValueKind: not JsonValueKind.Undefined } member)
+            if (Definition.Member(name) is { } member && member.ValueKind == kind)
                 about[name] = member;
         }
 

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Steward.Wire;
 
 namespace Steward.Agents;
 
@@ -10,7 +12,7 @@ internal static class ToolArguments
     /// <exception cref="ArgumentException">One of them cannot become JSON.</exception>
     public static JsonElement ToJson(string tool, IEnumerable<KeyValuePair<string, object?>> arguments, JsonSerializerOptions options)
     {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
@@ -25,44 +27,44 @@ internal static class ToolArguments
             json.WriteEndObject();
         }
 
-        using var document = JsonDocument.Parse(buffer.WrittenMemory, new JsonDocumentOptions { MaxDepth = 512 });
-        return document.RootElement.Clone();
+        try
+        {
+            using var document = JsonDocument.Parse(buffer.WrittenMemory, new JsonDocumentOptions { MaxDepth = JsonRpcEnvelope.ReaderOptions.MaxDepth });
+            return document.RootElement.Clone();
+        }
+        catch (JsonException tooDeep)
+        {
+            throw new ArgumentException($"The arguments of tool '{tool}' are nested deeper than {JsonRpcEnvelope.ReaderOptions.MaxDepth} levels.", nameof(arguments), tooDeep);
+        }
     }
 
     private static void Write(Utf8JsonWriter json, string tool, string name, object? value, JsonSerializerOptions options)
     {
-        switch (value)
-        {
-            case null:
-                json.WriteNullValue();
-                break;
-            case JsonElement element:
-                element.WriteTo(json);
-                break;
-            case JsonNode node:
-                node.WriteTo(json, options);
-                break;
-            case JsonDocument document:
-                document.WriteTo(json);
-                break;
-            default:
-                WriteObject(json, tool, name, value, options);
-                break;
-        }
-    }
-
-    private static void WriteObject(Utf8JsonWriter json, string tool, string name, object value, JsonSerializerOptions options)
-    {
         try
         {
-            // Into a value of its own first: half of one must not stand in what is sent.
-            JsonSerializer.SerializeToElement(value, options.GetTypeInfo(value.GetType())).WriteTo(json);
+            switch (value)
+            {
+                case null:
+                    json.WriteNullValue();
+                    break;
+                case JsonElement element:
+                    element.WriteTo(json);
+                    break;
+                case JsonNode node:
+                    node.WriteTo(json, options);
+                    break;
+                case JsonDocument document:
+                    document.WriteTo(json);
+                    break;
+                default:
+                    JsonSerializer.Serialize(json, value, options.GetTypeInfo(value.GetType()));
+                    break;
+            }
         }
         catch (Exception failure) when (failure is NotSupportedException or JsonException or InvalidOperationException or ArgumentException)
         {
             throw new ArgumentException(
-                $"Argument '{name}' of tool '{tool}' is a {value.GetType()}, of which no JSON can be made: {failure.Message} Give {nameof(ServerToolOptions)}.{nameof(ServerToolOptions.JsonSerializerOptions)} a TypeInfoResolver that knows the type.",
-                nameof(value),
+                $"Argument '{name}' of tool '{tool}' is a {value?.GetType()}, of which no JSON can be made: {failure.Message} Give {nameof(ServerToolOptions)}.{nameof(ServerToolOptions.JsonSerializerOptions)} a TypeInfoResolver that knows the type.",
                 failure);
         }
     }

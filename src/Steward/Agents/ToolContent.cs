@@ -92,11 +92,23 @@ internal static class ToolContent
         }
 
         content.RawRepresentation = block;
-        foreach (var (name, value) in block.Meta ?? [])
-            (content.AdditionalProperties ??= [])[name] = value;
+        AddMeta(content, block);
         if (block is EmbeddedResourceBlock { Resource.Uri: { Length: > 0 } uri })
             (content.AdditionalProperties ??= [])["uri"] = uri;
         return content;
+    }
+
+    private static void AddMeta(AIContent content, ContentBlock block)
+    {
+        try
+        {
+            foreach (var (name, value) in block.Meta ?? [])
+                (content.AdditionalProperties ??= [])[name] = value;
+        }
+        catch (ArgumentException)
+        {
+            // A member that stands there twice: what the server meant by it nobody can say, and the content is good without.
+        }
     }
 
     private static DataContent Data(ReadOnlyMemory<byte> data, string? mediaType)

@@ -47,7 +47,7 @@ public sealed record ToolSafety
 
     internal static ToolSafety Read(JsonElement definition)
     {
-        var annotations = definition.Member("annotations", JsonValueKind.Object);
+        var annotations = definition.Object("annotations") ?? default;
         var isDestructive = annotations.Flag("destructiveHint");
         var isReadOnly = annotations.Flag("readOnlyHint") == true && isDestructive != true;
         return new ToolSafety
@@ -56,7 +56,7 @@ public sealed record ToolSafety
             IsIdempotent = isReadOnly || annotations.Flag("idempotentHint") == true,
             IsDestructive = isDestructive ?? !isReadOnly,
             IsOpenWorld = annotations.Flag("openWorldHint") ?? true,
-            IsLongRunning = definition.Member("execution", JsonValueKind.Object).Text("taskSupport") is "optional" or "required",
+            IsLongRunning = definition.Object("execution")?.Text("taskSupport") is "optional" or "required",
         };
     }
 }

@@ -103,6 +103,15 @@ public sealed class ServerToolTests
         var failure = await Assert.ThrowsAsync<ArgumentException>(() => tool.InvokeAsync(new() { ["odd"] = new Action(() => { }) }, Cancelled).AsTask());
         Assert.StartsWith("Argument 'odd' of tool 'a__wait' is a System.Action, of which no JSON can be made:", failure.Message, StringComparison.Ordinal);
         Assert.Contains("JsonSerializerOptions", failure.Message, StringComparison.Ordinal);
+
+        var gone = JsonDocument.Parse("1");
+        gone.Dispose();
+        failure = await Assert.ThrowsAsync<ArgumentException>(() => tool.InvokeAsync(new() { ["gone"] = gone }, Cancelled).AsTask());
+        Assert.StartsWith("Argument 'gone' of tool 'a__wait' is a System.Text.Json.JsonDocument, of which no JSON can be made:", failure.Message, StringComparison.Ordinal);
+
+        var deep = Enumerable.Range(0, 512).Aggregate(new JsonArray(), static (inner, _) => [inner]);
+        failure = await Assert.ThrowsAsync<ArgumentException>(() => tool.InvokeAsync(new() { ["deep"] = deep }, Cancelled).AsTask());
+        Assert.StartsWith("The arguments of tool 'a__wait' are nested deeper than 512 levels.", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 10_000)]
