@@ -78,12 +78,16 @@ public sealed partial class McpServerManager
     }
 
     /// <summary>Lets a disabled server run again, and starts it where <see cref="StartAllAsync"/> has been called. One that is not disabled stays as it is.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Ends the wait; the change goes on.</param>
     /// <returns>The status that it has come to.</returns>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>
     /// <exception cref="ObjectDisposedException">The manager is being shut down.</exception>
     public Task<ServerStatus> EnableServerAsync(string id, CancellationToken cancellationToken = default) => SetDisabledAsync(id, disabled: false, cancellationToken);
 
     /// <summary>Stops a server, whatever it is doing, and keeps it from being started until it is enabled. One that is disabled stays as it is.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Ends the wait; the change goes on.</param>
     /// <returns>The status that it has come to.</returns>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>
     /// <exception cref="ObjectDisposedException">The manager is being shut down.</exception>
@@ -92,7 +96,7 @@ public sealed partial class McpServerManager
     internal async Task<ServerStatus> AddServerAsync(ServerConfig server, ServerOrigin origin, bool start, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
-        var config = ServerJson.Checked(_defaults.Over(server));
+        var config = ServerJson.Checked(server);
         var supervisor = await EnterAsync(config, origin, cancellationToken).ConfigureAwait(false);
         return start ? await StartAddedAsync(supervisor, isAsked: _embedding is not null).WaitAsync(cancellationToken).ConfigureAwait(false) : supervisor.Server.Status;
     }
@@ -100,7 +104,7 @@ public sealed partial class McpServerManager
     internal async Task<ServerStatus> UpdateServerAsync(ServerConfig server, ServerOrigin? origin, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
-        return await RedefineAsync(Find(server.Id), ServerJson.Checked(_defaults.Over(server)), origin).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await RedefineAsync(Find(server.Id), ServerJson.Checked(server), origin).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Has the servers of these ids stand first, in this order.</summary>
@@ -123,7 +127,7 @@ public sealed partial class McpServerManager
                     if (Set.Find(config.Id) is not null)
                         throw new ServerExistsException(config.Id);
                     _remains.Remove(config.Id, out var before);
-                    var supervisor = new ServerSupervisor(new ManagedServer(config, _board, origin), _tools, before);
+                    var supervisor = new ServerSupervisor(new ManagedServer(config, _board, origin, _defaults), _tools, before);
                     Volatile.Write(ref _set, Set.With(supervisor));
                     return supervisor;
                 }

@@ -38,9 +38,12 @@ public sealed partial class McpServerManager
     public async Task<ServerStatus> StartServerAsync(string id, CancellationToken cancellationToken = default) =>
         ServerStartException.ThrowUnlessUp(await TryStartServerAsync(id, cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Stops a server and waits until nothing of it is left. Also ends the wait for a next start.</summary>
+    /// <summary>Stops a server and waits until nothing of it is left. Also ends the wait for a next start. One that does not run stays as it is.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="cancellationToken">Ends the wait; the stop goes on.</param>
     /// <returns>The status that it has come to.</returns>
-    /// <exception cref="UnknownServerException">There is no server of that id.</exception>
+    /// <exception cref="UnknownServerException">There is no server of that id, or it was removed meanwhile.</exception>
+    /// <exception cref="ObjectDisposedException">The manager was shut down, and the server had still not ended.</exception>
     public async Task<ServerStatus> StopServerAsync(string id, CancellationToken cancellationToken = default)
     {
         var supervisor = Find(id);

@@ -11,7 +11,7 @@ namespace Steward;
 public sealed partial class McpServerManager
 {
     private readonly Embedding? _embedding;
-    private readonly ServerDefaults _defaults = new();
+    private readonly ServerDefaults _defaults; // beneath what definitions say
 
     /// <summary>Makes a manager of some servers. None of them is started.</summary>
     /// <param name="servers">The servers, for which the rules of the configuration file hold.</param>
@@ -30,14 +30,14 @@ public sealed partial class McpServerManager
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="DataDirectoryInUseException">Another manager uses the data directory.</exception>
     public McpServerManager(StewardConfig config, McpServerManagerOptions? options = null)
-        : this((options ??= new McpServerManagerOptions()).Over(config ?? throw new ArgumentNullException(nameof(config))), options, NewHost(config, options))
+        : this((options ??= new McpServerManagerOptions()).Checked(config ?? throw new ArgumentNullException(nameof(config))), options, NewHost(config, options))
     {
     }
 
     private McpServerManager(StewardConfig config, McpServerManagerOptions options, ManagerHost host)
-        : this(config, new PatientLauncher(host.Launcher, host.ReapAsync()), host.Time, host.Loggers)
+        : this(config, new PatientLauncher(host.Launcher, host.ReapAsync()), host.Time, host.Loggers, random: null, options.Defaults)
     {
-        (Name, _tools.Monitoring.IsOn, _defaults) = (options.Name, options.Monitor, options.Defaults);
+        (Name, _tools.Monitoring.IsOn) = (options.Name, options.Monitor);
         _embedding = new Embedding(this, config, options, host);
     }
 

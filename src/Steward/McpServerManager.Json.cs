@@ -8,7 +8,7 @@ public sealed partial class McpServerManager
 {
     /// <summary>
     /// All servers as a configuration file with <c>mcpServers</c>. Keys that Steward does not know are in it; references such as
-    /// <c>${env:TOKEN}</c> stay references; what stands in a definition in clear stands here in clear.
+    /// <c>${env:TOKEN}</c> stay references; what <see cref="McpServerManagerOptions"/> say in place of defaults is not in it; what stands in a definition in clear stands here in clear.
     /// </summary>
     public string ToJson() => Encoding.UTF8.GetString(ServerListJson.Write(Configs));
 

@@ -35,7 +35,7 @@ public sealed partial class McpServerManager
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _shutdown) is not null, this);
         var gone = await Task.WhenAll(plan.Removed.Select(DropAsync)).ConfigureAwait(false);
-        var wanted = plan.Wanted.Servers.ToDictionary(server => server.Id, _defaults.Over, StringComparer.Ordinal);
+        var wanted = plan.Wanted.Servers.ToDictionary(server => server.Id, StringComparer.Ordinal);
         var coming = plan.Added.Select(id => (Config: wanted[id], Done: "added"))
             .Concat(plan.Changed.Select(change => (Config: wanted[change.Id], Done: Word(change.Effect))));
         var begun = await Task.WhenAll(coming.Select(server => BeginAsync(server.Config, server.Done))).ConfigureAwait(false);

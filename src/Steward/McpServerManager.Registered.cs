@@ -18,7 +18,7 @@ public sealed partial class McpServerManager
             ObjectDisposedException.ThrowIf(_shutdown is not null, this);
             var (known, taken) = (Set, registered.ToLookup(server => Set.Find(server.Id) is not null));
             Volatile.Write(ref _set, ServerSet.Of(
-                [.. known.Supervisors, .. taken[false].Select(server => new ServerSupervisor(new ManagedServer(server, _board, ServerOrigin.Registered), _tools))]));
+                [.. known.Supervisors, .. taken[false].Select(server => new ServerSupervisor(new ManagedServer(server, _board, ServerOrigin.Registered, _defaults), _tools))]));
             return [.. taken[true].Select(server => server.Id)];
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
+using Steward.Hosting;
 using Steward.Supervision;
 
 namespace Steward;
@@ -18,12 +19,13 @@ public sealed partial class McpServerManager : IAsyncDisposable
     private readonly CancellationTokenSource _force = new(); // without a timer it holds nothing
     private Task? _shutdown;
 
-    internal McpServerManager(StewardConfig config, IServerLauncher launcher, TimeProvider time, ILoggerFactory loggers, Random? random = null)
+    internal McpServerManager(StewardConfig config, IServerLauncher launcher, TimeProvider time, ILoggerFactory loggers, Random? random = null, ServerDefaults? defaults = null)
     {
+        _defaults = defaults ?? new();
         // Never disposed: it holds no handle, and a launch that outlives the shutdown still gives its turn back.
         var starts = new SemaphoreSlim(config.StartConcurrency);
         _tools = new SupervisionTools(launcher, _board, starts, time, random ?? Random.Shared, loggers.CreateLogger("Steward.Supervision")) { Redefined = Renew };
-        _set = ServerSet.Of(config.Servers.Select(server => new ServerSupervisor(new ManagedServer(server, _board), _tools)));
+        _set = ServerSet.Of(config.Servers.Select(server => new ServerSupervisor(new ManagedServer(server, _board, ServerOrigin.Declared, _defaults), _tools)));
     }
 
     /// <summary>The definitions of all servers, in the same order.</summary>
@@ -38,6 +40,7 @@ public sealed partial class McpServerManager : IAsyncDisposable
     public IReadOnlyList<ServerStatus> GetAllStatuses() => [.. Servers.Select(server => server.Status)];
 
     /// <summary>The status of one server.</summary>
+    /// <param name="id">Its id.</param>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>
     public ServerStatus GetStatus(string id) => Find(id).Server.Status;
 
@@ -54,10 +57,14 @@ public sealed partial class McpServerManager : IAsyncDisposable
     public IAsyncEnumerable<ServerStatus> WatchAsync(CancellationToken cancellationToken = default) => _board.WatchAsync(cancellationToken);
 
     /// <summary>Waits until a server has a status that meets a condition; returns at once where it has it already.</summary>
+    /// <param name="id">The server.</param>
+    /// <param name="predicate">The condition. A slow reader may miss steps in between: wait for where a server stays.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="UnknownServerException">There is no server of that id, or it was removed before it had such a status.</exception>
     /// <exception cref="ObjectDisposedException">The manager was shut down before the server had such a status.</exception>
     public Task<ServerStatus> WaitForStatusAsync(string id, Func<ServerStatus, bool> predicate, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(predicate);
         _ = Find(id);
         return _board.WaitForAsync(id, predicate, cancellationToken);
     }

@@ -24,7 +24,7 @@ internal sealed class GatewayServer(ManagedServer managed)
     /// <summary>Whether nothing of it may be used: it is being removed, or is disabled.</summary>
     public bool IsClosed => managed.IsClosed;
 
-    public ServerConfig Config => managed.Config;
+    public ServerConfig Config => managed.Meant;
 
     public ServerStatus Status => managed.Status;
 

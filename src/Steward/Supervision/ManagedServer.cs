@@ -1,23 +1,28 @@
 using Steward.Configuration;
+using Steward.Hosting;
 
 namespace Steward.Supervision;
 
 /// <summary>A server of the manager, as the other rooms see it. Its supervisor writes, everybody may read.</summary>
-internal sealed class ManagedServer(ServerConfig config, StatusBoard board, ServerOrigin origin = ServerOrigin.Declared)
+internal sealed class ManagedServer(ServerConfig config, StatusBoard board, ServerOrigin origin = ServerOrigin.Declared, ServerDefaults? defaults = null)
 {
-    private ServerConfig _config = config;
+    private readonly ServerDefaults _defaults = defaults ?? new();
+    private Definition _definition = Definition.Of(config, defaults ?? new());
     private IServerRun? _current;
     private ServerStatus? _last;
     private bool _isLeaving;
 
     public string Id { get; } = config.Id;
 
-    /// <summary>How it is defined now.</summary>
+    /// <summary>How it is defined now, as somebody has said it.</summary>
     public ServerConfig Config
     {
-        get => Volatile.Read(ref _config);
-        set => Volatile.Write(ref _config, value);
+        get => Volatile.Read(ref _definition).Said;
+        set => Volatile.Write(ref _definition, Definition.Of(value, _defaults));
     }
+
+    /// <summary>The same with what the manager says where the definition does not: how the server is run.</summary>
+    public ServerConfig Meant => Volatile.Read(ref _definition).Meant;
 
     /// <summary>Who says that it is there.</summary>
     public ServerOrigin Origin { get; set; } = origin;
@@ -47,5 +52,10 @@ internal sealed class ManagedServer(ServerConfig config, StatusBoard board, Serv
     {
         Volatile.Write(ref _last, board.Find(Id) is { } last ? last with { IsRemoved = true } : null);
         board.Leave(Id);
+    }
+
+    private sealed record Definition(ServerConfig Said, ServerConfig Meant)
+    {
+        public static Definition Of(ServerConfig said, ServerDefaults defaults) => new(said, defaults.Over(said));
     }
 }

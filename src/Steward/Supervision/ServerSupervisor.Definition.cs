@@ -17,12 +17,12 @@ internal sealed partial class ServerSupervisor
     /// <summary>Takes a definition over and says what that is to the table.</summary>
     private Signal Redefine(Signal.Redefined change)
     {
-        var before = Config;
-        if (change.Expected is { } expected && !ReferenceEquals(expected, before))
+        var (said, before) = (_server.Config, Config);
+        if (change.Expected is { } expected && !ReferenceEquals(expected, said))
             return new Signal.Passed();
 
-        var needsRestart = ServerDifferences.Between(before, change.Config).NeedsRestart;
-        change.Outcome = new Redefinition(before, _status.State == ServerState.Running, needsRestart);
+        var needsRestart = ServerDifferences.Between(said, change.Config).NeedsRestart;
+        change.Outcome = new Redefinition(said, _status.State == ServerState.Running, needsRestart);
         _server.Origin = change.Origin ?? _server.Origin;
         _server.Config = change.Config;
         _tools.Redefined();

@@ -51,7 +51,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
 
     public ManagedServer Server => _server;
 
-    private ServerConfig Config => _server.Config;
+    private ServerConfig Config => _server.Meant;
 
     private TimeSpan StopBound => Config.Shutdown.Drain + Config.Shutdown.Grace + Slack;
 

@@ -38,7 +38,7 @@ public sealed class ConfigFollowerTests : IDisposable
         await manager.WaitForStatusAsync("changes", status => status.State == ServerState.Running && manager.FindConfig("changes")!.Command == "y", Cancelled);
         Assert.Null(manager.FindStatus("goes"));
         Assert.Equal(kept, (Run(manager, "own"), Run(manager, "stays"), Run(manager, "added")));
-        Assert.Equal(TimeSpan.FromSeconds(7), manager.FindConfig("comes")!.Health.Interval); // the options hold for what comes, too
+        Assert.Equal(TimeSpan.FromSeconds(7), manager.Servers.Single(server => server.Id == "comes").Meant.Health.Interval); // the options hold for what comes, too
     }
 
     [Fact(Timeout = 60_000)]

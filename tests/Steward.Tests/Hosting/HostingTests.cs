@@ -41,7 +41,7 @@ public sealed class HostingTests
         using (var host = Build(builder => builder.AddServer(Fleet.Server("a")), services => services.Configure<McpServerManagerOptions>(options => options.MaxConsecutiveFailures = 0)))
         {
             var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancelled));
-            Assert.Equal("MaxConsecutiveFailures is 0; give 1 or more.", failure.Message);
+            Assert.Equal("MaxConsecutiveFailures is 0; give 1 to 1,000.", failure.Message);
         }
 
         using (var host = Build(builder => builder.AddServer(Fleet.Server("no spaces")).AddJson("""{ "mcpServers": { "x": { "cmd": 1 } } }""").AddJsonFile("nowhere.json")))
@@ -109,7 +109,7 @@ public sealed class HostingTests
         await manager.WaitForStatusAsync("notes", status => status.State == ServerState.Running, Cancelled);
 
         Assert.Equal("from memory", Assert.IsType<TextContentBlock>(Assert.Single((await manager.CallToolAsync("notes", "read", cancellationToken: Cancelled)).Content)).Text);
-        Assert.Equal(("from configuration", TimeSpan.FromSeconds(10)), (manager.Name, manager.FindConfig("notes")!.Health.Interval));
+        Assert.Equal(("from configuration", TimeSpan.FromSeconds(10)), (manager.Name, Assert.Single(manager.Servers).Meant.Health.Interval));
         Assert.Same(host.Services.GetRequiredService<ServerHandlers>(), host.Services.GetRequiredService<IOptions<McpServerManagerOptions>>().Value.Handlers);
         await host.StopAsync(Cancelled);
     }

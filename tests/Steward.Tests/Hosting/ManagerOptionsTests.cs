@@ -51,7 +51,9 @@ public sealed class ManagerOptionsTests
         await manager.ApplyAsync(ConfigPlan.Between(new StewardConfig { Servers = [Fleet.Server("a")] }, wanted), Cancelled);
 
         Assert.Equal([("a", "yet another"), ("c", "fake"), ("b", "fake")], manager.Configs.Select(config => (config.Id, config.Command)));
-        Assert.All(manager.Configs, config => Assert.Equal((TimeSpan.FromSeconds(1), RestartPolicy.Never), (config.Shutdown.Grace, config.RestartPolicy)));
+        Assert.All(manager.Servers, server => Assert.Equal((TimeSpan.FromSeconds(1), RestartPolicy.Never), (server.Meant.Shutdown.Grace, server.Meant.RestartPolicy)));
+        Assert.Equal((new ShutdownPolicy(), new RestartPolicy()), (manager.FindConfig("b")!.Shutdown, manager.FindConfig("b")!.RestartPolicy)); // nobody has said so of the server
+        Assert.DoesNotContain("graceMs", manager.ToJson(), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 10_000)]
@@ -109,6 +111,8 @@ public sealed class ManagerOptionsTests
         var message = Assert.Throws<ArgumentException>(() => new McpServerManager([Fleet.Server()], options)).Message;
         foreach (var name in (string[])["Name", "HealthCheckInterval", "HealthCheckTimeout", "MaxConsecutiveFailures", "GracePeriod", "HistoryLimit"])
             Assert.Contains($"{name} is ", message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new McpServerManager([], new() { HealthCheckInterval = TimeSpan.FromDays(2) })); // no definition may say that either
+        Assert.Throws<ArgumentException>(() => new McpServerManager([], new() { GracePeriod = TimeSpan.FromHours(1) }));
     }
 
     [Fact(Timeout = 10_000)]
