@@ -32,6 +32,7 @@ public sealed partial class McpServerManager
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>
     /// <exception cref="ServerNotRunningException">The server does not run.</exception>
+    /// <exception cref="McpException">The server runs, and cannot be spoken with all the same.</exception>
     public async Task<McpClient> GetClientAsync(string id, CancellationToken cancellationToken = default)
     {
         _ = Find(id);

@@ -15,6 +15,9 @@ internal sealed class ServerOperations(McpServerManager manager, ManagedClients 
     // For a server to which nothing can be sent although it seems to run: each attempt waits as long as a start may take.
     private const int MostAttempts = 4;
 
+    // As long as a timer can be.
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     /// <summary>Does something that may be done again: it changes nothing.</summary>
     /// <param name="id">The server.</param>
     /// <param name="what">What is done, for people.</param>
@@ -44,7 +47,7 @@ internal sealed class ServerOperations(McpServerManager manager, ManagedClients 
     {
         if (timeout is { } checkedTimeout && checkedTimeout != Timeout.InfiniteTimeSpan)
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(checkedTimeout, TimeSpan.Zero, nameof(timeout));
-        using var bound = timeout is { } time && time != Timeout.InfiniteTimeSpan ? new CancellationTokenSource(time, host.Time) : null;
+        using var bound = timeout is { } time && time != Timeout.InfiniteTimeSpan ? new CancellationTokenSource(time < Longest ? time : Longest, host.Time) : null;
         using var linked = bound is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound.Token);
         try
         {

@@ -126,11 +126,11 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
         }
 
         var catalog = server.Offered;
-        if (catalog == server.Catalog)
+        if (catalog == server.Announced)
             return false;
-        CatalogKind[] differences = [.. catalog.Differences(server.Catalog)];
-        var isOtherwise = !catalog.LastsAs(server.Catalog); // which clients are told with the list, not of
-        server.Catalog = catalog;
+        CatalogKind[] differences = [.. catalog.Differences(server.Announced)];
+        var isOtherwise = !catalog.LastsAs(server.Announced); // which clients are told with the list, not of
+        server.Announced = catalog;
         if (differences.Length == 0)
             return isOtherwise;
         foreach (var listener in listeners.All)

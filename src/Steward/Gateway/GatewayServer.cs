@@ -14,7 +14,6 @@ internal sealed class GatewayServer(ManagedServer managed)
     private IsolationNeed[] _needs = [];
     private int _ownProcesses;
     private ServerCatalog _offered = ServerCatalog.Empty;
-
     private ServerEndpoint? _endpoint;
 
     public string Id => managed.Id;
@@ -31,10 +30,10 @@ internal sealed class GatewayServer(ManagedServer managed)
     /// <summary>The run that clients share, while the server is running.</summary>
     public UpstreamRun? Run => managed.Current as UpstreamRun;
 
-    /// <summary>What clients see of the server: the last that was read, also while it is being restarted.</summary>
-    public ServerCatalog Catalog { get; set; } = ServerCatalog.Empty;
+    /// <summary>What clients were told that it offers. <see cref="CatalogBoard"/> alone moves it on to what it <see cref="Offered"/> by then.</summary>
+    public ServerCatalog Announced { get; set; } = ServerCatalog.Empty;
 
-    /// <summary>What clients are to see of it at this moment. While it is being restarted they keep seeing what it offered: it will be back.</summary>
+    /// <summary>What it offers at this moment. While it is being restarted that is what it offered before: it will be back.</summary>
     public ServerCatalog Offered
     {
         get
@@ -47,9 +46,6 @@ internal sealed class GatewayServer(ManagedServer managed)
             return offered;
         }
     }
-
-    /// <summary>What is known of its tools: what the run says that there is, else the last that was read.</summary>
-    public ServerCatalog Known => Run?.Catalog ?? Catalog;
 
     /// <summary>The server alone as an endpoint; the first who asks makes it.</summary>
     public ServerEndpoint EndpointBy(Func<GatewayServer, ServerEndpoint> make) =>

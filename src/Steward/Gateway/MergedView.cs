@@ -24,7 +24,7 @@ internal sealed class MergedView(ServerDirectory servers, ToolNaming naming, Gro
     /// <returns>The kinds whose lists are different now.</returns>
     public CatalogKind[] Merge()
     {
-        var merged = new MergedCatalog([.. servers.All.Select(server => (server, server.Catalog))], naming, _shape);
+        var merged = new MergedCatalog([.. servers.All.Select(server => (server, server.Announced))], naming, _shape);
         CatalogKind[] differences = [.. merged.Differences(_catalog)];
         Volatile.Write(ref _catalog, merged);
         return differences;

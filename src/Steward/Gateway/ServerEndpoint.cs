@@ -86,9 +86,9 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
     private Reply ListFiltered(GatewayClient client, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         server.Run?.OnListUsed(CatalogKind.Tools);
-        var list = MergedList.Unmerged(CatalogKind.Tools, server.Catalog);
+        var list = MergedList.Unmerged(CatalogKind.Tools, server.Announced);
         return Reply.Result(message, envelope, client.Era == ProtocolEra.Legacy
             ? LegacyTools.OfResult(list)
-            : ModernResult.Complete(list, McpMethod.ToolsList, server.Catalog.Cache(CatalogKind.Tools), server.Run?.Connection.Server.ServerInfo));
+            : ModernResult.Complete(list, McpMethod.ToolsList, server.Announced.Cache(CatalogKind.Tools), server.Run?.Connection.Server.ServerInfo));
     }
 }

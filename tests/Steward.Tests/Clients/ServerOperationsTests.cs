@@ -124,6 +124,18 @@ public sealed class ServerOperationsTests
     }
 
     [Fact(Timeout = 10_000)]
+    public async Task A_call_may_take_as_long_as_there_is_time()
+    {
+        await using var rig = await LibraryRig.StartAsync("a");
+        var call = rig.Manager.CallToolAsync("a", "wait", options: new() { Timeout = TimeSpan.MaxValue }, cancellationToken: Cancelled);
+        var server = await rig.LaunchedAsync("a");
+
+        await server.AnswerAsync(await server.NextAsync("tools/call"), Text);
+
+        Assert.Single((await call).Content);
+    }
+
+    [Fact(Timeout = 10_000)]
     public async Task A_call_that_takes_too_long_is_cancelled_and_says_so()
     {
         await using var rig = await RigAsync();

@@ -39,7 +39,7 @@ internal sealed record TaskCall(BridgedTasks Tasks, GatewayServer Server, bool I
 
     /// <summary>What a legacy server says of a tool that it can do as a task; <see langword="null"/> for all others.</summary>
     private static TaskSupport? SupportOf(GatewayServer server, UpstreamConnection connection, ReadOnlySpan<byte> name) =>
-        connection.Server.HasToolTasks && connection.Server.Era == ProtocolEra.Legacy && server.Known.TaskTools is { Count: > 0 } tools
+        connection.Server.HasToolTasks && connection.Server.Era == ProtocolEra.Legacy && server.Offered.TaskTools is { Count: > 0 } tools
             && JsonText.Read(name) is { } tool && tools.TryGetValue(tool, out var support) ? support : null;
 
     /// <summary>Takes the server's answer, which may be a task.</summary>
