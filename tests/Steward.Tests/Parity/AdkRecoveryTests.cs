@@ -102,7 +102,14 @@ public sealed class AdkRecoveryTests
             Assert.True(failure is UncertainResultException or ServerNotRunningException, failure.ToString());
         }
 
-        var next = await manager.WaitForStatusAsync("files", status => status is { State: ServerState.Running, Restarts: > 0 }, Cancelled);
+        // Calls that found the process dead were made again, and have ended the next one as well: its status may not tell yet.
+        ServerStatus next;
+        do
+        {
+            await manager.WaitForStatusAsync("files", status => status is { State: ServerState.Running, Restarts: > 0 }, Cancelled);
+            next = await manager.CheckHealthAsync("files", Cancelled);
+        }
+        while (next is not { State: ServerState.Running, Health: ServerHealth.Healthy });
         Assert.NotEqual(first.Pid, next.Pid);
         Assert.NotNull(next.LastExit);
         Assert.Equal("back", await EchoAsync(manager, "back"));
