@@ -50,6 +50,7 @@ internal sealed class StewardRuntime : IAsyncDisposable
         Reload = new ConfigReload(Manager, Registry, source, config, time, loggers.CreateLogger<ConfigReload>())
         {
             Applied = configEvents.Applied,
+            ApplyLive = _host.ApplyLive,
             Rejected = configEvents.Rejected,
         };
         _discoveryConfig = config.Discovery;

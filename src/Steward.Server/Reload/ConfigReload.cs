@@ -24,7 +24,7 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
     };
 
     private FileFollower? _follower;
-    private HistoryConfig _history = started.History;
+    private StewardConfig? _taken; // since the start
     private int _version;
 
     /// <summary>What there is to know now.</summary>
@@ -39,6 +39,9 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
 
     /// <summary>Called with each configuration that says something else than the one before, once its servers have their new definitions.</summary>
     public Action<string?, ConfigPlan> Applied { get; set; } = static (_, _) => { };
+
+    /// <summary>Takes over what of a configuration has its effect at once, beside the servers.</summary>
+    public Action<StewardConfig> ApplyLive { get; set; } = static _ => { };
 
     /// <summary>Called when the file cannot be used.</summary>
     public Action<string?, IReadOnlyList<ConfigProblem>> Rejected { get; set; } = static (_, _) => { };
@@ -144,7 +147,8 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
             var version = Interlocked.Increment(ref _version);
             var isOwn = source is null || file == source.File; // what is wrong with the daemon's own file is not mended by another
             var (isNews, wasBroken) = (!plan.ChangesNoServer || plan.Settings.Count > 0 || !plan.NeedsRestart.SequenceEqual(State.NeedsRestart), isOwn && State.Problems.Count > 0);
-            _history = config.History;
+            _taken = config;
+            ApplyLive(config);
             await registry.NoteAppliedAsync(config, plan);
             if (isNews)
                 Applied(file, plan);
@@ -208,7 +212,7 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
     }
 
     /// <summary>Against what is now: the servers as they are, how much history is kept, and the rest as it was when the daemon was started.</summary>
-    private ConfigPlan PlanOf(StewardConfig wanted) => ConfigPlan.Between(started with { Servers = manager.Declared, History = _history }, registry.Over(wanted));
+    private ConfigPlan PlanOf(StewardConfig wanted) => ConfigPlan.Between(started with { Servers = manager.Declared, History = (_taken ?? started).History, Alerts = (_taken ?? started).Alerts }, registry.Over(wanted));
 
     private void Change(Func<ConfigState, ConfigState> change)
     {

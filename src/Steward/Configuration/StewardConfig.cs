@@ -23,6 +23,10 @@ public sealed record StewardConfig
     /// <summary>How much is kept of what happened to servers.</summary>
     public HistoryConfig History { get; init; } = new();
 
+    /// <summary>Who is told when a server is in trouble, and when it is well again.</summary>
+    /// <value>Default: <see langword="null"/>, which means nobody (<c>alerts</c>).</value>
+    public AlertsConfig? Alerts { get; init; }
+
     /// <summary>How many servers are started at one time.</summary>
     /// <value>Default: 64 (<c>startConcurrency</c>).</value>
     public int StartConcurrency { get; init; } = 64;

@@ -14,6 +14,7 @@ internal sealed class ConfigFollower : IAsyncDisposable
     private readonly McpServerManager _manager;
     private readonly Func<StewardConfig> _compose;
     private readonly ConfigEvents _events;
+    private readonly ManagerHost _host;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _turn = new(1); // never disposed: it holds no handle
     private readonly FileFollower _files;
@@ -27,7 +28,7 @@ internal sealed class ConfigFollower : IAsyncDisposable
     /// <param name="host">What the servers run on.</param>
     public ConfigFollower(McpServerManager manager, StewardConfig built, IReadOnlyList<string> files, Func<StewardConfig> compose, ManagerHost host)
     {
-        (_manager, _said, _compose, _events) = (manager, built, compose, new ConfigEvents(host.Events));
+        (_manager, _said, _compose, _host, _events) = (manager, built, compose, host, new ConfigEvents(host.Events));
         _logger = host.Loggers.CreateLogger("Steward.Hosting");
         _files = new FileFollower(files, (file, _, ended) => TakeAsync(file, ended), _logger.FollowingFailed, host.Time);
     }
@@ -41,6 +42,7 @@ internal sealed class ConfigFollower : IAsyncDisposable
         {
             var wanted = _compose();
             var plan = ConfigPlan.Between(_said, wanted);
+            _host.ApplyLive(wanted);
             if (plan.ChangesNoServer)
                 return; // the first look, as a rule
             _ = await _manager.BeginApplyAsync(plan).ConfigureAwait(false); // what the servers come to is in their statuses

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Steward.Alerts;
 using Steward.Configuration;
 using Steward.Events;
 using Steward.Gateway;
@@ -22,6 +23,7 @@ internal sealed class ManagerHost : IAsyncDisposable
     private readonly GatewayParts _parts;
     private ManagerEvents? _managerEvents;
     private McpGateway? _gateway;
+    private AlertService? _alerts;
 
     public ManagerHost(ManagerHostOptions options)
     {
@@ -76,8 +78,13 @@ internal sealed class ManagerHost : IAsyncDisposable
     {
         _managerEvents = new ManagerEvents(manager, Events, Loggers);
         _gateway = new McpGateway(manager, config, _parts, Upstreams);
+        _alerts = new AlertService(manager, Upstreams);
         manager.Forgetting = Logs.ForgetAsync;
+        ApplyLive(config);
     }
+
+    /// <summary>Takes over what of a configuration has its effect at once, beside the servers.</summary>
+    public void ApplyLive(StewardConfig config) => _alerts?.Apply(config.Alerts);
 
     /// <summary>Ends what an earlier process left behind.</summary>
     public Task ReapAsync() => _ledger?.ReapAsync(_spawner.Sweeper) ?? Task.CompletedTask;
@@ -94,6 +101,8 @@ internal sealed class ManagerHost : IAsyncDisposable
     {
         if (_managerEvents is { } managerEvents)
             await managerEvents.FinishAsync().ConfigureAwait(false);
+        if (_alerts is { } alerts)
+            await alerts.DisposeAsync().ConfigureAwait(false); // while its command can still be started
         await Events.DisposeAsync().ConfigureAwait(false);
         await Authorization.DisposeAsync().ConfigureAwait(false);
         await Logs.DisposeAsync().ConfigureAwait(false);

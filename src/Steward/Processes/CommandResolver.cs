@@ -104,5 +104,5 @@ internal static class CommandResolver
     }
 
     private static ServerLaunchException Failure(ProcessSpec spec, string why) =>
-        new($"Cannot start server '{spec.ServerId}': {why}", isPermanent: true);
+        new($"Cannot start {spec.Called}: {why}", isPermanent: true);
 }

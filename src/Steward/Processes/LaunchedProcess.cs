@@ -54,7 +54,7 @@ internal sealed class LaunchedProcess : IDisposable
         {
             launched._process.Dispose();
             if (exception is Win32Exception or InvalidOperationException)
-                throw new ServerLaunchException($"Cannot start server '{spec.ServerId}': {path}: {exception.Message}", innerException: exception);
+                throw new ServerLaunchException($"Cannot start {spec.Called}: {path}: {exception.Message}", innerException: exception);
             throw;
         }
     }

@@ -15,4 +15,8 @@ internal sealed record ProcessSpec(
     IReadOnlyList<string> Args,
     IReadOnlyDictionary<string, string> Env,
     string WorkingDirectory,
-    ShutdownPolicy Shutdown);
+    ShutdownPolicy Shutdown)
+{
+    /// <summary>What messages call it.</summary>
+    public string Called { get; init; } = $"server '{ServerId}'";
+}

@@ -10,12 +10,12 @@ public sealed class ConfigPlanTests
     {
         var plan = ConfigPlan.Between(
             Config.Parse("""{ "mcpServers": {}, "history": { "maxAgeDays": 90 } }"""),
-            Config.Parse("""{ "mcpServers": {}, "history": { "maxRows": 5 }, "startConcurrency": 2 }"""));
+            Config.Parse("""{ "mcpServers": {}, "history": { "maxRows": 5 }, "alerts": { "command": ["tell"] }, "startConcurrency": 2 }"""));
 
-        Assert.Equal(["history.maxRows"], plan.Settings);
+        Assert.Equal(["history.maxRows", "alerts"], plan.Settings);
         Assert.Equal(["startConcurrency"], plan.NeedsRestart);
         Assert.True(plan is { ChangesNoServer: true, ChangesNothing: false });
-        Assert.Contains("Changed at once: history.maxRows\n", plan.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Changed at once: history.maxRows, alerts\n", plan.ToString(), StringComparison.Ordinal);
     }
 
     [Theory(Timeout = 10_000)]

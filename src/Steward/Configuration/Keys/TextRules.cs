@@ -62,6 +62,12 @@ internal static class TextRules
             : "must be an absolute http://, https://, ws:// or wss:// URL",
         "Write it as https://HOST/PATH.");
 
+    public static TextRule WebUrl { get; } = new(
+        text => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.Host.Length > 0
+            ? null
+            : "must be an absolute http:// or https:// URL",
+        "Write it as https://HOST/PATH.");
+
     public static TextRule Listen { get; } = new(
         text => ListenAddress.TryParse(text, out _) ? null : "must be http://HOST:PORT without a path",
         "Write it as http://127.0.0.1:7420; for HTTPS put a reverse proxy before it.");

@@ -48,10 +48,17 @@ internal static class RootSection
         AppliesLive = true,
     };
 
+    private static readonly SectionKey<AlertsConfig> Alerts = new("alerts", AlertsSection.Keys, AlertsSection.Read,
+        "Who is told when a server is in trouble, and when it is well again. Absent: nobody.")
+    {
+        Members = AlertsSection.Visit,
+        AppliesLive = true,
+    };
+
     private static readonly NumberKey<int> StartConcurrency = Number.Count("startConcurrency", Standard.StartConcurrency, 1, 1024,
         "How many servers are started at one time.");
 
-    public static KeySet Keys { get; } = new("the configuration", [Schema, Servers, Defaults, Groups, Gateway, SseProxy, Discovery, History, StartConcurrency]);
+    public static KeySet Keys { get; } = new("the configuration", [Schema, Servers, Defaults, Groups, Gateway, SseProxy, Discovery, History, Alerts, StartConcurrency]);
 
     /// <summary>What the servers of a file inherit, where only those are read. What is wrong in it is a problem of the reading.</summary>
     public static ServerConfig ReadDefaults(ConfigValue root)
@@ -81,6 +88,10 @@ internal static class RootSection
                 GatewaySection.CheckServers(given, ids);
         }
 
+        var alerts = section.Find(Alerts) is null ? null : section.Read(Alerts, new() { BaseDirectory = directory });
+        if (alerts is { Webhook: null, Command.Count: 0 })
+            section.Warning(Alerts, "has neither webhook nor command: nobody hears of an alert", "Write one of the two, or remove the key.");
+
         return new StewardConfig
         {
             Servers = servers,
@@ -89,6 +100,7 @@ internal static class RootSection
             SseProxy = sseProxy,
             Discovery = section.Read(Discovery, Standard.Discovery),
             History = section.Read(History, Standard.History),
+            Alerts = alerts,
             StartConcurrency = section.Read(StartConcurrency, Standard.StartConcurrency),
         };
     }
@@ -100,6 +112,7 @@ internal static class RootSection
         visitor.Visit(SseProxy!, config.SseProxy, other.SseProxy);
         visitor.Visit(Discovery, config.Discovery, other.Discovery);
         visitor.Visit(History, config.History, other.History);
+        visitor.Visit(Alerts!, config.Alerts, other.Alerts);
         visitor.Visit(StartConcurrency, config.StartConcurrency, other.StartConcurrency);
     }
 
