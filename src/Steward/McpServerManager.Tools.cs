@@ -41,7 +41,9 @@ public sealed partial class McpServerManager
     /// <summary>A server that takes longer is left behind: its tools come when it is up.</summary>
     private async Task AwaitStartAsync(ServerStatus starting, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var left = patience == Timeout.InfiniteTimeSpan ? patience : starting.Since + patience - _tools.Time.GetUtcNow();
+        var left = patience;
+        if (patience != Timeout.InfiniteTimeSpan && starting.Since + patience - _tools.Time.GetUtcNow() is var rest && rest < patience)
+            left = rest; // not more than that, however far the clock was set back since the start
         if (left <= TimeSpan.Zero && left != Timeout.InfiniteTimeSpan)
             return;
         using var patient = new CancellationTokenSource(left, _tools.Time);

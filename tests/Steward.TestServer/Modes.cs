@@ -1,5 +1,6 @@
 using Steward.TestServer.Fixture;
 using Steward.TestServer.Raw;
+using Steward.TestServer.Web;
 
 namespace Steward.TestServer;
 
@@ -26,6 +27,8 @@ internal static class Modes
         ["silent-discover"] = _ => Serve(new ProbedServer(ProbedServer.Answer.None)),
         ["crash-discover"] = _ => Serve(new ProbedServer(ProbedServer.Answer.Death)),
         ["late-discover"] = options => Serve(new LateServer(options.Milliseconds("delay", 2000))),
+        ["faulty-web"] = _ => FaultyWeb.RunAsync(),
+        ["faulty"] = _ => Serve(new FaultyServer()),
         ["wrong-ids"] = _ => Serve(new WrongIdServer()),
     };
 

@@ -56,7 +56,8 @@ public sealed record ServerConfig
     /// <value>Default: 30 seconds (<c>startupTimeoutMs</c>).</value>
     public TimeSpan StartupTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a request may stay without an answer or progress; every progress notification starts the time anew. While the client answers what the server asks because of the request, it stands still.</summary>
+    /// <summary>How long a request may stay without an answer or progress; every progress notification starts the time anew, for a day at
+    /// most. While the client answers what the server asks because of the request, it stands still.</summary>
     /// <value>Default: 5 minutes (<c>requestTimeoutMs</c>). <see cref="Timeout.InfiniteTimeSpan"/> (0 in the file) means no limit.</value>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

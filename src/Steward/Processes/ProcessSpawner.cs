@@ -38,7 +38,7 @@ internal sealed class ProcessSpawner : IDisposable
     public Task<LaunchChain> Chain => _chain.Task;
 
     /// <summary>Starts the process; a cancellation counts until the start and not after, so that no started child is lost.</summary>
-    /// <exception cref="InvalidOperationException">Too many starts are waiting.</exception>
+    /// <exception cref="InvalidOperationException">Too many starts are waiting, or too few descriptors are left.</exception>
     public Task<ProcessIdentity> StartAsync(Process process, CancellationToken cancellationToken)
     {
         var start = new Start(process, cancellationToken);
@@ -90,6 +90,8 @@ internal sealed class ProcessSpawner : IDisposable
 
             try
             {
+                if (DescriptorReserve.Problem() is { } problem)
+                    throw new InvalidOperationException(problem);
                 process.Start();
                 Done.SetResult(new ProcessIdentity(process.Id, ProcessTable.Read(process.Id)?.StartTime ?? 0));
             }

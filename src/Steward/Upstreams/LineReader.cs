@@ -62,6 +62,8 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
 
     private static void Deliver(ILinkReceiver receiver, ReadOnlySpan<byte> line)
     {
+        if (line.StartsWith("\uFEFF"u8))
+            line = line[3..]; // some runtimes begin their output with it; without it their first answer is one
         line = line.Trim(" \t\r"u8);
         if (!line.IsEmpty)
             receiver.OnMessage(line);

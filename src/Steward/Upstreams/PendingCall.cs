@@ -31,6 +31,9 @@ internal abstract class PendingCall
     /// <summary>How long the server may stay silent about the request.</summary>
     public TimeSpan Timeout { get; protected init; }
 
+    /// <summary>When it was made, as a timestamp of the connection's clock.</summary>
+    internal long RegisteredAt { get; set; }
+
     /// <summary>When the time is up, as a timestamp of the connection's clock.</summary>
     internal long Deadline { get; set; }
 

@@ -199,6 +199,7 @@ internal sealed partial class UpstreamConnection
             if (closedBecause is not null || (call.MustBeAlone && WorksForAnybody()))
                 return false;
             call.UpstreamId = ++_lastId;
+            call.RegisteredAt = now;
             _pending.Add(call.UpstreamId, call);
             SetDeadline(call, now);
             return true;

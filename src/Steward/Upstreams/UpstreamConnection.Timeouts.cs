@@ -5,6 +5,9 @@ namespace Steward.Upstreams;
 /// <content>How long calls wait for answers.</content>
 internal sealed partial class UpstreamConnection
 {
+    /// <summary>How long a call may take that reports progress all the time: a server may report for ever.</summary>
+    internal static readonly TimeSpan LongestCall = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly ITimer _sweep;
@@ -36,7 +39,7 @@ internal sealed partial class UpstreamConnection
         {
             call.OpenQuestions++;
             if (call.Deadline != long.MaxValue)
-                call.Deadline = Math.Max(call.Deadline, _time.GetTimestamp() + (long)(within.TotalSeconds * _time.TimestampFrequency));
+                call.Deadline = Math.Max(call.Deadline, _time.GetTimestamp() + Ticks(within));
         }
     }
 
@@ -60,7 +63,7 @@ internal sealed partial class UpstreamConnection
 
         if (call.OpenQuestions > 0)
             return; // it has more time than that
-        call.Deadline = now + (long)(call.Timeout.TotalSeconds * _time.TimestampFrequency);
+        call.Deadline = Math.Min(now + Ticks(call.Timeout), EndOfProgress(call));
         if (!_sweeping)
             _sweeping = _sweep.Change(SweepInterval, SweepInterval);
     }
@@ -79,11 +82,19 @@ internal sealed partial class UpstreamConnection
         foreach (var (call, isAsking) in overdue)
         {
             if (TryTimeOut(call))
-                call.OnFailed(JsonRpcErrorCode.RequestTimeout, isAsking
-                    ? $"What server '{ServerId}' asked because of this request was not answered in time (gateway.limits.parkedMs)."
-                    : $"Server '{ServerId}' neither answered nor reported progress within {call.Timeout.TotalSeconds:0.###} s (requestTimeoutMs).");
+                call.OnFailed(JsonRpcErrorCode.RequestTimeout, WhyOverdue(call, now, isAsking));
         }
     }
+
+    private string WhyOverdue(PendingCall call, long now, bool isAsking) =>
+        isAsking ? $"What server '{ServerId}' asked because of this request was not answered in time (gateway.limits.parkedMs)."
+        : now >= EndOfProgress(call) ? $"Server '{ServerId}' reported progress for {LongestCall.TotalHours:0} hours without an answer: no call may take longer (requestTimeoutMs: 0 takes the limit away)."
+        : $"Server '{ServerId}' neither answered nor reported progress within {call.Timeout.TotalSeconds:0.###} s (requestTimeoutMs).";
+
+    /// <summary>From when on no progress of a call counts; a longer time of its own it has all the same.</summary>
+    private long EndOfProgress(PendingCall call) => call.Timeout >= LongestCall ? long.MaxValue : call.RegisteredAt + Ticks(LongestCall);
+
+    private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * _time.TimestampFrequency);
 
     private bool TryTimeOut(PendingCall call)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text.Unicode;
 using Microsoft.Extensions.Logging;
 using Steward.Catalog;
 using Steward.Configuration;
@@ -58,7 +59,7 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
     /// <summary>How often the server had forgotten its session, so that another was opened.</summary>
     public int Renewals => Volatile.Read(ref _renewals);
 
-    /// <summary>When the server last said anything, as a timestamp of the clock.</summary>
+    /// <summary>When the server last said anything that is a message, as a timestamp of the clock.</summary>
     public long LastReceived => Volatile.Read(ref _lastReceived);
 
     /// <summary>How many messages came that belong to nothing: late, repeated or invented answers.</summary>
@@ -130,10 +131,13 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
 
     void ILinkReceiver.OnMessage(ReadOnlySpan<byte> message)
     {
-        Volatile.Write(ref _lastReceived, _time.GetTimestamp());
         var envelope = JsonRpcEnvelope.Parse(message);
         if (envelope.Kind is not MessageKind.Invalid)
+        {
+            Volatile.Write(ref _lastReceived, _time.GetTimestamp()); // noise is no sign of life: a server may print for ever and never answer
             Volatile.Write(ref _received, _received + 1);
+        }
+
         switch (envelope.Kind)
         {
             case MessageKind.Response:
@@ -159,7 +163,7 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
                 _handler.OnRequest(this, message, envelope);
                 break;
             default:
-                OnNoise(message);
+                OnNoise(message, envelope);
                 break;
         }
     }
@@ -200,10 +204,13 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
         or McpMethod.ResourcesList or McpMethod.ResourcesTemplatesList or McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe
         or McpMethod.ResourcesUnsubscribe or McpMethod.CompletionComplete or McpMethod.LoggingSetLevel or McpMethod.SubscriptionsListen;
 
-    private void OnNoise(ReadOnlySpan<byte> line)
+    private void OnNoise(ReadOnlySpan<byte> line, in JsonRpcEnvelope envelope)
     {
         NoiseLines++;
         _log?.Append(LogSource.Stdout, line);
+        // Broken JSON may be anything, so only what is whole but for its text counts as the answer that its id says.
+        if ((envelope.Result.Exists || envelope.Error.Exists) && !Utf8.IsValid(line) && TryReadId(envelope.Id.Of(line), out var id) && Take(id) is { } call)
+            call.OnFailed(JsonRpcErrorCode.InternalError, $"Server '{ServerId}' answered with bytes that are no UTF-8.");
     }
 
     private ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call = null)

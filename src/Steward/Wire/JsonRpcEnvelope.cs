@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Steward.Wire;
 
@@ -82,11 +83,13 @@ internal struct JsonRpcEnvelope
 
     /// <summary>
     /// Reads a message. The envelope is <see cref="MessageKind.Invalid"/> when the bytes are not exactly one JSON-RPC
-    /// message, or when a part that routing relies on stands there twice: two readers could then see two messages.
+    /// message in UTF-8, or when a part that routing relies on stands there twice: two readers could then see two messages.
     /// </summary>
     public static JsonRpcEnvelope Parse(ReadOnlySpan<byte> message)
     {
         var envelope = default(JsonRpcEnvelope);
+        if (message.TrimStart(" \t\r\n"u8) is not [(byte)'{', ..])
+            return envelope; // a server that floods its output with banners would cost an exception for each
         var reader = new Utf8JsonReader(message, ReaderOptions);
         try
         {
@@ -98,6 +101,8 @@ internal struct JsonRpcEnvelope
             return envelope; // still holds what was found before the fault: an id to answer with
         }
 
+        if (!Utf8.IsValid(message))
+            return envelope; // the reader does not look into strings; whoever reads the message next may break over them
         envelope.Kind = envelope.Classify();
         envelope.ChooseParts();
         return envelope;

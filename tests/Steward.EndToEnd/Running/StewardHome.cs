@@ -35,10 +35,17 @@ internal sealed class StewardHome : IAsyncDisposable
     /// <summary>Starts a daemon and waits until it listens.</summary>
     public async Task<LineProcess> UpAsync(string? config = null)
     {
+        var before = DaemonId; // one that was killed leaves its facts
         var daemon = Start("up", ["--plain", "--listen", "http://127.0.0.1:0", .. config is null ? (string[])[] : ["--config", config]]);
-        await Poll.UntilAsync(() => Task.FromResult(File.Exists(PathOf("data/daemon.json"))), listens => listens || !ProcessCensus.IsAlive(daemon.Id), TestContext.Current.CancellationToken);
-        return File.Exists(PathOf("data/daemon.json")) ? daemon : throw new InvalidOperationException($"the daemon ended: {string.Join('\n', daemon.Errors.Items)}");
+        await Poll.UntilAsync(() => Task.FromResult(DaemonId), id => id != before || !ProcessCensus.IsAlive(daemon.Id), TestContext.Current.CancellationToken);
+        return DaemonId != before ? daemon : throw new InvalidOperationException($"the daemon ended: {string.Join('\n', daemon.Errors.Items)}");
     }
+
+    /// <summary>The process of the daemon that listens, or last did; 0 where none has left its facts.</summary>
+    public int DaemonId => File.Exists(PathOf("data/daemon.json")) ? JsonElement.Parse(File.ReadAllText(PathOf("data/daemon.json"))).GetProperty("pid").GetInt32() : 0;
+
+    /// <summary>The processes that came of what was started here.</summary>
+    public IReadOnlyList<int> Living() => [.. _census.Living().Select(process => process.Id)];
 
     /// <summary>Stops the daemon as a user does.</summary>
     public async Task DownAsync(LineProcess daemon)

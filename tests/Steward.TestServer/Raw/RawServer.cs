@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace Steward.TestServer.Raw;
 
@@ -140,16 +138,11 @@ internal class RawServer
         _pending.ResetWrittenCount();
     }
 
-    /// <summary>
-    /// Writes what is pending and closes the output. The runtime and <see cref="Console"/> hold duplicates of it, so everything
-    /// goes that leads to the same pipe.
-    /// </summary>
+    /// <summary>Writes what is pending and closes the output.</summary>
     protected void CloseOutput()
     {
         Flush();
-        var pipe = new FileInfo("/proc/self/fd/1").LinkTarget;
-        foreach (var file in new DirectoryInfo("/proc/self/fd").GetFiles().Where(file => file.LinkTarget == pipe))
-            new SafeFileHandle(int.Parse(file.Name, CultureInfo.InvariantCulture), ownsHandle: true).Dispose();
+        Descriptors.Close(1);
     }
 
     private void Call(in RawMessage message)

@@ -9,6 +9,7 @@ internal sealed class FakeTimeProvider : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<FakeTimer> _armed = [];
     private DateTimeOffset _now = Start;
+    private TimeSpan _ahead;
     private long _armings;
 
     public static DateTimeOffset Start { get; } = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -30,10 +31,10 @@ internal sealed class FakeTimeProvider : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
-            return _now;
+            return _now + _ahead;
     }
 
-    public override long GetTimestamp() => (long)((Int128)(GetUtcNow() - Start).Ticks * TimestampFrequency / TimeSpan.TicksPerSecond);
+    public override long GetTimestamp() => (long)((Int128)(Passed() - Start).Ticks * TimestampFrequency / TimeSpan.TicksPerSecond);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -46,11 +47,18 @@ internal sealed class FakeTimeProvider : TimeProvider
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
-        var target = GetUtcNow() + by;
+        var target = Passed() + by;
         while (TakeDue(target) is { } timer)
             timer.Fire(); // outside the lock: a callback may arm timers
         lock (_gate)
             _now = target > _now ? target : _now;
+    }
+
+    /// <summary>Sets the clock on the wall, as an operator or a time server does. No time passes by that.</summary>
+    public void Jump(TimeSpan by)
+    {
+        lock (_gate)
+            _ahead += by;
     }
 
     internal bool Arm(FakeTimer timer, TimeSpan dueTime, TimeSpan period)
@@ -74,6 +82,12 @@ internal sealed class FakeTimeProvider : TimeProvider
             timer.IsDisposed = true;
             _armed.Remove(timer);
         }
+    }
+
+    private DateTimeOffset Passed()
+    {
+        lock (_gate)
+            return _now;
     }
 
     private FakeTimer? TakeDue(DateTimeOffset target)

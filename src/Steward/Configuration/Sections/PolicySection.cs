@@ -28,7 +28,7 @@ internal static class PolicySection
         appliesLive: true, "initTimeout", "startTimeout");
 
     private static readonly NumberKey<TimeSpan> RequestTimeout = Number.DurationOrNone("requestTimeoutMs", Standard.RequestTimeout, Limits.DayMs,
-        "How long a request may stay without an answer or progress; every progress notification starts the time anew. 0 means no limit.",
+        "How long a request may stay without an answer or progress; every progress notification starts the time anew, for a day at most. 0 means no limit.",
         appliesLive: true, "timeout", "callTimeout");
 
     private static readonly ChoiceKey<ServerIsolation> Isolation = new("isolation",

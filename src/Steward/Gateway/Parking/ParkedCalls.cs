@@ -69,12 +69,9 @@ internal sealed class ParkedCalls(GatewayLimits limits, ServerDirectory servers,
             return Refuse(message, envelope, "it was given for a request with another method or other parameters");
 
         var call = Find(state.Handle);
-        if (clock.GetUtcNow() >= state.ExpiresAt)
-        {
-            if (call is not null)
-                Expire(call);
+        // The clock on the wall may have been set meanwhile: it counts only where the call itself cannot say how long it has waited.
+        if (call is null ? clock.GetUtcNow() >= state.ExpiresAt : Expire(call))
             return Refuse(message, envelope, $"it has expired: the call was given up after {limits.ParkedLife.TotalSeconds:0.###} s (gateway.limits.parkedMs)");
-        }
 
         if (call?.QuestionsOf(state.Round) is not { } questions)
             return Refuse(message, envelope, "it has been used already, or its call has ended");
@@ -136,12 +133,13 @@ internal sealed class ParkedCalls(GatewayLimits limits, ServerDirectory servers,
         logger.CallUnparked(call.Origin.Connection.ServerId, call.Handle);
     }
 
-    private void Expire(ParkedCall call)
+    private bool Expire(ParkedCall call)
     {
         if (!call.TryExpire(limits.ParkedLife))
-            return;
+            return false;
         ParkingMetrics.Expired(call.Origin.Connection.ServerId);
         logger.ParkedCallExpired(call.Origin.Connection.ServerId, call.Handle, limits.ParkedLife.TotalSeconds);
+        return true;
     }
 
     /// <summary>A call that waits for people keeps everybody else from being asked: clients who can be asked are better off alone.</summary>
