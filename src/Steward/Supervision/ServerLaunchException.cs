@@ -12,6 +12,9 @@ internal sealed class ServerLaunchException : Exception
     /// <summary>Whether trying again cannot help: the command is missing, the working directory does not exist.</summary>
     public bool IsPermanent { get; }
 
+    /// <summary>How long the server wants to be left alone before the next attempt; zero where it has no such wish.</summary>
+    public TimeSpan RetryAfter { get; set; }
+
     /// <summary>How the process ended, where one was started.</summary>
     public ProcessExit? Exit { get; }
 }

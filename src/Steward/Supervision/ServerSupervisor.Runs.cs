@@ -6,6 +6,9 @@ namespace Steward.Supervision;
 /// <content>Runs: starting, serving and ending them.</content>
 internal sealed partial class ServerSupervisor
 {
+    /// <summary>A server that wants to be left alone for longer may have counted wrongly.</summary>
+    private static readonly TimeSpan LongestWish = TimeSpan.FromHours(1);
+
     private void Perform(Effect effect, Signal signal, ref ServerStatus status)
     {
         if (effect is not Effect.None and not Effect.BeginService)
@@ -30,7 +33,7 @@ internal sealed partial class ServerSupervisor
                 _ = TerminateAsync(((Signal.Connected)signal).Server);
                 break;
             case Effect.ArmRetry:
-                status = ArmRetry(status);
+                status = ArmRetry(status, (signal as Signal.LaunchFailed)?.RetryAfter ?? TimeSpan.Zero);
                 break;
             case Effect.DisarmRetry:
                 DisarmRetry();
@@ -65,9 +68,11 @@ internal sealed partial class ServerSupervisor
         Volatile.Write(ref _watch, null);
     }
 
-    private ServerStatus ArmRetry(ServerStatus status)
+    private ServerStatus ArmRetry(ServerStatus status, TimeSpan wish)
     {
         var delay = _backoff.Delay(status.ConsecutiveFailures);
+        if (wish > delay)
+            delay = wish < LongestWish ? wish : LongestWish;
         var due = new Signal.RetryDue(_run);
         _retry = _tools.Time.CreateTimer(_ => Post(due), null, delay, Timeout.InfiniteTimeSpan);
         return status with { NextRetryAt = _tools.Time.GetUtcNow() + delay };
@@ -102,7 +107,7 @@ internal sealed partial class ServerSupervisor
         {
             OperationTrace.EndStart(span, failure.GetType().Name);
             var known = failure as ServerLaunchException;
-            Post(new Signal.LaunchFailed(run, failure.Message, known?.IsPermanent ?? false, known?.Exit));
+            Post(new Signal.LaunchFailed(run, failure.Message, known?.IsPermanent ?? false, known?.Exit) { RetryAfter = known?.RetryAfter ?? TimeSpan.Zero });
             if (known is null)
                 _tools.Logger.LaunchBroken(Config.Id, failure); // no server's fault: the status has its words, the log its place
             return;

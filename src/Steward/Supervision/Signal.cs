@@ -70,7 +70,11 @@ internal abstract record Signal(int Run = Signal.AnyRun)
     public sealed record Connected(int Run, IServerRun Server) : Signal(Run);
 
     /// <summary>A launch has failed; nothing of it is left.</summary>
-    public sealed record LaunchFailed(int Run, string Reason, bool IsPermanent, ProcessExit? Exit) : Signal(Run);
+    public sealed record LaunchFailed(int Run, string Reason, bool IsPermanent, ProcessExit? Exit) : Signal(Run)
+    {
+        /// <summary>How long the server wants to be left alone; zero where it has no such wish.</summary>
+        public TimeSpan RetryAfter { get; init; }
+    }
 
     /// <summary>The run can answer no more, though its process lives.</summary>
     public sealed record Lost(int Run, string Reason) : Signal(Run);

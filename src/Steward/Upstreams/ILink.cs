@@ -22,6 +22,9 @@ internal interface ILink : IAsyncDisposable
     /// </summary>
     bool? HasBeenRead => null;
 
+    /// <summary>How long the server wants to be left alone before the next attempt; zero where it has no such wish.</summary>
+    TimeSpan AskedPause => TimeSpan.Zero;
+
     /// <summary>Begins to deliver what the server says: one call at a time, in the order of arrival.</summary>
     void Start(ILinkReceiver receiver);
 

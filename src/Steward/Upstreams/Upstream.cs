@@ -69,8 +69,10 @@ internal sealed class Upstream : IAsyncDisposable
                 host.Logger.ProbeKilled(config.Id);
                 await upstream.AbandonAsync(cancellation.Force).ConfigureAwait(false);
             }
-            catch
+            catch (Exception failure)
             {
+                if (failure is ServerLaunchException refused)
+                    refused.RetryAfter = upstream.Connection.AskedPause;
                 await upstream.AbandonAsync(cancellation.Force).ConfigureAwait(false);
                 throw;
             }

@@ -56,6 +56,9 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
     /// <summary>What it runs over. Certain once the handshake is done.</summary>
     public ServerTransport Transport => _link.Transport;
 
+    /// <inheritdoc cref="ILink.AskedPause"/>
+    public TimeSpan AskedPause => _link.AskedPause;
+
     /// <summary>How often the server had forgotten its session, so that another was opened.</summary>
     public int Renewals => Volatile.Read(ref _renewals);
 

@@ -27,6 +27,8 @@ internal sealed class DetectedLink : ILink
 
     public ServerTransport Transport => _link.Transport;
 
+    public TimeSpan AskedPause => _endpoint.AskedPause;
+
     public ToolHeaderTable? ToolHeaders => _link.ToolHeaders;
 
     public void Start(ILinkReceiver receiver)

@@ -47,9 +47,17 @@ internal sealed class RemoteEndpoint(ResolvedServer server, UpstreamHost host) :
         return request;
     }
 
+    /// <summary>How long the server wants to be left alone, as it said when it last refused; zero where it did not.</summary>
+    public TimeSpan AskedPause { get; private set; }
+
     /// <summary>Sends a request and returns as soon as the answer begins.</summary>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable && response.Headers.RetryAfter is { } wish)
+            AskedPause = wish.Delta ?? wish.Date - Time.GetUtcNow() ?? TimeSpan.Zero;
+        return response;
+    }
 
     /// <summary>Ends what takes longer than a time, or is given up.</summary>
     public TimeLimit Within(TimeSpan time, CancellationToken cancellationToken) => new(time, Time, cancellationToken);

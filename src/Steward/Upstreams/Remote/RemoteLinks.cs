@@ -25,7 +25,7 @@ internal static class RemoteLinks
         {
             endpoint.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
-            throw new ServerLaunchException($"Cannot connect server '{server.Id}': {RemoteFailure.Describe(endpoint.Url, failure)}.", innerException: failure);
+            throw new ServerLaunchException($"Cannot connect server '{server.Id}': {RemoteFailure.Describe(endpoint.Url, failure)}.", innerException: failure) { RetryAfter = endpoint.AskedPause };
         }
     }
 

@@ -31,6 +31,8 @@ internal sealed class SseLink : ILink
 
     public ServerTransport Transport => ServerTransport.Sse;
 
+    public TimeSpan AskedPause => _endpoint.AskedPause;
+
     /// <summary>Opens the stream and waits until the server has said where to post.</summary>
     /// <exception cref="RemoteRefusalException">The server does not speak this transport.</exception>
     public static async Task<SseLink> ConnectAsync(RemoteEndpoint endpoint, CancellationToken cancellationToken)

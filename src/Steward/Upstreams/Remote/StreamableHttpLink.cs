@@ -29,6 +29,8 @@ internal sealed class StreamableHttpLink : ILink
 
     public ServerTransport Transport => ServerTransport.Http;
 
+    public TimeSpan AskedPause => _endpoint.AskedPause;
+
     public ToolHeaderTable ToolHeaders { get; } = new();
 
     /// <summary>Where set, takes over a handshake that the server refused as one of HTTP+SSE would.</summary>
