@@ -3,6 +3,7 @@ using Steward.Bench.Library;
 using Steward.Bench.Measurements;
 using Steward.Bench.Registry;
 using Steward.Bench.Reporting;
+using Steward.Bench.Soak;
 
 namespace Steward.Bench;
 
@@ -22,6 +23,14 @@ internal static class BenchProgram
 
         if (args is [.., "library"])
             return await LibraryBench.RunAsync(args.Contains("--quick"), CancellationToken.None);
+
+        if (args is ["soak", ..])
+        {
+            if (SoakOptions.Parse(args) is { } soak)
+                return await new SoakRun(soak).RunAsync();
+            await Console.Error.WriteLineAsync(SoakOptions.Usage);
+            return 2;
+        }
 
         if (BenchOptions.Parse(args, out var problem) is not { } options)
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Steward.Wire;
@@ -45,7 +44,7 @@ internal sealed class StdioInput
 
     private void Read()
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(SmallBuffer);
+        var buffer = BytePool.Rent(SmallBuffer);
         try
         {
             var (length, skipping) = (0, false);
@@ -101,9 +100,9 @@ internal sealed class StdioInput
 
     private static byte[] Grow(byte[] full)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(full.Length * 2);
+        var larger = BytePool.Rent(full.Length * 2);
         full.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(full);
+        BytePool.Return(full);
         return larger;
     }
 }

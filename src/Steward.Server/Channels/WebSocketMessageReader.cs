@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.WebSockets;
 using Steward.Wire;
 
@@ -10,7 +9,7 @@ internal sealed class WebSocketMessageReader(WebSocket socket, int maxMessageByt
     private const int SmallBuffer = 4 * 1024;
     private const int LargeBytes = 256 * 1024;
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(SmallBuffer);
+    private byte[] _buffer = BytePool.Rent(SmallBuffer);
     private int _length;
 
     /// <summary>Reads the next message.</summary>
@@ -52,15 +51,15 @@ internal sealed class WebSocketMessageReader(WebSocket socket, int maxMessageByt
         return message;
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(Interlocked.Exchange(ref _buffer, []));
+    public void Dispose() => BytePool.Return(Interlocked.Exchange(ref _buffer, []));
 
     private void Grow() => Exchange(_buffer.Length * 2, _length);
 
     private void Exchange(int size, int keep)
     {
         var old = _buffer;
-        _buffer = ArrayPool<byte>.Shared.Rent(size);
+        _buffer = BytePool.Rent(size);
         old.AsSpan(0, keep).CopyTo(_buffer);
-        ArrayPool<byte>.Shared.Return(old);
+        BytePool.Return(old);
     }
 }

@@ -3,7 +3,7 @@ namespace Steward.Configuration;
 /// <summary>What the clients of the gateway may use up. A request over a limit is refused with an error that names it.</summary>
 public sealed record GatewayLimits
 {
-    /// <summary>Sessions at one time.</summary>
+    /// <summary>Sessions at one time. Beyond, the one of which nothing was heard for longest, and for a minute at least, gives way.</summary>
     /// <value>Default: 1000 (<c>sessions</c>).</value>
     public int Sessions { get; init; } = 1000;
 

@@ -111,7 +111,7 @@ internal sealed class McpGateway : IAsyncDisposable
         var id = envelope.Id.Of(message.Span).ToArray();
         if (ReadOpening(principal, envelope.Params.Of(message.Span)) is not { } opening)
             return (null, JsonRpcWriter.Error(id, JsonRpcErrorCode.InvalidParams, "initialize needs params with protocolVersion, capabilities and clientInfo."));
-        if (Sessions.TryCreate(endpoint, opening, channel) is not { } session)
+        if ((Sessions.TryCreate(endpoint, opening, channel) ?? (MakeRoom() ? Sessions.TryCreate(endpoint, opening, channel) : null)) is not { } session)
             return (null, JsonRpcWriter.Error(id, JsonRpcErrorCode.LimitReached, $"There are {Sessions.Limit} sessions already (gateway.limits.sessions); try again later."));
 
         try
@@ -226,6 +226,15 @@ internal sealed class McpGateway : IAsyncDisposable
             Close(session, $"server '{server.Id}' is removed", CancellationToken.None);
         foreach (var subscription in _parts.Listeners.Subscriptions.Where(subscription => subscription.Endpoint is ServerEndpoint endpoint && endpoint.Server == server))
             subscription.Complete();
+    }
+
+    /// <summary>Has a session whose client has most likely gone give way to one that has just come.</summary>
+    private bool MakeRoom()
+    {
+        if (Sessions.Quietest is not { } quiet)
+            return false;
+        Close(quiet, "nothing was heard of its client for a while, and others needed the place", CancellationToken.None);
+        return true;
     }
 
     private void Close(Session session, string reason, CancellationToken force)

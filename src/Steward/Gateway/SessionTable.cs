@@ -8,6 +8,9 @@ namespace Steward.Gateway;
 /// <summary>All sessions. Bounded, and emptied of those whose clients went away without a word.</summary>
 internal sealed class SessionTable(int limit, TimeSpan idleTimeout, TimeProvider clock)
 {
+    // A client that lives speaks again, or listens, or comes back with a new session at the cost of one more round.
+    private static readonly TimeSpan QuietFor = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private int _count;
 
@@ -51,6 +54,11 @@ internal sealed class SessionTable(int limit, TimeSpan idleTimeout, TimeProvider
     }
 
     /// <summary>The sessions of which nothing was heard for too long and that wait for nothing.</summary>
-    public IEnumerable<Session> Idle =>
-        _sessions.Values.Where(session => !session.IsWaiting && clock.GetElapsedTime(session.LastActivity) >= idleTimeout);
+    public IEnumerable<Session> Idle => SilentFor(idleTimeout);
+
+    /// <summary>The session of which nothing was heard for longest, for a minute at least, and that waits for nothing; <see langword="null"/> where there is none.</summary>
+    public Session? Quietest => SilentFor(QuietFor).MinBy(session => session.LastActivity);
+
+    private IEnumerable<Session> SilentFor(TimeSpan time) =>
+        _sessions.Values.Where(session => !session.IsWaiting && clock.GetElapsedTime(session.LastActivity) >= time);
 }

@@ -1,4 +1,4 @@
-using System.Buffers;
+using Steward.Wire;
 
 namespace Steward.Upstreams;
 
@@ -14,7 +14,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     private const int SmallBuffer = 16 * 1024;
 
     private readonly byte[] _head = new byte[Excerpt];
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(SmallBuffer);
+    private byte[] _buffer = BytePool.Rent(SmallBuffer);
     private int _start;
     private int _end;
     private int _scanned;
@@ -39,7 +39,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            BytePool.Return(_buffer);
         }
     }
 
@@ -116,9 +116,9 @@ internal sealed class LineReader(Stream stream, int maxLineBytes)
     private void Exchange(int size)
     {
         var old = _buffer;
-        _buffer = ArrayPool<byte>.Shared.Rent(size);
+        _buffer = BytePool.Rent(size);
         Compact(old);
-        ArrayPool<byte>.Shared.Return(old);
+        BytePool.Return(old);
     }
 
     private void Compact(byte[] from)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Steward.Wire;
 
 namespace Steward.Upstreams;
@@ -15,8 +14,8 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable, IThreadP
     private const string Closed = "The server's input is closed.";
 
     private readonly Lock _gate = new();
-    private byte[] _filling = ArrayPool<byte>.Shared.Rent(SmallBuffer);
-    private byte[] _draining = ArrayPool<byte>.Shared.Rent(SmallBuffer);
+    private byte[] _filling = BytePool.Rent(SmallBuffer);
+    private byte[] _draining = BytePool.Rent(SmallBuffer);
     private int _filled;
     private bool _writing;
     private bool _closed;
@@ -124,9 +123,9 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable, IThreadP
         var needed = _filled + message.Length + Math.Max(0, edits.Growth) + 1;
         if (needed > _filling.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _filling.Length * 2));
+            var larger = BytePool.Rent(Math.Max(needed, _filling.Length * 2));
             _filling.AsSpan(0, _filled).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_filling);
+            BytePool.Return(_filling);
             _filling = larger;
         }
 
@@ -167,8 +166,8 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable, IThreadP
             (_filling, _draining, _filled) = (_draining, _filling, 0);
             if (_filling.Length > HighWater)
             {
-                ArrayPool<byte>.Shared.Return(_filling);
-                _filling = ArrayPool<byte>.Shared.Rent(SmallBuffer);
+                BytePool.Return(_filling);
+                _filling = BytePool.Rent(SmallBuffer);
             }
 
             TakeWaiting();

@@ -20,7 +20,7 @@ internal readonly struct RentedFrame
     /// <summary>A frame of that length, to be filled by <paramref name="fill"/>.</summary>
     public static RentedFrame Rent(int length, out Memory<byte> fill)
     {
-        var array = ArrayPool<byte>.Shared.Rent(length);
+        var array = BytePool.Rent(length);
         fill = array.AsMemory(0, length);
         return new RentedFrame(array, length);
     }
@@ -30,13 +30,13 @@ internal readonly struct RentedFrame
 
     public static RentedFrame Copy(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
     {
-        var array = ArrayPool<byte>.Shared.Rent(message.Length + Math.Max(0, edits.Growth));
+        var array = BytePool.Rent(message.Length + Math.Max(0, edits.Growth));
         return new RentedFrame(array, edits.Apply(message, array));
     }
 
     public static RentedFrame Copy(in ReadOnlySequence<byte> message)
     {
-        var array = ArrayPool<byte>.Shared.Rent((int)message.Length);
+        var array = BytePool.Rent((int)message.Length);
         message.CopyTo(array);
         return new RentedFrame(array, (int)message.Length);
     }
@@ -44,6 +44,6 @@ internal readonly struct RentedFrame
     public void Return()
     {
         if (_array is not null)
-            ArrayPool<byte>.Shared.Return(_array);
+            BytePool.Return(_array);
     }
 }

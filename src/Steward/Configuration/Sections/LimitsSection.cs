@@ -9,7 +9,7 @@ internal static class LimitsSection
     private static readonly GatewayLimits Standard = new();
 
     private static readonly NumberKey<int> Sessions = Number.Count("sessions", Standard.Sessions, 1, 1_000_000,
-        "Sessions at one time.");
+        "Sessions at one time. Beyond, the one of which nothing was heard for longest, and for a minute at least, gives way.");
 
     private static readonly NumberKey<int> CallsInFlight = Number.Count("callsInFlight", Standard.CallsInFlight, 1, 100_000,
         "Calls in flight per session.");

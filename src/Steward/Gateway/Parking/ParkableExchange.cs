@@ -1,4 +1,3 @@
-using System.Buffers;
 using Steward.Gateway.Tasks;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -28,7 +27,7 @@ internal sealed class ParkableExchange : BridgedExchange, ITaskAwaiter
             return;
         var parameters = envelope.Params.Of(message);
         _parametersLength = parameters.Length;
-        _parameters = ArrayPool<byte>.Shared.Rent(parameters.Length);
+        _parameters = BytePool.Rent(parameters.Length);
         parameters.CopyTo(_parameters);
     }
 
@@ -161,7 +160,7 @@ internal sealed class ParkableExchange : BridgedExchange, ITaskAwaiter
         if (Interlocked.Exchange(ref _parameters, null) is not { } parameters)
             return null;
         var call = _calls.TryOpen(this, RequestDigest.OfRequest(Method, parameters.AsSpan(0, _parametersLength)), asks, out obstacle);
-        ArrayPool<byte>.Shared.Return(parameters);
+        BytePool.Return(parameters);
         _call = call;
         return call;
     }
@@ -169,6 +168,6 @@ internal sealed class ParkableExchange : BridgedExchange, ITaskAwaiter
     private void ReleaseParameters()
     {
         if (Interlocked.Exchange(ref _parameters, null) is { } parameters)
-            ArrayPool<byte>.Shared.Return(parameters);
+            BytePool.Return(parameters);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Steward.Wire;
 
 namespace Steward.Upstreams.Remote;
@@ -18,7 +17,7 @@ internal static class ResponseBody
         var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using var reading = stream.ConfigureAwait(false);
         // One byte more than announced, so that the read that finds the end needs no larger buffer.
-        var buffer = ArrayPool<byte>.Shared.Rent((int)(content.Headers.ContentLength + 1 ?? FirstRead));
+        var buffer = BytePool.Rent((int)(content.Headers.ContentLength + 1 ?? FirstRead));
         try
         {
             var length = 0;
@@ -36,7 +35,7 @@ internal static class ResponseBody
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            BytePool.Return(buffer);
         }
     }
 
@@ -59,9 +58,9 @@ internal static class ResponseBody
 
     private static byte[] Enlarge(byte[] buffer, int length)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        var larger = BytePool.Rent(buffer.Length * 2);
         buffer.AsSpan(0, length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
+        BytePool.Return(buffer);
         return larger;
     }
 }

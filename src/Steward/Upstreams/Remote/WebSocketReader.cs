@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Net.WebSockets;
+using Steward.Wire;
 
 namespace Steward.Upstreams.Remote;
 
@@ -9,7 +9,7 @@ internal sealed class WebSocketReader(WebSocket socket, int maxBytes) : IDisposa
     private const int LargeBytes = 256 * 1024;
     private const int SmallBuffer = 16 * 1024;
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(SmallBuffer);
+    private byte[] _buffer = BytePool.Rent(SmallBuffer);
     private int _length;
 
     /// <summary>Reads until the server closes the connection.</summary>
@@ -25,7 +25,7 @@ internal sealed class WebSocketReader(WebSocket socket, int maxBytes) : IDisposa
         }
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+    public void Dispose() => BytePool.Return(_buffer);
 
     /// <summary>Reads one message into the buffer; nothing, where it was too long.</summary>
     private async Task<bool> ReadMessageAsync(ILinkReceiver receiver, CancellationToken cancellationToken)
@@ -79,8 +79,8 @@ internal sealed class WebSocketReader(WebSocket socket, int maxBytes) : IDisposa
     private void Exchange(int size)
     {
         var old = _buffer;
-        _buffer = ArrayPool<byte>.Shared.Rent(size);
+        _buffer = BytePool.Rent(size);
         old.AsSpan(0, Math.Min(_length, _buffer.Length)).CopyTo(_buffer);
-        ArrayPool<byte>.Shared.Return(old);
+        BytePool.Return(old);
     }
 }

@@ -90,6 +90,26 @@ public sealed class SessionTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task At_the_cap_the_session_that_was_silent_for_longest_gives_way()
+    {
+        await using var rig = await GatewayRig.StartAsync(Config(new GatewayLimits { Sessions = 3 }));
+        using var silent = await rig.OpenAsync();
+        rig.Time.Advance(TimeSpan.FromSeconds(30));
+        using var later = await rig.OpenAsync();
+        using var listening = await rig.OpenAsync();
+        using var stream = await listening.ListenAsync();
+        Assert.Equal("", await stream.NextAsync());
+        rig.Time.Advance(TimeSpan.FromSeconds(31));
+
+        using var next = await rig.OpenAsync();
+        Assert.Equal(HttpStatusCode.NotFound, (await silent.PostAsync(silent.Message("ping", "{}"))).StatusCode);
+        await later.CallAsync("ping");
+        using var refused = new RigClient(new Uri(rig.Url, "/mcp"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await refused.PostAsync(RigClient.Opening())).StatusCode); // the others were heard of within the minute, or listen
+        await listening.CallAsync("ping");
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_session_without_a_word_expires_and_one_that_listens_or_waits_does_not()
     {
         await using var rig = await GatewayRig.StartAsync("a");
