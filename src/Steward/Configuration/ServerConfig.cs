@@ -78,6 +78,10 @@ public sealed record ServerConfig
     /// <summary>How a server is stopped.</summary>
     public ShutdownPolicy Shutdown { get; init; } = new();
 
+    /// <summary>A program and its arguments (stdio servers only), run at every end of a process of the server: as the first step of a stop, after a crash, and for what a killed manager left. For servers whose work is done outside their process, such as containers.</summary>
+    /// <value>Default: empty; nothing is run (<c>stopCommand</c>).</value>
+    public IReadOnlyList<string> StopCommand { get; init; } = [];
+
     /// <summary>How calls are waited for of which the server makes tasks.</summary>
     public TaskPolicy Tasks { get; init; } = new();
 

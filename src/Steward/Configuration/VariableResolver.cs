@@ -28,6 +28,10 @@ internal sealed class VariableResolver
     /// <param name="environment">Gives the value of a variable, or null when it is not set.</param>
     public VariableResolver(Func<string, string?> environment) => _environment = environment;
 
+    /// <summary>The same, where some variables have values of their own.</summary>
+    public VariableResolver With(IReadOnlyDictionary<string, string> given) =>
+        new(name => given.TryGetValue(name, out var value) ? value : _environment(name));
+
     /// <summary>The text with every reference replaced.</summary>
     /// <exception cref="VariableException">A reference cannot be resolved.</exception>
     public string Resolve(string text, string baseDirectory) => Resolve(text, baseDirectory, 0);

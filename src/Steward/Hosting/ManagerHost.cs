@@ -87,7 +87,12 @@ internal sealed class ManagerHost : IAsyncDisposable
     public void ApplyLive(StewardConfig config) => _alerts?.Apply(config.Alerts);
 
     /// <summary>Ends what an earlier process left behind.</summary>
-    public Task ReapAsync() => _ledger?.ReapAsync(_spawner.Sweeper) ?? Task.CompletedTask;
+    public Task ReapAsync()
+    {
+        var commands = new StopCommandRunner(_spawner, _options.Variables, Time, Loggers.CreateLogger("Steward.Processes"));
+        return _ledger?.ReapAsync(_spawner.Sweeper, (note, command) =>
+            commands.RunAsync(command, note.ServerId, note.Run, note.Process.Id, Logs[note.ServerId], CancellationToken.None)) ?? Task.CompletedTask;
+    }
 
     /// <summary>Ends all sessions, and logins that nobody has finished: before the servers, whose calls then drain. A further call joins the first.</summary>
     public async Task StopGatewayAsync(CancellationToken force)

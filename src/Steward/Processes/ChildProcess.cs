@@ -20,6 +20,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly LaunchedProcess _process;
+    private readonly ServerLog _log;
     private readonly StderrPump _pump;
     private readonly Task _pumping;
 
@@ -27,6 +28,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly CancellationTokenSource _force = new();
     private readonly Lock _gate = new();
     private IReadOnlyCollection<ProcessIdentity> _descendants = [];
+    private readonly TaskCompletionSource<ProcessExit> _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task? _stopCommand;
     private Task? _stopping;
     private Task? _disposing;
 
@@ -36,7 +39,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         ProcessSpec spec, LaunchedProcess process, ProcessSpawner spawner, ServerLog log, TimeProvider time, ILogger logger)
     {
         (_spec, _process, _spawner, _time, _logger, _shutdown) = (spec, process, spawner, time, logger, spec.Shutdown);
-        spawner.Ledger?.Add(process.Run, spec.ServerId, process.Identity);
+        _log = log;
+        spawner.Ledger?.Add(process.Run, spec.ServerId, process.Identity, spec.StopCommand);
         logger.ProcessStarted(spec.ServerId, Id, spec.Command);
         (Input, Output) = (process.Input, process.Output);
         _pump = new StderrPump(process.Error, log, time);
@@ -62,6 +66,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Completes when the process and all that came of it are gone. Never faults.</summary>
     public Task<ProcessExit> Exited { get; }
 
+    /// <summary>Completes when the process itself is gone; its stop command may still run, and what came of it live. Never faults.</summary>
+    public Task<ProcessExit> Died => _died.Task;
+
     /// <summary>Starts a process.</summary>
     /// <exception cref="ServerLaunchException">It cannot be started; the message says why and what to do.</exception>
     public static async Task<ChildProcess> StartAsync(
@@ -69,8 +76,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         new(spec, await LaunchedProcess.StartAsync(spec, spawner, cancellationToken).ConfigureAwait(false), spawner, log, time, logger);
 
     /// <summary>
-    /// Ends the process: end of input, half the grace, SIGTERM to its group, the other half, SIGKILL. Returns when nothing of
-    /// it lives. Further calls join the first; each can force.
+    /// Ends the process: its stop command, end of input, half the grace, SIGTERM to its group, the other half, SIGKILL. Returns
+    /// when nothing of it lives. Further calls join the first; each can force.
     /// </summary>
     /// <param name="force">When it fires, what is left of the grace is skipped.</param>
     public async Task StopAsync(CancellationToken force)
@@ -103,13 +110,36 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         var code = await _process.Gone.ConfigureAwait(false);
         var at = _time.GetUtcNow();
+        if (_spec.StopCommand is not null)
+        {
+            await _pumping.WaitAsync(DrainTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _died.TrySetResult(Exit());
+            await RunStopCommandAsync().ConfigureAwait(false); // before the sweep: it carries the marker of the run
+        }
+
         await SweepAsync().ConfigureAwait(false);
         await _pumping.WaitAsync(DrainTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _spawner.Ledger?.Remove(_process.Run);
 
-        var exit = new ProcessExit(code, SignalNames.FromExitCode(code), at, _pump.Tail);
+        var exit = Exit();
+        _died.TrySetResult(exit);
         _logger.ProcessEnded(_spec.ServerId, Id, exit.ToString());
         return exit;
+
+        ProcessExit Exit() => new(code, SignalNames.FromExitCode(code), at, _pump.Tail);
+    }
+
+    /// <summary>Runs the operator's command for this run, once, whoever comes to the end first.</summary>
+    private Task RunStopCommandAsync()
+    {
+        if (_spec.StopCommand is not { } command)
+            return Task.CompletedTask;
+
+        lock (_gate)
+        {
+            return _stopCommand ??= Task.Run(() => new StopCommandRunner(_spawner, _spec.Variables, _time, _logger)
+                .RunAsync(command, _spec.ServerId, _process.Run, Id, _log, _force.Token));
+        }
     }
 
     private async Task SweepAsync()
@@ -128,6 +158,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     private async Task EndAsync()
     {
         var half = Shutdown.Grace / 2; // once: both halves of one grace
+        RememberDescendants();
+        await RunStopCommandAsync().ConfigureAwait(false); // first, while what it names is surely there: to miss it later would be a warning with each stop
         RememberDescendants();
         await Input.DisposeAsync().ConfigureAwait(false);
         if (!await IsGoneWithinAsync(half, _force.Token).ConfigureAwait(false))

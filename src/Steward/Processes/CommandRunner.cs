@@ -8,22 +8,23 @@ internal sealed class CommandRunner(ProcessSpawner spawner, TimeProvider time, I
 {
     private const int Sink = 4096;
 
-    /// <summary>Runs a command. Its standard output is not kept; what it writes to its standard error goes into the log, and its end into the result.</summary>
+    /// <summary>Runs a command. What it writes to its standard error goes into the log, and its end into the result.</summary>
     /// <param name="spec">What to run.</param>
     /// <param name="log">Where its words go.</param>
     /// <param name="input">What it gets on its standard input.</param>
     /// <param name="within">How long it may take. Beyond, it is ended with all that came of it.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
+    /// <param name="keepsOutput">Whether its standard output goes into the log, too.</param>
     /// <returns>How it ended.</returns>
     /// <exception cref="ServerLaunchException">It cannot be started.</exception>
     /// <exception cref="TimeoutException">It took too long.</exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
-    public async Task<ProcessExit> RunAsync(ProcessSpec spec, ServerLog log, ReadOnlyMemory<byte> input, TimeSpan within, CancellationToken cancellationToken)
+    public async Task<ProcessExit> RunAsync(ProcessSpec spec, ServerLog log, ReadOnlyMemory<byte> input, TimeSpan within, CancellationToken cancellationToken, bool keepsOutput = false)
     {
-        var child = await ChildProcess.StartAsync(spec, spawner, log, time, logger, cancellationToken).ConfigureAwait(false);
+        var child = await ChildProcess.StartAsync(spec with { IsServer = false }, spawner, log, time, logger, cancellationToken).ConfigureAwait(false);
         await using (child.ConfigureAwait(false))
         {
-            var talking = Task.WhenAll(GiveAsync(child, input), SinkAsync(child));
+            var talking = Task.WhenAll(GiveAsync(child, input), keepsOutput ? new StderrPump(child.Output, log, time, LogSource.Stdout).RunAsync() : SinkAsync(child));
             try
             {
                 return await child.Exited.WaitAsync(within, time, cancellationToken).ConfigureAwait(false);

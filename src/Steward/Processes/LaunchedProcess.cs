@@ -19,8 +19,8 @@ internal sealed class LaunchedProcess : IDisposable
 
     public ProcessIdentity Identity { get; private set; }
 
-    /// <summary>The value of the marker in its environment.</summary>
-    public string Run { get; } = RunMarker.NewRun();
+    /// <summary>The value of the marker in its environment, unless it acts on behalf of another run.</summary>
+    public string Run { get; private init; } = "";
 
     /// <summary>Whether it leads a session and a process group of its own.</summary>
     public bool OwnsSession { get; private set; }
@@ -41,7 +41,7 @@ internal sealed class LaunchedProcess : IDisposable
     {
         var path = CommandResolver.Resolve(spec);
         var chain = await spawner.Chain.WaitAsync(cancellationToken).ConfigureAwait(false);
-        var launched = new LaunchedProcess { OwnsSession = chain.OwnsSession };
+        var launched = new LaunchedProcess { Run = spec.Run ?? RunMarker.NewRun(), OwnsSession = chain.OwnsSession };
         try
         {
             launched.Prepare(spec);
@@ -108,7 +108,7 @@ internal sealed class LaunchedProcess : IDisposable
         foreach (var (name, value) in spec.Env)
             start.Environment[name] = value;
         start.Environment[RunMarker.ServerVariable] = spec.ServerId;
-        start.Environment[RunMarker.RunVariable] = Run;
+        start.Environment[RunMarker.RunVariable] = spec.OnBehalfOf ?? Run;
     }
 
     private void KillTree(ILogger logger)

@@ -45,4 +45,10 @@ internal static partial class Log
 
     [LoggerMessage(1112, LogLevel.Error, "{Server}: could not look for what process {Pid} left behind")]
     public static partial void SweepFailed(this ILogger logger, Exception exception, string server, int pid);
+
+    [LoggerMessage(1113, LogLevel.Warning, "{Server}: stopCommand of run {Run} failed, and what it is to end may live on: {Reason}")]
+    public static partial void StopCommandFailed(this ILogger logger, string server, string run, string reason);
+
+    [LoggerMessage(1114, LogLevel.Warning, "{Server}: the stopCommand of process {Pid}, which an earlier daemon left, cannot be read and is not run: {Reason}")]
+    public static partial void StopCommandUnreadable(this ILogger logger, string server, int pid, string reason);
 }

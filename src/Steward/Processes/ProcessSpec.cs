@@ -19,4 +19,19 @@ internal sealed record ProcessSpec(
 {
     /// <summary>What messages call it.</summary>
     public string Called { get; init; } = $"server '{ServerId}'";
+
+    /// <summary>The value of its marker, where that was needed before it is started; else it gets one then.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>The run on whose behalf it is started: it carries the marker of that one, and goes with it at the latest.</summary>
+    public string? OnBehalfOf { get; init; }
+
+    /// <summary>What is run when it ends.</summary>
+    public StopCommand? StopCommand { get; init; }
+
+    /// <summary>Resolves the references of <see cref="StopCommand"/>.</summary>
+    public VariableResolver Variables { get; init; } = new();
+
+    /// <summary>Whether it is a server's process, which is measured, and not a command of the operator.</summary>
+    public bool IsServer { get; init; } = true;
 }

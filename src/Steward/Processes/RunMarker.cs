@@ -13,12 +13,22 @@ internal static class RunMarker
     public const string ServerVariable = "STEWARD_SERVER";
     public const string RunVariable = "STEWARD_RUN";
 
+    /// <summary>The process that a stop command is run for; no marker.</summary>
+    public const string ProcessVariable = "STEWARD_PID";
+
     private const int LargestEnvironment = 2 * 1024 * 1024;
 
     private static readonly byte[] Assignment = Encoding.ASCII.GetBytes(RunVariable + "=");
 
     /// <summary>A value that no other run has, on any machine.</summary>
     public static string NewRun() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <summary>What definitions may refer to as <c>${env:NAME}</c> beside the environment: the same in the server and in its stop command.</summary>
+    public static Dictionary<string, string> Variables(string serverId, string run) => new(StringComparer.Ordinal)
+    {
+        [ServerVariable] = serverId,
+        [RunVariable] = run,
+    };
 
     /// <summary>The run that a process carries in its environment; null when it carries none or does not let us look.</summary>
     public static string? Of(int processId)

@@ -4,10 +4,10 @@ using System.Text;
 namespace Steward.Processes;
 
 /// <summary>
-/// Drains a child's standard error into the server's log, so that the child never blocks on it. Memory is bounded whatever
+/// Drains a child's standard error, or the output of a command, into the server's log, so that the child never blocks on it. Memory is bounded whatever
 /// comes: a long line is cut, and the rest of it is counted and thrown away.
 /// </summary>
-internal sealed class StderrPump(Stream stderr, ServerLog log, TimeProvider time)
+internal sealed class StderrPump(Stream stderr, ServerLog log, TimeProvider time, LogSource source = LogSource.Stderr)
 {
     /// <summary>The longest line that is kept whole, in bytes.</summary>
     public const int LongestLine = 8 * 1024;
@@ -103,10 +103,10 @@ internal sealed class StderrPump(Stream stderr, ServerLog log, TimeProvider time
 
     private void Write(ReadOnlySpan<byte> line)
     {
-        log.Append(LogSource.Stderr, line);
+        log.Append(source, line);
         lock (_gate)
         {
-            _tail.Add(time.GetUtcNow(), LogSource.Stderr, line);
+            _tail.Add(time.GetUtcNow(), source, line);
         }
     }
 }

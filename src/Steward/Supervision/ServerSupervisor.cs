@@ -53,7 +53,8 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
 
     private ServerConfig Config => _server.Meant;
 
-    private TimeSpan StopBound => Config.Shutdown.Drain + Config.Shutdown.Grace + Slack;
+    private TimeSpan StopBound =>
+        Config.Shutdown.Drain + Config.Shutdown.Grace + (Config.StopCommand.Count > 0 ? Config.Shutdown.Command : TimeSpan.Zero) + Slack;
 
     public Task<long?> StartAsync() => AskAsync(new Signal.StartRequested());
 

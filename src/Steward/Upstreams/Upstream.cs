@@ -86,9 +86,10 @@ internal sealed class Upstream : IAsyncDisposable
             return new Upstream(config, null, memory.Connect(host.Loggers), traffic, host);
 
         ResolvedServer server;
+        var run = RunMarker.NewRun();
         try
         {
-            server = ResolvedServer.From(config, host.Variables);
+            server = ResolvedServer.From(config, host.Variables.With(RunMarker.Variables(config.Id, run)));
         }
         catch (VariableException unresolved)
         {
@@ -101,7 +102,12 @@ internal sealed class Upstream : IAsyncDisposable
             return new Upstream(config, null, link, traffic, host);
         }
 
-        var spec = new ProcessSpec(config.Id, server.Command!, server.Args, server.Env, server.Cwd, config.Shutdown);
+        var spec = new ProcessSpec(config.Id, server.Command!, server.Args, server.Env, server.Cwd, config.Shutdown)
+        {
+            Run = run,
+            StopCommand = StopCommand.Of(config),
+            Variables = host.Variables,
+        };
         var child = await ChildProcess.StartAsync(spec, host.Spawner, host.Logs[config.Id], host.Time, host.Logger, cancellationToken).ConfigureAwait(false);
         return new Upstream(config, child, new StdioLink(child.Input, child.Output), traffic, host);
     }
@@ -251,16 +257,16 @@ internal sealed class Upstream : IAsyncDisposable
 
     private async Task<RunEnd> WatchChildAsync(ChildProcess child)
     {
-        await Task.WhenAny(child.Exited, Connection.Closed).ConfigureAwait(false);
-        if (child.Exited.IsCompleted)
+        await Task.WhenAny(child.Died, Connection.Closed).ConfigureAwait(false);
+        if (child.Died.IsCompleted)
         {
             // The last answers may still be in the pipe; a grandchild may hold it open for ever.
             await ((Task)Connection.Closed).WaitAsync(Settling, _host.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         else
         {
-            await ((Task)child.Exited).WaitAsync(Settling, _host.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!child.Exited.IsCompleted)
+            await ((Task)child.Died).WaitAsync(Settling, _host.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!child.Died.IsCompleted)
             {
                 var reason = await Connection.Closed.ConfigureAwait(false);
                 Connection.FailAll($"Server '{_config.Id}' {reason}.");
@@ -270,7 +276,19 @@ internal sealed class Upstream : IAsyncDisposable
             }
         }
 
+        await ((Task)child.Exited).WaitAsync(Settling, _host.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!child.Exited.IsCompleted)
+            TellDeath(await child.Died.ConfigureAwait(false));
         var exit = await child.Exited.ConfigureAwait(false);
         return new RunEnd(exit.ToString(), exit);
+    }
+
+    /// <summary>Its stop command takes its time: callers do not wait for that, and it can take no more calls.</summary>
+    private void TellDeath(ProcessExit exit)
+    {
+        if (_stopRequested)
+            return;
+        Connection.FailAll($"Server '{_config.Id}' ended before it answered: {Describe(new RunEnd(exit.ToString(), exit))}");
+        _lost.TrySetResult(exit.ToString());
     }
 }

@@ -1,4 +1,5 @@
 using Steward.Configuration.Keys;
+using Steward.Processes;
 
 namespace Steward.Configuration.Parsing;
 
@@ -10,7 +11,8 @@ internal sealed class ConfigReading(SourceText source, VariableResolver variable
 
     public SourceText Source { get; } = source;
 
-    public VariableResolver Variables { get; } = variables;
+    /// <summary>What references are tried with. Those that a run of a server will have are taken for set.</summary>
+    public VariableResolver Variables { get; } = variables.With(RunMarker.Variables("a server", RunMarker.NewRun()));
 
     public string BaseDirectory { get; } = baseDirectory;
 

@@ -85,6 +85,12 @@ internal static class PolicySection
         Synonyms = ["environment"],
     };
 
+    public static TextListKey StopCommand { get; } = new("stopCommand", new(TextRules.Any, Secret: true, Late: true), "none",
+        "A program and its arguments, run at every end of a process of the server: as the first step of a stop, after a crash, and for what a killed daemon left. For servers whose work is done elsewhere, such as `docker run`. It has the server's `env` and `cwd`, and `STEWARD_SERVER`, `STEWARD_RUN` and `STEWARD_PID`; no shell is involved.")
+    {
+        Synonyms = ["stop", "onStop"],
+    };
+
     public static TextKey Cwd { get; } = new("cwd", new(TextRules.NotEmpty, Late: true), standard: null,
         "The working directory. A relative path is taken from the configuration file's folder.")
     {
@@ -93,7 +99,7 @@ internal static class PolicySection
     };
 
     public static KeySet Keys { get; } = new("defaults",
-        [Env, Cwd, Disabled, AutoApprove, StartupTimeout, RequestTimeout, Isolation, Lifecycle, Restart, Health, Shutdown, Tasks, Tools]);
+        [Env, Cwd, StopCommand, Disabled, AutoApprove, StartupTimeout, RequestTimeout, Isolation, Lifecycle, Restart, Health, Shutdown, Tasks, Tools]);
 
     public static ServerConfig Read(ConfigSection section, ServerConfig inherited)
     {
@@ -101,9 +107,14 @@ internal static class PolicySection
         if (disabled)
             section.IgnoreReferences();
 
+        var stopCommand = section.Read(StopCommand, inherited.StopCommand) ?? [];
+        if (stopCommand is ["", ..])
+            section.Problem(StopCommand, "does not name a program", "Write [\"program\", \"argument\"], or [] for none.");
+
         return inherited with
         {
             Disabled = disabled,
+            StopCommand = stopCommand,
             Env = section.Read(Env, inherited.Env),
             Cwd = section.Read(Cwd, inherited.Cwd),
             AutoApprove = section.Read(AutoApprove, inherited.AutoApprove) ?? [],

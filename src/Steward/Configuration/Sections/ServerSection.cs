@@ -102,6 +102,7 @@ internal static class ServerSection
             visitor.Visit(Args, server.Args, other.Args);
             visitor.Visit(PolicySection.Env, server.Env, other.Env);
             visitor.Visit(PolicySection.Cwd, server.Cwd, other.Cwd);
+            visitor.Visit(PolicySection.StopCommand!, server.StopCommand, other.StopCommand);
         }
 
         visitor.Visit(Url, server.Url, other.Url);
@@ -157,6 +158,7 @@ internal static class ServerSection
             WarnUseless(section, Args, "a remote server");
             WarnUseless(section, PolicySection.Env, "a remote server");
             WarnUseless(section, PolicySection.Cwd, "a remote server");
+            WarnUseless(section, PolicySection.StopCommand, "a remote server");
         }
     }
 
