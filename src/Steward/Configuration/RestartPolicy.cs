@@ -7,7 +7,7 @@ public sealed record RestartPolicy
     public static RestartPolicy Never { get; } = new() { MaxRestartAttempts = 0 };
 
     /// <summary>The wait before the first restart.</summary>
-    /// <value>Default: 1 second (<c>initialDelayMs</c>). Zero restarts at once.</value>
+    /// <value>Default: 1 second (<c>initialDelayMs</c>), counted from when the server was ready: one that has run well for longer is started again at once. Zero restarts at once.</value>
     public TimeSpan InitialDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>No wait is longer than this, but for the jitter.</summary>

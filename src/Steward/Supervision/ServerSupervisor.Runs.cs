@@ -70,12 +70,15 @@ internal sealed partial class ServerSupervisor
 
     private ServerStatus ArmRetry(ServerStatus status, TimeSpan wish)
     {
+        var now = _tools.Time.GetUtcNow();
         var delay = _backoff.Delay(status.ConsecutiveFailures);
+        if (status.ConsecutiveFailures == 1 && !IsIll && _status.RunningSince is { } since && now > since)
+            delay = delay > now - since ? delay - (now - since) : TimeSpan.Zero; // it ran well: who waits for it waits no longer than needs be
         if (wish > delay)
             delay = wish < LongestWish ? wish : LongestWish;
         var due = new Signal.RetryDue(_run);
         _retry = _tools.Time.CreateTimer(_ => Post(due), null, delay, Timeout.InfiniteTimeSpan);
-        return status with { NextRetryAt = _tools.Time.GetUtcNow() + delay };
+        return status with { NextRetryAt = now + delay };
     }
 
     private void DisarmRetry()

@@ -32,6 +32,26 @@ public sealed class RestartTests
         Assert.Equal(2, fleet.Launcher.Count);
     }
 
+    [Theory(Timeout = 10_000)]
+    [InlineData(0, 1000)]
+    [InlineData(400, 600)]
+    [InlineData(1000, 0)]
+    [InlineData(86_400_000, 0)]
+    public async Task The_first_wait_counts_from_when_the_server_was_ready(int ranMs, int waitMs)
+    {
+        await using var fleet = new Fleet();
+        var run = await fleet.Run();
+        fleet.Time.Advance(TimeSpan.FromMilliseconds(ranMs));
+        run.Crash("once");
+
+        Assert.Equal(fleet.Time.GetUtcNow() + TimeSpan.FromMilliseconds(waitMs), (await fleet.Reaches(ServerState.Restarting)).NextRetryAt);
+        fleet.Time.Advance(TimeSpan.FromMilliseconds(waitMs));
+        var again = await fleet.Ready();
+
+        again.Crash("twice in a row");
+        Assert.Equal(fleet.Time.GetUtcNow() + TimeSpan.FromSeconds(2), (await fleet.Reaches(ServerState.Restarting)).NextRetryAt);
+    }
+
     [Fact(Timeout = 10_000)]
     public async Task Shaking_hands_and_dying_does_not_loop_for_ever()
     {
