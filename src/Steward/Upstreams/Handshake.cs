@@ -120,7 +120,7 @@ internal sealed class Handshake(UpstreamConnection connection, Introduction intr
             }
 
             if (discovery is null && initialize.Result.IsFaulted)
-                await WaitAsync(discover, PatienceNow, cancellationToken).ConfigureAwait(false); // some answer in another order than they were asked
+                await WaitAsync(discover, LongPatience, cancellationToken).ConfigureAwait(false); // some answer in another order than they were asked, and nothing else is left to hope for
             discovery ??= await FindDiscoveryAsync(discover).ConfigureAwait(false);
             return discovery is not null ? Accept(discovery) : await AcceptAsync(await initialize.Result.ConfigureAwait(false)).ConfigureAwait(false);
         }

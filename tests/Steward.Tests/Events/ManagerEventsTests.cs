@@ -38,14 +38,16 @@ public sealed class ManagerEventsTests
         const int Servers = 200;
         var launcher = new FakeLauncher { OnLaunch = launch => launch.Succeed() };
         var manager = new McpServerManager(Enumerable.Range(0, Servers).Select(i => Fleet.Server($"s{i}")), new() { Adjust = host => host with { Launcher = launcher } });
-        await using var events = manager.Events.ReadAsync(new EventFilter { Names = [EventNames.ServerDisconnected] }, after: 0, Cancelled).GetAsyncEnumerator(Cancelled);
+        await using var events = manager.Events.ReadAsync(new EventFilter { Names = [EventNames.ServerConnected, EventNames.ServerDisconnected] }, after: 0, Cancelled).GetAsyncEnumerator(Cancelled);
         var next = events.MoveNextAsync();
         await manager.StartAllAsync(Cancelled);
+        for (var i = 0; i < Servers; i++, next = events.MoveNextAsync())
+            Assert.True(await next && events.Current.Name == EventNames.ServerConnected, $"{i} were told"); // of whom it is known that they ran
 
         await manager.ShutdownAsync(Cancelled);
 
         for (var i = 0; i < Servers; i++, next = events.MoveNextAsync())
-            Assert.True(await next, $"{i} were told");
+            Assert.True(await next && events.Current.Name == EventNames.ServerDisconnected, $"{i} were told");
         Assert.False(await next);
     }
 
