@@ -60,12 +60,16 @@ internal sealed class SoloHost : IAsyncDisposable
     }
 
     /// <summary>A channel for the client.</summary>
-    /// <param name="target">What it is to reach.</param>
+    /// <param name="target">What it is to reach. A single server is to have begun to start by then: else it would seem to be stopped.</param>
     /// <returns><see langword="null"/> where there is no such thing.</returns>
-    public ClientChannel? Connect(GatewayTarget target) =>
-        _runtime.Gateway.Find(target) is { } endpoint
+    public async Task<ClientChannel?> ConnectAsync(GatewayTarget target)
+    {
+        if (target.Kind == GatewayTargetKind.Server)
+            await _starting;
+        return _runtime.Gateway.Find(target) is { } endpoint
             ? new ClientChannel(_runtime.Gateway, endpoint, principal: null, _log.Loggers.CreateLogger("Steward.Server.Channels"))
             : null;
+    }
 
     /// <summary>Stops all servers, each gracefully within its bounds. A further call joins the first.</summary>
     /// <param name="force">When it fires, what is left of the grace is skipped.</param>

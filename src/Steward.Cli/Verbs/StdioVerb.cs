@@ -84,7 +84,7 @@ internal sealed class StdioVerb : Verb
         await using (host)
         {
             var target = TargetOf(arguments);
-            using var channel = host.Connect(target);
+            using var channel = await host.ConnectAsync(target);
             if (channel is null)
             {
                 var complaint = $"The configuration has no {SafeText.Line(target.ToString())} for clients.";

@@ -60,6 +60,8 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
 
     public override async Task SettleAsync(CancellationToken cancellationToken)
     {
+        if (server.Status.State == ServerState.Stopped)
+            await manager.PassAsync(server.Id, cancellationToken).ConfigureAwait(false); // it may just have been asked to start
         if (server.Status.State != ServerState.Starting)
             return;
         try
