@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using Steward.Bench.Library;
 using Steward.Bench.Measurements;
+using Steward.Bench.Recovery;
 using Steward.Bench.Registry;
 using Steward.Bench.Reporting;
+using Steward.Bench.Resources;
 using Steward.Bench.Soak;
 
 namespace Steward.Bench;
@@ -24,11 +26,22 @@ internal static class BenchProgram
         if (args is [.., "library"])
             return await LibraryBench.RunAsync(args.Contains("--quick"), CancellationToken.None);
 
+        if (args is [.., "looks"])
+            return await ResourceBench.RunAsync(CancellationToken.None);
+
         if (args is ["soak", ..])
         {
             if (SoakOptions.Parse(args) is { } soak)
                 return await new SoakRun(soak).RunAsync();
             await Console.Error.WriteLineAsync(SoakOptions.Usage);
+            return 2;
+        }
+
+        if (args is ["recovery", ..])
+        {
+            if (RecoveryOptions.Parse(args) is { } recovery)
+                return await new RecoveryRun(recovery).RunAsync();
+            await Console.Error.WriteLineAsync(RecoveryOptions.Usage);
             return 2;
         }
 

@@ -57,7 +57,7 @@ internal static class CommandLine
 
     private static IEnumerable<Verb> VerbsOf(CliContext context) =>
     [
-        new UpVerb(context), new StatusVerb(context), new StartVerb(context), new StopVerb(context), new RestartVerb(context),
+        new UpVerb(context), new StatusVerb(context), new StartVerb(context), new StopVerb(context), new RestartVerb(context), new CheckVerb(context),
         new PlanVerb(context), new ApplyVerb(context),
         new AddVerb(context), new RemoveVerb(context), new GetVerb(context), new ListVerb(context), new UpdateVerb(context),
         new EnableVerb(context), new DisableVerb(context), new HistoryVerb(context), new RequestVerb(context),

@@ -98,6 +98,7 @@ public sealed class StewardHost : IAsyncDisposable
         try
         {
             registry = await RegistryHome.OpenAsync(options.Data, options.Config.History, options.Time, log.Loggers.CreateLogger("Steward.Registry"), cancellationToken);
+            await registry.Catalogues.ReadAsync(registry.Kept.Over(options.Config).Servers.Where(server => server.Start == ServerStart.Lazy), cancellationToken);
             using (InlineCompletions.Enable()) // around the first use of a pipe or socket
             {
                 host = new StewardHost(options, registry, @lock, log);

@@ -34,6 +34,8 @@ internal sealed class StewardRuntime : IAsyncDisposable
             LogsDirectory = data.LogsDirectory,
             TokensDirectory = data.TokensDirectory,
             Eras = new EraMemory(registry.Eras),
+            Tools = new ToolMemory(registry.Catalogues),
+            Recall = registry.Catalogues.Find,
             Browser = options.Browser,
             Launcher = options.Launcher,
         });

@@ -17,6 +17,21 @@ public sealed partial class McpServerManager
     /// </summary>
     internal Func<ManagedServer, Task>? Releasing { get; set; }
 
+    /// <summary>
+    /// Called with a run that is about to take the place of another, before it gets calls: it is to be set up as its clients want it. Never
+    /// faults, and is bounded.
+    /// </summary>
+    internal Func<ManagedServer, IServerRun, Task>? Preparing { get; set; }
+
+    /// <summary>
+    /// Called where another run has taken the place of that of a server: what runs beside, for single clients, is to be replaced too, without
+    /// a gap. Never faults.
+    /// </summary>
+    internal Func<ManagedServer, Task>? Renewing { get; set; }
+
+    /// <summary>What is known of a server that does not run: a lazy one of which something is, is not started before somebody calls it.</summary>
+    internal Func<ServerConfig, RunFacts?> Remembered { get => _tools.Remembered; set => _tools.Remembered = value; }
+
     /// <summary>Called when nothing runs any more of a server that is removed, before it is forgotten. Never throws.</summary>
     internal Action<ManagedServer>? Removed { get; set; }
 
@@ -37,14 +52,15 @@ public sealed partial class McpServerManager
         AddServerAsync(server, ServerOrigin.Registered, start, cancellationToken);
 
     /// <summary>
-    /// Gives a server another definition. It is restarted only where it runs, or waits for its next start, and what changed needs that; a
-    /// server that had failed is tried with the new definition, one that somebody stopped stays stopped. A new list of allowed tools,
-    /// another policy or name has its effect at once.
+    /// Gives a server another definition. Where it runs and what changed needs another process or connection, the new one is started beside
+    /// the old one and takes its place when it is ready: no call fails or waits (<see cref="ServerConfig.Update"/> has another way). A server
+    /// that had failed, or waits for its next start, is tried with the new definition; one that somebody stopped stays stopped. A new list of
+    /// allowed tools, another policy or name has its effect at once.
     /// </summary>
     /// <param name="server">Its new definition, for which the rules of the configuration file hold.</param>
     /// <param name="cancellationToken">Ends the wait; the change goes on.</param>
     /// <returns>The status that it has come to.</returns>
-    /// <exception cref="ServerUpdateException">It ran, and did not come up by the new definition: it has the old one again.</exception>
+    /// <exception cref="ServerUpdateException">It ran, and did not come up by the new definition: it still has the old one, or has it again.</exception>
     /// <exception cref="UnknownServerException">There is no server of that id, or it was removed meanwhile.</exception>
     /// <exception cref="ConfigException">The definition breaks a rule: nothing has changed.</exception>
     /// <exception cref="ObjectDisposedException">The manager is being shut down.</exception>
@@ -140,11 +156,15 @@ public sealed partial class McpServerManager
     /// <summary>Cannot fault: whoever waits for it is not to wait for ever.</summary>
     private async Task RemoveAsync(ServerSupervisor supervisor)
     {
-        var releasing = Releasing?.Invoke(supervisor.Server) ?? Task.CompletedTask;
-        await supervisor.DisposeAsync().ConfigureAwait(false);
+        var releasing = LetGoAsync(supervisor, () => Releasing?.Invoke(supervisor.Server));
+        await LetGoAsync(supervisor, () => supervisor.DisposeAsync().AsTask()).ConfigureAwait(false);
         await releasing.ConfigureAwait(false);
-        Removed?.Invoke(supervisor.Server);
-        await (Forgetting?.Invoke(supervisor.Server.Id) ?? Task.CompletedTask).ConfigureAwait(false);
+        await LetGoAsync(supervisor, () =>
+        {
+            Removed?.Invoke(supervisor.Server);
+            return null;
+        }).ConfigureAwait(false);
+        await LetGoAsync(supervisor, () => Forgetting?.Invoke(supervisor.Server.Id)).ConfigureAwait(false);
         lock (_gate)
         {
             Volatile.Write(ref _set, Set.Without(supervisor));
@@ -157,10 +177,23 @@ public sealed partial class McpServerManager
         _tools.Logger.Removed(supervisor.Server.Id);
     }
 
+    /// <summary>One step of a removal. One that breaks is to keep neither the others from being taken, nor the id from the next server that has it.</summary>
+    private async Task LetGoAsync(ServerSupervisor supervisor, Func<Task?> step)
+    {
+        try
+        {
+            await (step() ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            _tools.Logger.RemovalFailed(supervisor.Server.Id, failure);
+        }
+    }
+
     private async Task<ServerStatus> SetDisabledAsync(string id, bool disabled, CancellationToken cancellationToken)
     {
         var supervisor = Find(id);
-        var config = supervisor.Server.Config;
+        var config = supervisor.Server.Wanted;
         return config.Disabled == disabled
             ? await SettledAsync(supervisor, 0, cancellationToken).ConfigureAwait(false)
             : await SwitchAsync(supervisor, config, disabled).WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -176,7 +209,7 @@ public sealed partial class McpServerManager
             var heard = version ?? throw TooLate(before.Id);
             if (outcome is not null)
                 return await FollowAsync(supervisor, config, heard, outcome).ConfigureAwait(false);
-            before = supervisor.Server.Config;
+            before = supervisor.Server.Wanted;
         }
 
         return await SettledAsync(supervisor, 0, CancellationToken.None).ConfigureAwait(false);
@@ -184,7 +217,7 @@ public sealed partial class McpServerManager
 
     /// <summary>Starts a server that was just added, unless all are to be started later and nobody asks for this one.</summary>
     private async Task<ServerStatus> StartAddedAsync(ServerSupervisor supervisor, bool isAsked) => !supervisor.Server.Config.Disabled && (isAsked || Volatile.Read(ref _isStarted))
-        ? await StartOrRestartAsync(supervisor, static supervisor => supervisor.StartAsync(), CancellationToken.None).ConfigureAwait(false)
+        ? await StartOrRestartAsync(supervisor, static supervisor => supervisor.ServeAsync(), CancellationToken.None).ConfigureAwait(false)
         : supervisor.Server.Status;
 
     private async Task<ServerStatus> RedefineAsync(ServerSupervisor supervisor, ServerConfig config, ServerOrigin? origin)
@@ -204,14 +237,33 @@ public sealed partial class McpServerManager
     {
         long? version = heard;
         var (before, hasRun, needsRestart) = outcome;
+        if (outcome.Succession is { } succession)
+        {
+            var end = await succession.ConfigureAwait(false);
+            if (end.Failed is { } failed)
+                throw new ServerUpdateException(failed, end.Status);
+            if (end.Result == SuccessionResult.Done)
+                return await RenewAsync(supervisor, config, end.Status).ConfigureAwait(false);
+            version = end.Status.Version;
+            needsRestart = ReferenceEquals(supervisor.Server.Config, config); // else it is another's to see to
+        }
+
         if (needsRestart || config.Disabled)
             await (Releasing?.Invoke(supervisor.Server) ?? Task.CompletedTask).ConfigureAwait(false);
         if (before.Disabled && !config.Disabled && Volatile.Read(ref _isStarted))
-            version = await supervisor.StartAsync().ConfigureAwait(false);
+            version = await supervisor.ServeAsync().ConfigureAwait(false);
 
         var status = await SettledAsync(supervisor, version ?? throw TooLate(config.Id), CancellationToken.None).ConfigureAwait(false);
         var isDown = status.State is ServerState.Restarting or ServerState.Crashed or ServerState.FailedToStart;
         return needsRestart && hasRun && isDown ? await PutBackAsync(supervisor, before, config, status).ConfigureAwait(false) : status;
+    }
+
+    /// <summary>What single clients have of a server follows the run that they share; once, by whoever's definition it is.</summary>
+    private async Task<ServerStatus> RenewAsync(ServerSupervisor supervisor, ServerConfig config, ServerStatus status)
+    {
+        if (ReferenceEquals(supervisor.Server.Config, config))
+            await (Renewing?.Invoke(supervisor.Server) ?? Task.CompletedTask).ConfigureAwait(false);
+        return status;
     }
 
     /// <summary>Gives a server its old definition again, unless it was given yet another meanwhile.</summary>

@@ -13,7 +13,7 @@ namespace Steward;
 /// <content>Talking to the servers.</content>
 /// <remarks>
 /// All of these fail with <see cref="UnknownServerException"/> where there is no server of that id, with <see cref="ServerNotRunningException"/> where it does not run (one that is starting is
-/// waited for), with <see cref="McpProtocolException"/> where the server answers with an error, and with <see cref="TimeoutException"/> where it keeps silent for longer than its <c>requestTimeoutMs</c>.
+/// waited for; one that is just being started again, for <see cref="Configuration.ServerConfig.QueueTimeout"/>), with <see cref="McpProtocolException"/> where the server answers with an error, and with <see cref="TimeoutException"/> where it keeps silent for longer than its <c>requestTimeoutMs</c>.
 /// What only reads is asked for once more after a restart of the server, if that breaks the connection; where that breaks again, or the server does not come back in time,
 /// there is an <see cref="UncertainResultException"/>.
 /// </remarks>
@@ -24,9 +24,9 @@ public sealed partial class McpServerManager
     private ServerOperations Operations => Embedding.Operations;
 
     /// <summary>
-    /// A client of one server, the same for everybody who asks. It outlives the server's runs: while the server is away calls fail, and
-    /// when it is back they work again. Notifications are handed over in their order, and before the answer that they precede. It is the
-    /// manager's: disposing it does nothing.
+    /// A client of one server, the same for everybody who asks. It outlives the server's runs: while the server is started again calls wait for it
+    /// (<see cref="Configuration.ServerConfig.QueueTimeout"/>), while it is down they fail, and when it is back they work again.
+    /// Notifications are handed over in their order, and before the answer that they precede. It is the manager's: disposing it does nothing.
     /// </summary>
     /// <param name="id">The server, which must run, or be about to.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

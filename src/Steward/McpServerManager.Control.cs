@@ -9,7 +9,7 @@ public sealed partial class McpServerManager
     public int RunningServerCount => Servers.Count(server => server.Status.State == ServerState.Running);
 
     /// <summary>
-    /// Starts all servers that are not disabled, side by side, and waits until each runs or has failed: a server that hangs delays no
+    /// Starts all servers that are neither disabled nor lazy, side by side, and waits until each runs or has failed: a server that hangs delays no
     /// other. From now on servers that are added or enabled are started as well.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; the starts go on.</param>
@@ -20,7 +20,7 @@ public sealed partial class McpServerManager
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _shutdown) is not null, this);
         Volatile.Write(ref _isStarted, true);
         var starting = Set.Supervisors.Where(supervisor => !supervisor.Server.Config.Disabled)
-            .Select(supervisor => SettleAsync(StartOrRestartAsync(supervisor, static supervisor => supervisor.StartAsync(), CancellationToken.None), supervisor.Server.Id, "started", warning: null));
+            .Select(supervisor => SettleAsync(StartOrRestartAsync(supervisor, static supervisor => supervisor.ServeAsync(), CancellationToken.None), supervisor.Server.Id, "started", warning: null));
         var outcomes = await Task.WhenAll(starting).WaitAsync(cancellationToken).ConfigureAwait(false);
         return new OrderedDictionary<string, ServerOutcome>(outcomes.Select(outcome => KeyValuePair.Create(outcome.Id, outcome)), StringComparer.Ordinal);
     }
@@ -71,7 +71,7 @@ public sealed partial class McpServerManager
         ObjectDisposedException.ThrowIf(_shutdown is not null, this);
         Volatile.Write(ref _isStarted, true);
         foreach (var supervisor in Set.Supervisors)
-            _ = supervisor.StartAsync(); // never faults
+            _ = supervisor.ServeAsync(); // never faults
     }
 
     /// <summary>As <see cref="StartServerAsync"/>, but that it did not come up is no exception.</summary>
@@ -128,6 +128,6 @@ public sealed partial class McpServerManager
             throw new InvalidOperationException($"Server '{id}' is disabled: enable it, or remove \"disabled\" from its configuration, before it can be started.");
 
         var version = await ask(supervisor).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await SettledAsync(supervisor, version ?? throw TooLate(id), cancellationToken).ConfigureAwait(false);
+        return await SettledAsync(supervisor, version ?? throw TooLate(id), mayBeUpdating: true, cancellationToken).ConfigureAwait(false); // one that is being updated runs
     }
 }

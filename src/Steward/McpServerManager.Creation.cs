@@ -50,7 +50,7 @@ public sealed partial class McpServerManager
     public EventBus Events => Embedding.Host.Events;
 
     /// <exception cref="InvalidOperationException">This manager is a daemon's.</exception>
-    private Embedding Embedding => _embedding ?? throw new InvalidOperationException("This manager is a daemon's: its clients connect to the gateway, and it has history and events of its own.");
+    internal Embedding Embedding => _embedding ?? throw new InvalidOperationException("This manager is a daemon's: its clients connect to the gateway, and it has history and events of its own.");
 
     /// <summary>Begins to put a manager together of what comes from several places.</summary>
     public static McpServerManagerBuilder CreateBuilder() => new();

@@ -12,8 +12,8 @@ public sealed partial class McpServerManager
     /// </summary>
     internal Func<string, ServerConfig?> FindRegistered { get; set; } = static _ => null;
 
-    /// <summary>The definitions that a configuration declared, in its order: what a plan is made against.</summary>
-    internal IReadOnlyList<ServerConfig> Declared => [.. Servers.Where(server => server is { Origin: ServerOrigin.Declared, IsLeaving: false }).Select(server => server.Config)];
+    /// <summary>The definitions that a configuration declared, in its order: what a plan is made against. Of a server that is being updated it is the new one.</summary>
+    internal IReadOnlyList<ServerConfig> Declared => [.. Servers.Where(server => server is { Origin: ServerOrigin.Declared, IsLeaving: false }).Select(server => server.Wanted)];
 
     /// <summary>
     /// Does what a plan says: what is removed has ended before anything new is started; the rest happens side by side, and what the plan

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Steward.Configuration;
-using Steward.Hosting;
 using Steward.Supervision;
+using Steward.Upstreams.Instances;
 
 namespace Steward;
 
@@ -24,7 +24,13 @@ public sealed partial class McpServerManager : IAsyncDisposable
         _defaults = defaults ?? new();
         // Never disposed: it holds no handle, and a launch that outlives the shutdown still gives its turn back.
         var starts = new SemaphoreSlim(config.StartConcurrency);
-        _tools = new SupervisionTools(launcher, _board, starts, time, random ?? Random.Shared, loggers.CreateLogger("Steward.Supervision")) { Redefined = Renew };
+        var (dice, logger, monitoring) = (random ?? Random.Shared, loggers.CreateLogger("Steward.Supervision"), new Monitoring());
+        _tools = new SupervisionTools(new InstanceLauncher(launcher, time, dice, monitoring, logger), _board, starts, time, dice, logger)
+        {
+            Monitoring = monitoring,
+            Redefined = Renew,
+            Preparing = (server, run) => Preparing?.Invoke(server, run) ?? Task.CompletedTask,
+        };
         _set = ServerSet.Of(config.Servers.Select(server => new ServerSupervisor(new ManagedServer(server, _board, ServerOrigin.Declared, _defaults), _tools)));
     }
 
@@ -69,7 +75,7 @@ public sealed partial class McpServerManager : IAsyncDisposable
         return _board.WaitForAsync(id, predicate, cancellationToken);
     }
 
-    /// <summary>Waits until no server is being started or stopped: each runs, is stopped, has failed, or waits for its next start.</summary>
+    /// <summary>Waits until no server is being started, stopped or updated: each runs, is stopped, has failed, or waits for its next start.</summary>
     public Task WaitUntilSettledAsync(CancellationToken cancellationToken = default) =>
         Task.WhenAll(Set.Supervisors.Select(supervisor => PassAsync(supervisor, cancellationToken)));
 
@@ -97,9 +103,11 @@ public sealed partial class McpServerManager : IAsyncDisposable
     }
 
     /// <summary>The first settled status from a version on: what a request has led to, not what was before it.</summary>
-    private Task<ServerStatus> SettledAsync(ServerSupervisor supervisor, long version, CancellationToken cancellationToken) => _board.WaitForAsync(
+    private Task<ServerStatus> SettledAsync(ServerSupervisor supervisor, long version, CancellationToken cancellationToken) => SettledAsync(supervisor, version, mayBeUpdating: false, cancellationToken);
+
+    private Task<ServerStatus> SettledAsync(ServerSupervisor supervisor, long version, bool mayBeUpdating, CancellationToken cancellationToken) => _board.WaitForAsync(
         supervisor.Server.Id,
-        status => status.Version >= version && status.State is not (ServerState.Starting or ServerState.Stopping),
+        status => status.Version >= version && (mayBeUpdating || !status.IsUpdating) && status.State is not (ServerState.Starting or ServerState.Stopping),
         cancellationToken);
 
     /// <summary>There is no such server, or not for long any more.</summary>

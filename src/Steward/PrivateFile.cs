@@ -1,3 +1,5 @@
+using Steward.Processes;
+
 namespace Steward;
 
 /// <summary>Writes small files that only their owner may read and that nobody ever sees half-written.</summary>
@@ -40,7 +42,16 @@ internal static class PrivateFile
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(draft, path, overwrite);
+            // Elsewhere than on Windows File.Move looks for a file first and renames then: of two at a time the second would replace what the first has put there.
+            if (!overwrite && !OperatingSystem.IsWindows() && Posix.TryLink(draft, path))
+                File.Delete(draft);
+            else
+                File.Move(draft, path, overwrite);
+        }
+        catch (ArgumentOutOfRangeException tooLarge) // how .NET says that files may not grow so far
+        {
+            File.Delete(draft);
+            throw new IOException(tooLarge.Message, tooLarge);
         }
         catch
         {

@@ -7,6 +7,9 @@ namespace Steward.EndToEnd;
 /// <summary>Steward with a server that misbehaves, and a good one beside it that must not notice.</summary>
 internal sealed class BadServer : IAsyncDisposable
 {
+    /// <summary>How long a server has between the end of its input and SIGKILL.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(800);
+
     private BadServer(StewardProcess steward, McpHttpClient good) => (Steward, Good) = (steward, good);
 
     public StewardProcess Steward { get; }
@@ -56,5 +59,5 @@ internal sealed class BadServer : IAsyncDisposable
         .With("startupTimeoutMs", arguments.Contains("hang-in-initialize") ? 1_000 : 20_000)
         .With("requestTimeoutMs", 3_000)
         .With("restartPolicy", new JsonObject { ["initialDelayMs"] = 50, ["maxDelayMs"] = 200, ["maxRestartAttempts"] = 2 })
-        .With("shutdown", new JsonObject { ["drainMs"] = 200, ["graceMs"] = 800 });
+        .With("shutdown", new JsonObject { ["drainMs"] = 200, ["graceMs"] = Grace.TotalMilliseconds });
 }

@@ -46,6 +46,32 @@ public sealed class DegradedRegistryTests
         Assert.DoesNotContain("\"refused\"", result.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>The kernel ends whoever writes beyond the limit, unless he says that he wants to hear of it otherwise.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task Where_files_may_not_grow_servers_serve_changes_are_refused_and_all_is_well_when_they_may()
+    {
+        await using var home = new StewardHome();
+        await WriteAsync(home, "empty.json", """{ "mcpServers": {} }""");
+        await WriteAsync(home, "small.json", new JsonObject { ["command"] = Repository.TestServerProgram, ["args"] = new JsonArray("--mode", "echo") }.ToJsonString());
+        await using var angel = await home.UpAsync(home.PathOf("empty.json"));
+        var daemon = home.DaemonId;
+        await home.DoAsync("add", "kept", "--definition", $"@{home.PathOf("small.json")}");
+
+        await LimitFilesAsync(daemon, "1");
+        var refused = await home.RunAsync("add", "refused", "--definition", $"@{home.PathOf("small.json")}");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("ulimit -f", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("still here", await home.DoAsync("call", "kept", "echo", """{"text":"still here"}"""), StringComparison.Ordinal);
+        await home.DoAsync("stop", "kept"); // also what is logged finds no place
+        await LimitFilesAsync(daemon, "unlimited");
+
+        await home.DoAsync("start", "kept");
+        await home.DoAsync("add", "after", "--definition", $"@{home.PathOf("small.json")}");
+        Assert.Equal(["after", "kept"], (await home.ReadAsync("/servers")).EnumerateArray().Select(server => server.GetProperty("id").GetString()!).Order());
+        Assert.Equal(daemon, home.DaemonId);
+        await home.DownAsync(angel);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_data_directory_that_may_not_be_written_is_said_in_one_sentence()
     {
@@ -82,6 +108,8 @@ public sealed class DegradedRegistryTests
         Assert.Contains("was written by a newer Steward (version 200;", result.Errors, StringComparison.Ordinal);
         Assert.Equal(bytes, await File.ReadAllBytesAsync(file, Cancellation));
     }
+
+    private static async Task LimitFilesAsync(int pid, string bytes) => Assert.Equal(0, (await LineProcess.RunAsync("prlimit", ["--pid", $"{pid}", $"--fsize={bytes}:"], null, Cancellation)).ExitCode);
 
     private static Task WriteAsync(StewardHome home, string name, string text) => File.WriteAllTextAsync(home.PathOf(name), text, Cancellation);
 }

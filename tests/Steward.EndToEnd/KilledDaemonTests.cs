@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Steward.EndToEnd.Clients;
 using Steward.EndToEnd.Running;
 using Xunit;
@@ -12,17 +11,7 @@ public sealed class KilledDaemonTests
     public async Task No_process_outlives_a_killed_daemon_and_a_new_daemon_starts_the_servers_again()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var servers = new JsonObject
-        {
-            ["plain"] = Upstreams.TestServer("--mode", "echo"),
-            ["stubborn"] = Upstreams.TestServer("--mode", "stubborn"),
-            ["forks"] = Upstreams.TestServer("--mode", "forks", "--how", "plain"),
-            ["setsid"] = Upstreams.TestServer("--mode", "forks", "--how", "setsid"),
-            ["daemon"] = Upstreams.TestServer("--mode", "forks", "--how", "daemon"),
-            ["node"] = Upstreams.Npm("memory"),
-        };
-        foreach (var (_, entry) in servers)
-            ((JsonObject)entry!)["shutdown"] = new JsonObject { ["drainMs"] = 200, ["graceMs"] = 800 };
+        var servers = Upstreams.EveryKindOfProcess().With("node", Upstreams.Npm("memory")).EachWithShutdown(drainMs: 200, graceMs: 800);
         var ids = servers.Select(server => server.Key).ToArray();
         await using var steward = await StewardProcess.StartReadyAsync(servers, cancellation);
         var killed = steward.DaemonId;

@@ -29,7 +29,7 @@ public sealed class ManagerModelTests(ITestOutputHelper output)
         output.WriteLine($"seed {seed}");
         var findings = new Findings();
         await WarmUpAsync();
-        var before = Descriptors.Look();
+        var (before, threads) = (Descriptors.Look(), Threads.Look());
         await using (var world = new ModelWorld(findings))
         {
             var journal = new Journal(world);
@@ -44,8 +44,8 @@ public sealed class ManagerModelTests(ITestOutputHelper output)
             Assert.True(watch.Transitions > Duration.TotalSeconds, $"seed {seed}: only {watch.Transitions} changes of state: the test has not tried much");
         }
 
-        var more = await Poll.ForAsync(TimeSpan.FromSeconds(30), () => Descriptors.Look().MoreThan(before), static more => more.Length == 0);
-        Assert.True(more.Length == 0, $"seed {seed}: open when all is over: {more}");
+        var more = await Poll.ForAsync(TimeSpan.FromSeconds(30), () => Descriptors.Look().MoreThan(before) + Threads.Look().MoreThan(threads), static more => more.Length == 0);
+        Assert.True(more.Length == 0, $"seed {seed}: left when all is over: {more}");
     }
 
     /// <summary>What the runtime opens once, it shall have opened.</summary>

@@ -59,11 +59,27 @@ public sealed class MisbehavingServerTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_call_right_behind_the_death_of_its_server_is_answered_by_the_next_run()
+    {
+        await using var servers = await BadServer.StartAsync(Cancellation, "die-midcall");
+        using var client = await servers.ConnectAsync(Cancellation);
+        for (var round = 0; round < 2; round++)
+        {
+            Assert.True((await client.CallAsync("misbehave", new() { ["text"] = "kill" }, Cancellation)).IsError);
+            Assert.Equal("next", (await client.CallAsync("echo", new() { ["text"] = "next" }, Cancellation)).Text);
+        }
+
+        Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_server_that_ignores_end_of_input_and_sigterm_is_stopped_within_its_bound()
     {
         await using var servers = await BadServer.StartAsync(Cancellation, "stubborn");
         await servers.Steward.ReachesAsync("bad", "Running", Cancellation);
+        var before = TimeProvider.System.GetTimestamp();
         await servers.Steward.PostAsync("/servers/bad/stop", Cancellation);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(before), BadServer.Grace, BadServer.Grace + TimeSpan.FromSeconds(4));
         Assert.True((await servers.Steward.StatusAsync("bad", Cancellation)).GetProperty("state").ValueEquals("Stopped"));
         Assert.DoesNotContain(servers.Steward.Census.Living(), process => process.CommandLine.Contains("stubborn", StringComparison.Ordinal));
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));

@@ -94,6 +94,26 @@ public sealed class StdioTests
         Assert.Equal(0, await command.ExitAsync(Cancellation)); // what it leaves behind fails the disposal
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_command_that_is_killed_leaves_nothing_behind_of_the_servers_that_it_ran(bool isTheOneThatWasLaunched)
+    {
+        var servers = Upstreams.EveryKindOfProcess().EachWithShutdown(drainMs: 200, graceMs: 800);
+        await using var rig = await StdioRig.StartAsync(servers, daemon: false, Cancellation);
+        await using var command = Start(rig);
+        await command.WriteLineAsync(Initialize);
+        await AnswerAsync(command, "open");
+        await command.WriteLineAsync(List);
+        await AnswerAsync(command, "list");
+        var others = rig.Living.Where(process => process.Id != command.Id).ToArray();
+        Assert.True(others.Length > servers.Count + 1, "the command's inner process, its servers and their children were expected");
+
+        Signals.Send(isTheOneThatWasLaunched ? command.Id : others.Single(static process => process.CommandLine.Contains("stdio", StringComparison.Ordinal)).Id, Signals.Kill);
+
+        Assert.Equal(137, await command.ExitAsync(Cancellation)); // what it leaves behind fails the disposal
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_configuration_that_cannot_be_used_is_told_to_the_client()
     {

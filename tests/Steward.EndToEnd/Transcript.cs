@@ -37,12 +37,12 @@ internal static partial class Transcript
         return text.TrimEnd('\n').Split('\n');
     }
 
-    /// <summary>A line without what differs from run to run: numbers of processes, times, the width of columns.</summary>
+    /// <summary>A line without what differs from run to run: numbers of processes, times, what they take of the machine, the width of columns.</summary>
     public static string Normal(string line)
     {
         line = Columns().Replace(line.TrimEnd(), "  ");
         line = Clock().Replace(Stamp().Replace(Process().Replace(line, "$1 N"), "STAMP"), "TIME");
-        return Row().Replace(line, "$1  N  $2  Ns");
+        return Figures().Replace(Row().Replace(line, "$1  N  $2  Ns"), "N %  N MiB");
     }
 
     [GeneratedRegex(@"^```console\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
@@ -69,4 +69,7 @@ internal static partial class Transcript
     // A row of 'steward status': the process, the revision and the tools, and for how long it has been running.
     [GeneratedRegex(@"(  Running)  \d+  (\S+  \d+)  \d+[smh]")]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"\d+(\.\d+)? %  \d+ MiB")]
+    private static partial Regex Figures();
 }

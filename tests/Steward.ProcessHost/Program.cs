@@ -7,7 +7,7 @@ using Steward.Configuration;
 using Steward.Processes;
 
 if (!Angel.IsDaemon && args is not ["alone", ..])
-    return Angel.Run(args);
+    return Angel.Run(args, static () => false);
 
 Angel.GuardDaemon();
 Say($"daemon {Environment.ProcessId}");

@@ -29,6 +29,7 @@ internal static class Modes
         ["late-discover"] = options => Serve(new LateServer(options.Milliseconds("delay", 2000))),
         ["faulty-web"] = _ => FaultyWeb.RunAsync(),
         ["faulty"] = _ => Serve(new FaultyServer()),
+        ["sick"] = options => Serve(new SickServer(options.Text("file", "lost"))),
         ["wrong-ids"] = _ => Serve(new WrongIdServer()),
     };
 

@@ -43,4 +43,26 @@ public sealed class PrivateFileTests : IDisposable
         Assert.Equal("one", File.ReadAllText(Target));
         Assert.Single(_folder.EnumerateFiles());
     }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Of_many_that_create_it_at_once_one_does_and_its_file_stays()
+    {
+        const int creators = 8;
+        for (var round = 0; round < 50; round++)
+        {
+            using var together = new Barrier(creators);
+            var created = await Task.WhenAll(Enumerable.Range(0, creators).Select(i => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait(TestContext.Current.CancellationToken);
+                    return PrivateFile.TryCreate(Target, [(byte)i]);
+                },
+                TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+
+            Assert.Equal(1, created.Count(isMine => isMine));
+            Assert.Equal([(byte)Array.IndexOf(created, true)], await File.ReadAllBytesAsync(Target, TestContext.Current.CancellationToken));
+            Assert.Single(_folder.EnumerateFiles());
+            File.Delete(Target);
+        }
+    }
 }

@@ -16,8 +16,9 @@ internal sealed class PipeSession : McpSession
     internal PipeSession(string command, IEnumerable<string> arguments)
         : base(isMirror: false)
     {
-        var start = new ProcessStartInfo(command, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(command, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         _process = Process.Start(start) ?? throw new BenchException($"{command} did not start.");
+        _process.BeginErrorReadLine(); // so that it never waits for room: nobody shows it
         _input = DescriptorOf(_process.StandardInput.BaseStream);
         _output = DescriptorOf(_process.StandardOutput.BaseStream);
         Libc.SetNonBlocking(_input);

@@ -40,9 +40,7 @@ internal sealed class SoakClient(Uri gateway, IReadOnlyList<SoakServer> servers,
 
     private async Task LiveAsync(SoakSession session, SoakServer target, bool isMerged, CancellationToken end)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(end);
-        limit.CancelAfter(LongestAnswer);
-        await session.OpenAsync(limit.Token);
+        await WithinAsync(session.OpenAsync, end);
         tally.Count("sessions");
         for (var turn = _random.Next(1, 6); turn > 0; turn--)
         {
@@ -55,11 +53,25 @@ internal sealed class SoakClient(Uri gateway, IReadOnlyList<SoakServer> servers,
         switch (_random.Next(3))
         {
             case 0:
-                await session.EndAsync(limit.Token);
+                await WithinAsync(session.EndAsync, end);
                 break;
             case 1:
                 await VanishAsync(session, target, isMerged);
                 break;
+        }
+    }
+
+    private static async Task WithinAsync(Func<CancellationToken, Task> act, CancellationToken end)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(end);
+        limit.CancelAfter(LongestAnswer);
+        try
+        {
+            await act(limit.Token);
+        }
+        catch (OperationCanceledException) when (!end.IsCancellationRequested)
+        {
+            throw new IOException($"no answer within {LongestAnswer.TotalSeconds:0} s");
         }
     }
 

@@ -55,7 +55,6 @@ internal static class SoakFleet
                 ["restartPolicy"] = new JsonObject { ["initialDelayMs"] = 100, ["maxDelayMs"] = 5_000, ["maxRestartAttempts"] = 1_000_000, ["resetAfterMs"] = 2_000 },
             },
             ["mcpServers"] = new JsonObject(servers.Select(server => KeyValuePair.Create(server.Id, (JsonNode?)server.Entry))),
-            ["gateway"] = new JsonObject { ["listen"] = "http://127.0.0.1:0" },
         }.ToJsonString());
         return file;
     }

@@ -4,7 +4,7 @@ using Steward.Bench.Targets;
 namespace Steward.Bench.Soak;
 
 /// <summary>Kills the process of some server every second, now and then one below it.</summary>
-internal sealed class SoakKiller(SoakDaemon daemon, SoakTally tally, int seed)
+internal sealed class SoakKiller(StewardDaemon daemon, SoakTally tally, int seed)
 {
     private const int Kill = 9;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);

@@ -33,7 +33,7 @@ internal sealed class SoakRun(SoakOptions options)
         var mark = Guid.NewGuid().ToString("N");
         Environment.SetEnvironmentVariable(Mark, mark); // everything below inherits it
         var servers = SoakFleet.Create(options.TestServer, options.Node, options.Modules, directory);
-        var daemon = await SoakDaemon.StartAsync(options.Steward, SoakFleet.Write(servers, directory), directory, stop.Token);
+        var daemon = await StewardDaemon.StartAsync(options.Steward, SoakFleet.Write(servers, directory), directory, stop.Token);
         SoakWatch watch;
         await using (daemon)
         {
@@ -42,6 +42,10 @@ internal sealed class SoakRun(SoakOptions options)
             await LoadAsync(daemon, servers, watch, stop.Token);
             var down = await SettleAsync(daemon, servers, CancellationToken.None);
             Check("sound servers that run at the end", $"{servers.Count(server => server.IsSound) - down.Count} of {servers.Count(server => server.IsSound)}{(down.Count > 0 ? $"; not {string.Join(", ", down)}" : "")}", down.Count == 0);
+            // While the daemon lives: what ends with it would hide what it lost sight of.
+            await daemon.StopAllAsync(servers.Select(server => server.Id), CancellationToken.None);
+            var orphans = Left(mark).Where(process => !process.Contains(options.Steward, StringComparison.Ordinal)).ToList();
+            Check("processes of servers that are stopped", orphans.Count == 0 ? "0" : string.Join(", ", orphans), orphans.Count == 0);
         }
 
         var left = Left(mark);
@@ -54,7 +58,7 @@ internal sealed class SoakRun(SoakOptions options)
         return isGood ? 0 : 1;
     }
 
-    private async Task LoadAsync(SoakDaemon daemon, IReadOnlyList<SoakServer> servers, SoakWatch watch, CancellationToken stopped)
+    private async Task LoadAsync(StewardDaemon daemon, IReadOnlyList<SoakServer> servers, SoakWatch watch, CancellationToken stopped)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopped);
         end.CancelAfter(options.Duration);
@@ -65,7 +69,7 @@ internal sealed class SoakRun(SoakOptions options)
         await Task.WhenAll(clients);
     }
 
-    private async Task ShowAsync(SoakDaemon daemon, CancellationToken end)
+    private async Task ShowAsync(StewardDaemon daemon, CancellationToken end)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(30));
         try
@@ -85,7 +89,7 @@ internal sealed class SoakRun(SoakOptions options)
 
     /// <summary>Waits until every sound server runs.</summary>
     /// <returns>Those that do not.</returns>
-    private static async Task<IReadOnlyList<string>> SettleAsync(SoakDaemon daemon, IReadOnlyList<SoakServer> servers, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> SettleAsync(StewardDaemon daemon, IReadOnlyList<SoakServer> servers, CancellationToken cancellationToken)
     {
         var until = TimeProvider.System.GetUtcNow() + Recovery;
         while (true)

@@ -20,8 +20,10 @@ internal sealed class SoakTally
     internal void Wrong(string what, string detail)
     {
         Count(what);
-        if (_wrongs.Count < 50)
-            _wrongs.Enqueue($"{what}: {detail}");
+        if (_wrongs.Count >= 50)
+            return;
+        _wrongs.Enqueue($"{what}: {detail}");
+        Console.Error.WriteLine($"wrong: {what}: {detail}"); // at once: whoever watches a long soak can look
     }
 
     internal IReadOnlyCollection<string> Wrongs => _wrongs;

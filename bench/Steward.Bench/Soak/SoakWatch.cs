@@ -3,7 +3,7 @@ using Steward.Bench.Targets;
 namespace Steward.Bench.Soak;
 
 /// <summary>Looks at the daemon's process every few seconds.</summary>
-internal sealed class SoakWatch(SoakDaemon daemon, TimeSpan interval)
+internal sealed class SoakWatch(StewardDaemon daemon, TimeSpan interval)
 {
     private readonly List<SoakSample> _samples = [];
 

@@ -48,7 +48,7 @@ internal static class SoloClient
             if (outbound.TryAttach(after: null, out var reader) && await WriteAsync(output, outbound, reader, gone.Token) == StreamSignal.Ended)
                 return;
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
+        catch (Exception error) when (RefusedWrite.Is(error) || error is OperationCanceledException)
         {
             // Nobody reads any more.
         }

@@ -78,7 +78,7 @@ internal sealed class LiveDisplay(CliContext context) : IUpDisplay
     {
         if (size is var (width, height))
             (_console.Profile.Width, _console.Profile.Height) = (Math.Max(1, width - RoomForEcho), height);
-        live.UpdateTarget(new Rows((IRenderable[])[StatusTable.Create(rows), new Text(footer, new Style(Color.Grey))]));
+        live.UpdateTarget(new Rows((IRenderable[])[StatusTable.Create(rows, _console.Profile.Width), new Text(footer, new Style(Color.Grey))]));
     }
 
     /// <summary>It is written over the table, of which nothing must stay beside it.</summary>
@@ -87,7 +87,7 @@ internal sealed class LiveDisplay(CliContext context) : IUpDisplay
     private List<StatusRow> Rows(McpServerManager manager)
     {
         var now = context.Time.GetUtcNow();
-        return [.. manager.GetAllStatuses().Select(status => StatusRow.From(status, now))];
+        return [.. manager.GetMeasuredStatuses().Select(status => StatusRow.From(status, now))];
     }
 
     private static async Task<bool> AwakeAsync(ChannelReader<bool> wake, CancellationToken cancellationToken)

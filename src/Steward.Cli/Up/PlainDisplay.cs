@@ -1,4 +1,6 @@
+using System.Numerics;
 using Steward.Cli.Output;
+using Steward.Configuration;
 using Steward.Server;
 using Steward.Supervision;
 
@@ -7,6 +9,8 @@ namespace Steward.Cli.Up;
 /// <summary>One line for each thing that happens, for pipes, files and service managers.</summary>
 internal sealed class PlainDisplay(CliContext context) : IUpDisplay
 {
+    private const int SaidEach = 16; // failures in a row
+
     public void Listening(StewardHost host)
     {
         Say($"Steward {StewardHost.Version} listens on {host.Url}/mcp (one server: {host.Url}/servers/ID/mcp)");
@@ -22,13 +26,13 @@ internal sealed class PlainDisplay(CliContext context) : IUpDisplay
         await foreach (var status in manager.WatchAsync(cancellationToken))
         {
             var line = Describe(status);
-            if (said.TryGetValue(status.Id, out var before) && before == line)
+            if (IsStillTried(status) || (said.TryGetValue(status.Id, out var before) && before == line))
                 continue; // such as one more tool: worth a cell in the table, but no line
             if (status.IsRemoved)
                 said.Remove(status.Id);
             else
                 said[status.Id] = line;
-            Say(line);
+            Say(status is { State: ServerState.Running, HealthReason: { } reason } ? $"{line}: {SafeText.Line(reason)}" : line);
         }
     }
 
@@ -41,6 +45,10 @@ internal sealed class PlainDisplay(CliContext context) : IUpDisplay
         context.Out.WriteLine($"{context.Time.GetLocalNow():HH:mm:ss} {what}");
         context.Out.Flush();
     }
+
+    /// <summary>A remote server that cannot be reached is tried without end: ever fewer of these attempts are worth a line.</summary>
+    private static bool IsStillTried(ServerStatus status) =>
+        status is { State: ServerState.Starting or ServerState.Restarting, ConsecutiveFailures: > SaidEach, Transport: not ServerTransport.Stdio } && !BitOperations.IsPow2(status.ConsecutiveFailures);
 
     private static string Describe(ServerStatus status)
     {
@@ -55,6 +63,8 @@ internal sealed class PlainDisplay(CliContext context) : IUpDisplay
             row.Add(status.Health.ToString());
         if (status.State is ServerState.Restarting or ServerState.Crashed or ServerState.FailedToStart && status.LastError is { } error)
             row.Add(SafeText.Line(error));
+        if (status is { State: ServerState.Stopped, StartsOnCall: true })
+            row.Add("starts on first call");
         return row.Count == 0 ? $"{status.Id}: {status.State}" : $"{status.Id}: {status.State} ({string.Join(", ", row)})";
     }
 }

@@ -54,7 +54,7 @@ internal sealed class UpConsole(StewardHost host, Action<string> print, Action s
     private string Servers()
     {
         var now = time.GetUtcNow();
-        return Table(StatusRow.Headers, host.Manager.GetAllStatuses().Select(status => StatusRow.From(status, now).Cells));
+        return Table(StatusRow.Headers, host.Manager.GetMeasuredStatuses().Select(status => StatusRow.From(status, now).Cells));
     }
 
     private async Task<string> ToolsAsync()

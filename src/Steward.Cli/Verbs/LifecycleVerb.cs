@@ -5,7 +5,7 @@ using Steward.Supervision;
 
 namespace Steward.Cli.Verbs;
 
-/// <summary><c>steward start|stop|restart SERVER…</c>: the same request about one server or several, all at once.</summary>
+/// <summary><c>steward start|stop|restart|check SERVER…</c>: the same request about one server or several, all at once.</summary>
 internal abstract class LifecycleVerb : DaemonVerb
 {
     private readonly Argument<string[]> _servers = new("SERVER") { Description = "The servers", Arity = ArgumentArity.ZeroOrMore };
@@ -33,6 +33,10 @@ internal abstract class LifecycleVerb : DaemonVerb
 
     /// <summary>Whether a server is now as was asked.</summary>
     protected abstract bool IsDone(ServerStatus status);
+
+    /// <summary>How a server is now, without a full stop.</summary>
+    protected virtual string Describe(ServerStatus status) =>
+        $"{status.Id} is {status.State}{(status.LastError is { } error && !IsDone(status) ? $": {SafeText.Line(error)}" : "")}";
 
     protected override async Task<int> RunAsync(DaemonClient daemon, ParseResult arguments, CancellationToken cancellationToken)
     {
@@ -67,9 +71,9 @@ internal abstract class LifecycleVerb : DaemonVerb
         if (outcome.Problem is not null)
             Context.Error.WriteLine($"steward: {outcome.Problem}");
         else if (outcome.Status is { } status && outcome.ExitCode != ExitCodes.Success)
-            Context.Error.WriteLine($"steward: {status.Id} is {status.State}{(status.LastError is { } error ? $": {SafeText.Line(error)}" : "")}. 'steward logs {status.Id}' may tell more.");
+            Context.Error.WriteLine($"steward: {Describe(status)}. 'steward logs {status.Id}' may tell more.");
         else if (!quiet && outcome.Status is { } done)
-            Context.Out.WriteLine($"{done.Id} is {done.State}");
+            Context.Out.WriteLine(Describe(done));
     }
 
     private sealed record Outcome(ServerStatus? Status, string? Raw, string? Problem, int ExitCode);

@@ -44,10 +44,14 @@ internal sealed class StatusVerb : DaemonVerb
     {
         var now = Context.Time.GetUtcNow();
         var rows = servers.Select(server => StatusRow.From(server, now)).ToList();
-        if (Context.IsTerminal)
-            StatusTable.ConsoleOn(Context.Out).Write(StatusTable.Create(rows));
-        else
+        if (!Context.IsTerminal)
+        {
             TextTable.Write(Context.Out, StatusRow.Headers, rows.Select(row => row.Cells));
+            return;
+        }
+
+        var console = StatusTable.ConsoleOn(Context.Out);
+        console.Write(StatusTable.Create(rows, console.Profile.Width));
     }
 
     private void WriteDetails(ServerStatus server)
@@ -56,16 +60,28 @@ internal sealed class StatusVerb : DaemonVerb
         Write("server", row.Server);
         Write("status", row.Status);
         Write("since", server.Since.ToString("u"));
-        Write("health", server.Health.ToString());
+        Write("health", Health(server));
         Write("transport", server.Transport.ToString());
         Write("pid", row.Pid);
+        foreach (var instance in server.Instances ?? [])
+            Write($"instance {instance.Number}", Instance(instance));
         Write("revision", row.Revision);
         Write("calls itself", SafeText.Line(server.ServerName));
-        if (server.State == ServerState.Running)
+        if (server.State == ServerState.Running || server.StartsOnCall)
             Write("offers", $"{server.ToolCount} tools, {server.PromptCount} prompts, {server.ResourceCount} resources");
         Write("uptime", row.Uptime);
         Write("restarts", row.Restarts);
+        Write("failures", server.ConsecutiveFailures == 0 ? null : $"{server.ConsecutiveFailures} in a row{(server.IsCrashLooping ? ": a crash loop" : "")}");
+        if (server.Resources is { } taken)
+            Write("takes", $"{row.Cpu} of a processor, {row.Memory} of memory, {taken.Processes} processes, {taken.OpenFiles} open files");
+        foreach (var limit in server.Resources?.Reached ?? [])
+            Write("at its limit", SafeText.Line(limit));
+        foreach (var limit in server.Resources?.NotEnforced ?? [])
+            Write("not kept", SafeText.Line(limit));
+        foreach (var limit in server.Resources?.Watched ?? [])
+            Write("watched", SafeText.Line(limit));
         Write("next start", server.NextRetryAt?.ToString("u"));
+        Write("update", UpdateOf(server));
         Write("isolation", SafeText.Line(server.IsolationReason));
         Write("last error", SafeText.Line(server.LastError));
         if (server.LastExit is not { } exit)
@@ -74,6 +90,21 @@ internal sealed class StatusVerb : DaemonVerb
         foreach (var line in exit.StderrTail)
             Context.Out.WriteLine($"              {SafeText.Line(line)}");
     }
+
+    /// <summary>An update that went well long ago is no news: the history has it.</summary>
+    private static string? UpdateOf(ServerStatus server) => server.Update switch
+    {
+        { State: ServerUpdateState.UnderWay } update => $"under way since {update.StartedAt:u}{(update.Pid is { } pid ? $", pid {pid}" : "")}",
+        { State: ServerUpdateState.Failed } update => $"failed at {update.EndedAt:u}: {SafeText.Line(update.Error)}",
+        _ => null,
+    };
+
+    private static string Instance(InstanceStatus instance) => instance.State == ServerState.Running
+        ? $"Running, pid {instance.Pid}, {instance.Health}{(instance.HealthReason is { } reason ? $": {SafeText.Line(reason)}" : "")}{(instance.Restarts > 0 ? $", started again {instance.Restarts} times" : "")}"
+        : $"{instance.State}{(instance.NextRetryAt is { } next ? $", next start {next:u}" : "")}{(instance.LastError is { } error ? $": {SafeText.Line(error)}" : "")}";
+
+    private static string Health(ServerStatus server) =>
+        server.HealthReason is { } reason ? $"{server.Health}: {SafeText.Line(reason)}" : server.Health.ToString();
 
     private void Write(string name, string? value)
     {

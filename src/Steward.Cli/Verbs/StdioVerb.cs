@@ -40,6 +40,7 @@ internal sealed class StdioVerb : Verb
 
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        using var survives = FileSizeSignal.Survive();
         using var signals = new StopSignals();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
         using var output = new StdioOutput(Context.OpenOutput());

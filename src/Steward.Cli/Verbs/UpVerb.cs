@@ -44,6 +44,7 @@ internal sealed class UpVerb : Verb
 
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        using var survives = FileSizeSignal.Survive();
         using var signals = new StopSignals { Reload = static () => { } }; // until it is up, the file is about to be read anyway
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
         try
@@ -97,7 +98,7 @@ internal sealed class UpVerb : Verb
         {
             // All is shown.
         }
-        catch (IOException)
+        catch (Exception unwritable) when (RefusedWrite.Is(unwritable))
         {
             // Nobody reads the output any more, or its disk is full; the servers have other users.
         }
@@ -109,7 +110,7 @@ internal sealed class UpVerb : Verb
         {
             show();
         }
-        catch (IOException)
+        catch (Exception unwritable) when (RefusedWrite.Is(unwritable))
         {
             // As above.
         }

@@ -16,7 +16,7 @@ internal static class HealthEndpoints
             .WithName("getLive").WithSummary("Answers as long as the daemon lives.");
         health.MapGet("/ready", (McpServerManager manager) => Describe(manager.GetAllStatuses()))
             .Produces<Readiness>().Produces<Readiness>(StatusCodes.Status503ServiceUnavailable)
-            .WithName("getReady").WithSummary("Whether every enabled server has settled: it runs, or has failed, or waits for its next start. Status 503 until then.");
+            .WithName("getReady").WithSummary("Whether every enabled server has settled: it runs, or has failed, or waits for its next start or first call. Status 503 until then.");
     }
 
     private static JsonHttpResult<Readiness> Describe(IReadOnlyList<ServerStatus> statuses)
@@ -28,5 +28,5 @@ internal static class HealthEndpoints
 
     /// <summary>A server that was never begun is stopped, too, but has nothing behind it yet.</summary>
     private static bool HasSettled(ServerStatus status) =>
-        status.State == ServerState.Disabled || (status.State is not (ServerState.Starting or ServerState.Stopping) && status.Transitions > 0);
+        status.State == ServerState.Disabled || status.StartsOnCall || (status.State is not (ServerState.Starting or ServerState.Stopping) && status.Transitions > 0);
 }

@@ -37,7 +37,7 @@ internal static class RequestEndpoints
                 return ApiProblems.Invalid("params must be a JSON object.");
             if (!TryReadTimeout(root, out var timeout))
                 return ApiProblems.Invalid($"timeoutMs must be a whole number of milliseconds, from 1 to {LongestTimeoutMs}.");
-            if (manager.FindServer(id) is { Current: not UpstreamRun } server)
+            if (manager.FindServer(id) is { } server && await manager.ReachAsync(server, gone: null, aborted) is null)
                 return ApiProblems.NotRunning(server.Status, time);
             var raw = parameters.ValueKind == JsonValueKind.Object ? JsonMarshal.GetRawUtf8Value(parameters).ToArray() : default;
             return await RegistryProblems.AnswerAsync(async () => TypedResults.Text(await registry.RequestAsync(id, method.GetString()!, raw, timeout, aborted), "application/json"));

@@ -14,7 +14,7 @@ internal static class ServerEndpoints
     public static void MapServers(this IEndpointRouteBuilder api)
     {
         var servers = api.MapGroup("/servers").WithTags("servers");
-        servers.MapGet("/", (McpServerManager manager) => TypedResults.Ok(manager.GetAllStatuses()))
+        servers.MapGet("/", (McpServerManager manager) => TypedResults.Ok(manager.GetMeasuredStatuses()))
             .WithName("getServers").WithSummary("The statuses of all servers, in the order of the configuration.");
         servers.MapGet("/{id}", Find)
             .WithName("getServer").WithSummary("The status of one server.")
@@ -22,6 +22,7 @@ internal static class ServerEndpoints
         servers.MapGet("/{id}/statistics", Measure)
             .WithName("getStatistics").WithSummary("What was said over the present connection to a server: messages sent and received, errors, requests that wait.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        servers.MapCommand("check", static (manager, id, cancellationToken) => manager.CheckHealthAsync(id, cancellationToken), "Probes a server now; the status that comes back has the findings. One that does not run is not probed.");
         servers.MapCommand("start", static (manager, id, cancellationToken) => manager.TryStartServerAsync(id, cancellationToken), "Starts a server and waits until it runs or has failed.");
         servers.MapCommand("stop", static (manager, id, cancellationToken) => manager.StopServerAsync(id, cancellationToken), "Stops a server and waits until nothing of it is left.");
         servers.MapCommand("restart", static (manager, id, cancellationToken) => manager.TryRestartServerAsync(id, cancellationToken), "Stops a server, starts it anew and waits until it runs or has failed.");
@@ -33,7 +34,7 @@ internal static class ServerEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
 
     private static Results<Ok<ServerStatus>, ProblemHttpResult> Find([Description("The server's id")] string id, McpServerManager manager) =>
-        manager.FindStatus(id) is { } status ? TypedResults.Ok(status) : ApiProblems.UnknownServer(id, manager);
+        manager.FindStatus(id) is { } status ? TypedResults.Ok(status with { Resources = manager.Resources?.Find(id) }) : ApiProblems.UnknownServer(id, manager);
 
     private static Results<Ok<ConnectionStatistics>, ProblemHttpResult> Measure([Description("The server's id")] string id, McpServerManager manager, TimeProvider time)
     {

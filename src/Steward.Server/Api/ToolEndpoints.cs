@@ -33,7 +33,7 @@ internal static class ToolEndpoints
             return TypedResults.Json(await EntriesAsync(manager.Servers, gateway, aborted), ApiJson.Default.IReadOnlyListToolEntry);
         if (Find(manager, server) is not { } found)
             return ApiProblems.UnknownServer(server, manager);
-        return found.Current is UpstreamRun
+        return found.Run is not null || found.Status.StartsOnCall
             ? TypedResults.Json(await EntriesAsync([found], gateway, aborted), ApiJson.Default.IReadOnlyListToolEntry)
             : ApiProblems.NotRunning(found.Status, time);
     }
@@ -48,7 +48,7 @@ internal static class ToolEndpoints
     {
         if (Find(manager, id) is not { } server)
             return ApiProblems.UnknownServer(id, manager);
-        if (server.Current is not UpstreamRun run)
+        if (await manager.ReachAsync(server, gone: null, aborted) is not { } run)
             return ApiProblems.NotRunning(server.Status, time);
         var tools = run.Catalog[CatalogKind.Tools];
         if (!tools.Any(item => item.Key == tool))
@@ -59,7 +59,7 @@ internal static class ToolEndpoints
             using var arguments = await JsonDocument.ParseAsync(request.Body, default, aborted);
             if (arguments.RootElement.ValueKind != JsonValueKind.Object)
                 return ApiProblems.Invalid("The body must be a JSON object with the tool's arguments, such as {}.");
-            var result = await run.Connection.RequestAsync("tools/call", Parameters(tool, arguments.RootElement), server.Config.RequestTimeout, aborted);
+            var result = await manager.RequestAsync(server, run, "tools/call", Parameters(tool, arguments.RootElement), server.Config.RequestTimeout, aborted);
             return TypedResults.Text(result, "application/json");
         }
         catch (JsonException malformed)
@@ -81,15 +81,15 @@ internal static class ToolEndpoints
 
     private static ManagedServer? Find(McpServerManager manager, string id) => manager.Servers.FirstOrDefault(server => server.Config.Id == id);
 
-    /// <summary>The tools of servers as they are now.</summary>
+    /// <summary>The tools of servers as they are now; of those that rest, as they will be there for calls.</summary>
     public static async Task<IReadOnlyList<ToolEntry>> EntriesAsync(IEnumerable<ManagedServer> servers, McpGateway gateway, CancellationToken cancellationToken)
     {
         await gateway.CatchUpAsync().WaitAsync(cancellationToken); // of a server that runs, its tools have their names
         var names = gateway.Catalog[CatalogKind.Tools].Routes.ToDictionary(route => (route.Value.Server.Id, route.Value.Name), route => route.Key);
         return [.. from server in servers
-                   let run = server.Current as UpstreamRun
-                   where run is not null
-                   from item in run.Catalog[CatalogKind.Tools]
+                   let catalog = server.Run?.Catalog ?? (server.Status.StartsOnCall ? gateway.Servers.Find(server.Id)?.Offered : null)
+                   where catalog is not null
+                   from item in catalog[CatalogKind.Tools]
                    select new ToolEntry(server.Config.Id, item.Key, names.GetValueOrDefault((server.Config.Id, item.Key)), Parse(item.Raw))];
     }
 

@@ -14,6 +14,7 @@ internal sealed class RegistryHome
     {
         Store = store;
         Eras = new KeptEras(store.Memory, memories);
+        Catalogues = new RecalledCatalogues(store.Memory);
     }
 
     public IRegistryStore Store { get; }
@@ -26,6 +27,9 @@ internal sealed class RegistryHome
 
     /// <summary>Of which era servers turned out to be, in this run of the daemon or an earlier one.</summary>
     public IEraArchive Eras { get; }
+
+    /// <summary>What servers offered when they last ran.</summary>
+    public RecalledCatalogues Catalogues { get; }
 
     /// <summary>A registry that lasts as long as the process, and begins with the servers of another.</summary>
     public static RegistryHome InMemory(RegistryContent content, TimeProvider time)

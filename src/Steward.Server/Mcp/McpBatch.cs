@@ -23,14 +23,14 @@ internal static class McpBatch
             return;
         }
 
-        var replies = new List<Reply>();
+        var replies = new List<ValueTask<Reply>>();
         foreach (var message in messages)
         {
             var envelope = JsonRpcEnvelope.Parse(message.Span);
             if (envelope.Kind == MessageKind.Request)
-                replies.Add(await McpGateway.RequestAsync(session, message, envelope));
+                replies.Add(McpGateway.RequestAsync(session, message, envelope).Preserve()); // one that waits for its server keeps no other waiting
             else if (envelope.Kind == MessageKind.Invalid)
-                replies.Add(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidRequest, "This part of the batch is no JSON-RPC 2.0 message."));
+                replies.Add(new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidRequest, "This part of the batch is no JSON-RPC 2.0 message.")));
             else
                 McpGateway.Accept(session, message.Span, envelope);
         }
@@ -42,15 +42,17 @@ internal static class McpBatch
     }
 
     /// <summary>Answers by a stream: one answer after the other, each with what belongs to it before it.</summary>
-    private static async Task AnswerAsync(HttpContext context, List<Reply> replies)
+    private static async Task AnswerAsync(HttpContext context, List<ValueTask<Reply>> replies)
     {
         McpStream.Begin(context);
         var writer = context.Response.BodyWriter;
-        foreach (var reply in replies)
+        foreach (var asked in replies)
         {
+            var reply = await asked;
             if (reply.Exchange is not { } exchange)
             {
-                WriteEvent(writer, reply.Message);
+                if (reply.Message is { } message)
+                    WriteEvent(writer, message);
             }
             else if (await exchange.First is var outcome && outcome == ExchangeOutcome.Result)
             {

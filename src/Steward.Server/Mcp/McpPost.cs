@@ -86,12 +86,13 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask RequestAsync(HttpContext context, Session session, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    private async ValueTask RequestAsync(HttpContext context, Session session, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {
-        var reply = await McpGateway.RequestAsync(session, message, envelope);
+        var asked = McpGateway.RequestAsync(session, message, envelope);
+        var reply = await WaitAsync(asked, gateway, message, context.RequestAborted);
         if (reply.Exchange is not { } exchange)
         {
-            await McpErrors.WriteJsonAsync(context, StatusCodes.Status200OK, reply.Message!);
+            await WriteAsync(context, StatusCodes.Status200OK, reply);
             return;
         }
 
@@ -108,6 +109,25 @@ internal sealed class McpPost(McpGateway gateway, GatewayLimits limits)
                 McpStream.Begin(context);
                 break;
         }
+    }
+
+    /// <summary>Waits for what becomes of a request. One that waits for its server is dropped when its client goes away.</summary>
+    public static ValueTask<Reply> WaitAsync(ValueTask<Reply> asked, McpGateway gateway, ReadOnlyMemory<byte> message, CancellationToken gone) =>
+        asked.IsCompleted ? asked : WatchAsync(asked, gateway, message, gone); // almost every one is: nothing is registered for it
+
+    private static async ValueTask<Reply> WatchAsync(ValueTask<Reply> asked, McpGateway gateway, ReadOnlyMemory<byte> message, CancellationToken gone)
+    {
+        using (gone.UnsafeRegister(_ => gateway.Withdraw(message), null))
+            return await asked;
+    }
+
+    /// <summary>Writes an answer of Steward's own. To a request that was withdrawn there is none, so the stream just ends.</summary>
+    public static async ValueTask WriteAsync(HttpContext context, int status, Reply reply)
+    {
+        if (reply.Message is { } message)
+            await McpErrors.WriteJsonAsync(context, status, message);
+        else
+            McpStream.Begin(context);
     }
 
     /// <summary>Writes an answer that came first, and returns its frame.</summary>

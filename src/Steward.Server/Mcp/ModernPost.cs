@@ -87,7 +87,8 @@ internal sealed class ModernPost(McpGateway gateway)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask RequestAsync(HttpContext context, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {
-        var reply = await gateway.RequestModernAsync(endpoint, principal, message, envelope);
+        var asked = gateway.RequestModernAsync(endpoint, principal, message, envelope);
+        var reply = await McpPost.WaitAsync(asked, gateway, message, context.RequestAborted);
         if (reply.Subscription is { } subscription)
         {
             await ServeAsync(context, subscription);
@@ -96,7 +97,7 @@ internal sealed class ModernPost(McpGateway gateway)
 
         if (reply.Exchange is not { } exchange)
         {
-            await McpErrors.WriteJsonAsync(context, StatusOf(reply), reply.Message!);
+            await McpPost.WriteAsync(context, StatusOf(reply), reply);
             return;
         }
 

@@ -194,7 +194,12 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
     {
         var outcomes = await settling;
         foreach (var outcome in outcomes.Where(outcome => outcome.Error is not null))
+        {
             logger.ServerNotAsConfigured(outcome.Id, outcome.Error!);
+            if (outcome.Status is { Update.State: ServerUpdateState.Failed })
+                Tell(outcome.Error!); // its status, which is shown as well, is what it was
+        }
+
         foreach (var outcome in outcomes.Where(outcome => outcome.Warning is not null))
             logger.ServerShadowed(outcome.Id, outcome.Warning!);
         if (outcomes.Count > 0 && Volatile.Read(ref _version) == version)
@@ -211,8 +216,11 @@ internal sealed class ConfigReload(McpServerManager manager, ServerRegistry regi
             : throw new InvalidOperationException("This daemon was started without a configuration file: name one.");
     }
 
+    /// <summary>What holds now of the parts that have their effect at once.</summary>
+    private StewardConfig Live => _taken ?? started;
+
     /// <summary>Against what is now: the servers as they are, how much history is kept, and the rest as it was when the daemon was started.</summary>
-    private ConfigPlan PlanOf(StewardConfig wanted) => ConfigPlan.Between(started with { Servers = manager.Declared, History = (_taken ?? started).History, Alerts = (_taken ?? started).Alerts }, registry.Over(wanted));
+    private ConfigPlan PlanOf(StewardConfig wanted) => ConfigPlan.Between(started with { Servers = manager.Declared, History = Live.History, Alerts = Live.Alerts }, registry.Over(wanted));
 
     private void Change(Func<ConfigState, ConfigState> change)
     {

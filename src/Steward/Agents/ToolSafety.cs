@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Steward.Catalog;
+using Steward.Upstreams;
 
 namespace Steward.Agents;
 
@@ -9,6 +12,9 @@ namespace Steward.Agents;
 /// </summary>
 public sealed record ToolSafety
 {
+    // The gateway asks at each call that may be made again: a definition is read once.
+    private static readonly ConditionalWeakTable<CatalogItem, ToolSafety> KnownByItem = [];
+
     /// <summary>Of a tool about which nothing is known.</summary>
     public static ToolSafety Unknown { get; } = new();
 
@@ -44,6 +50,10 @@ public sealed record ToolSafety
         ArgumentNullException.ThrowIfNull(tool);
         return tool.GetService<ServerTool>()?.Safety ?? Unknown;
     }
+
+    /// <summary>What a server's run says of a tool: nothing of one that it does not offer.</summary>
+    internal static ToolSafety Of(UpstreamRun run, string tool) =>
+        run.Catalog[CatalogKind.Tools].FirstOrDefault(item => item.Key == tool) is { } found ? KnownByItem.GetValue(found, item => Read(ToolDefinition.Read(run.Connection.ServerId, item).Root)) : Unknown;
 
     internal static ToolSafety Read(JsonElement definition)
     {

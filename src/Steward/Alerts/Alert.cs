@@ -20,13 +20,16 @@ internal sealed record Alert(AlertKind Kind, ServerStatus Status, DateTimeOffset
     private string Words => Kind switch
     {
         AlertKind.Crashed => $"{Reason}; it will be started again{(Status.NextRetryAt is { } due ? $" at {due:u}" : "")}",
-        AlertKind.Failed => $"{Reason}; it stays down until somebody starts it",
+        AlertKind.Failed => $"{Reason}; it stays down until somebody starts it (steward start {Status.Id})",
         AlertKind.Unhealthy => $"it runs, but is unhealthy: {Reason}",
         AlertKind.Degraded => $"it runs, but is degraded: {Reason}",
         _ => "it runs and is well again",
     };
 
-    private string Reason => Status.LastError ?? "it gave no reason";
+    /// <summary>Of one that runs, what is wrong with it now says more than what went wrong last.</summary>
+    private string? Error => Status.HealthReason ?? Status.LastError;
+
+    private string Reason => Error ?? "it gave no reason";
 
     /// <summary>The message for programs. <c>text</c> is what chat services show.</summary>
     public byte[] ToJson() => JsonRpcWriter.Object(json =>
@@ -38,7 +41,7 @@ internal sealed record Alert(AlertKind Kind, ServerStatus Status, DateTimeOffset
         json.WriteString("state"u8, Status.State.ToString());
         json.WriteString("health"u8, Status.Health.ToString());
         json.WriteString("at"u8, At);
-        if (Kind != AlertKind.Recovered && Status.LastError is { } error)
+        if (Kind != AlertKind.Recovered && Error is { } error)
             json.WriteString("error"u8, error);
         json.WriteNumber("consecutiveFailures"u8, Status.ConsecutiveFailures);
         json.WriteNumber("restarts"u8, Status.Restarts);

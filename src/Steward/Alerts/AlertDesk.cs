@@ -7,13 +7,13 @@ namespace Steward.Alerts;
 /// Decides which changes of servers become alerts, and when: of each server at most one in an interval. What changes within it is told
 /// at its end, if it still holds then.
 /// </summary>
-internal sealed class AlertDesk(AlertsConfig config, Action<Alert> send, TimeProvider time) : IDisposable
+internal sealed class AlertDesk(AlertsConfig config, Action<AlertsConfig, Alert> send, TimeProvider time) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Watched> _servers = new(StringComparer.Ordinal);
     private AlertsConfig _config = config;
 
-    /// <summary>What is told from now on.</summary>
+    /// <summary>What is told from now on, and to whom.</summary>
     public void Change(AlertsConfig config)
     {
         lock (_gate)
@@ -32,8 +32,14 @@ internal sealed class AlertDesk(AlertsConfig config, Action<Alert> send, TimePro
                 return;
             }
 
-            if (Condition.Of(status) is not { } condition || !IsWatched(condition))
+            if (Condition.Of(status) is not { } condition)
                 return;
+            if (!IsWatched(condition))
+            {
+                Drop(status.Id);
+                return;
+            }
+
             if (!_servers.TryGetValue(status.Id, out var server))
                 _servers.Add(status.Id, server = new Watched());
             if (server.Condition != condition)
@@ -55,6 +61,15 @@ internal sealed class AlertDesk(AlertsConfig config, Action<Alert> send, TimePro
 
     private bool IsWatched(AlertKind condition) => condition == AlertKind.Recovered || _config.On.Contains(condition);
 
+    /// <summary>What was to be told of a server is not so any more, and nobody wants to hear of what is.</summary>
+    private void Drop(string id)
+    {
+        if (!_servers.TryGetValue(id, out var server))
+            return;
+        server.Forget();
+        server.Condition = server.Told;
+    }
+
     /// <summary>Tells what is not told yet, now or when the interval is over.</summary>
     private void Tell(Watched server)
     {
@@ -64,10 +79,9 @@ internal sealed class AlertDesk(AlertsConfig config, Action<Alert> send, TimePro
             return;
         }
 
-        var now = time.GetUtcNow();
-        if (server.ToldAt + _config.MinInterval is { } due && now < due)
+        if (server.ToldAt is { } toldAt && _config.MinInterval - time.GetElapsedTime(toldAt) is { Ticks: > 0 } rest)
         {
-            server.Timer ??= time.CreateTimer(_ => TellLate(server), null, due - now, Timeout.InfiniteTimeSpan);
+            server.Timer ??= time.CreateTimer(_ => TellLate(server), null, rest, Timeout.InfiniteTimeSpan);
             return;
         }
 
@@ -75,8 +89,8 @@ internal sealed class AlertDesk(AlertsConfig config, Action<Alert> send, TimePro
         (server.Told, server.Changes) = (server.Condition, 0);
         if (!_config.On.Contains(server.Condition))
             return; // it is well, and nobody wants to hear that
-        server.ToldAt = now;
-        send(new Alert(server.Condition, server.Status!, now, unsaid));
+        server.ToldAt = time.GetTimestamp();
+        send(_config, new Alert(server.Condition, server.Status!, time.GetUtcNow(), unsaid));
     }
 
     private void TellLate(Watched server)
@@ -104,8 +118,8 @@ internal sealed class AlertDesk(AlertsConfig config, Action<Alert> send, TimePro
         /// <summary>How often it changed since it was told.</summary>
         public int Changes { get; set; }
 
-        /// <summary>When an alert was last sent.</summary>
-        public DateTimeOffset? ToldAt { get; set; }
+        /// <summary>When an alert was last sent, as a timestamp of the clock.</summary>
+        public long? ToldAt { get; set; }
 
         public ITimer? Timer { get; set; }
 

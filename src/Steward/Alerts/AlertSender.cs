@@ -19,29 +19,26 @@ internal sealed class AlertSender : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
 
-    private readonly Channel<Alert> _waiting;
+    private readonly Channel<(AlertsConfig Config, Alert Alert)> _waiting;
     private readonly UpstreamHost _host;
     private readonly ILogger _logger;
+    private readonly CommandRunner _commands;
     private readonly HttpClient _http;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _loop;
-    private AlertsConfig _config;
 
-    public AlertSender(AlertsConfig config, UpstreamHost host, ILogger logger)
+    public AlertSender(UpstreamHost host, ILogger logger)
     {
-        (_config, _host, _logger) = (config, host, logger);
-        _waiting = Channel.CreateBounded<Alert>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
-            lost => logger.AlertLost(lost.Status.Id, lost.Word));
+        (_host, _logger, _commands) = (host, logger, new CommandRunner(host.Spawner, host.Time, logger));
+        _waiting = Channel.CreateBounded<(AlertsConfig Config, Alert Alert)>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
+            lost => logger.AlertLost(lost.Alert.Status.Id, lost.Alert.Word));
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", $"steward/{ProtocolRevisions.StewardVersion}");
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>Where alerts go from now on.</summary>
-    public void Change(AlertsConfig config) => Volatile.Write(ref _config, config);
-
-    /// <summary>Takes an alert and returns at once.</summary>
-    public void Send(Alert alert) => _waiting.Writer.TryWrite(alert);
+    /// <summary>Takes an alert, and where it goes, and returns at once.</summary>
+    public void Send(AlertsConfig config, Alert alert) => _waiting.Writer.TryWrite((config, alert));
 
     /// <summary>Sends what still waits, for a short while, and ends.</summary>
     public async ValueTask DisposeAsync()
@@ -56,9 +53,8 @@ internal sealed class AlertSender : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        await foreach (var alert in _waiting.Reader.ReadAllAsync().ConfigureAwait(false))
+        await foreach (var (config, alert) in _waiting.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            var config = Volatile.Read(ref _config);
             await Task.WhenAll(
                 AttemptAsync("webhook", alert, () => PostAsync(config, alert)),
                 AttemptAsync("command", alert, () => CommandAsync(config, alert))).ConfigureAwait(false);
@@ -141,10 +137,9 @@ internal sealed class AlertSender : IAsyncDisposable
         {
             Called = "the command of 'alerts'",
         };
-        var runner = new CommandRunner(_host.Spawner, _host.Time, _logger);
-        var exit = await runner.RunAsync(spec, _host.Logs[alert.Status.Id], alert.ToJson(), config.Timeout, _end.Token).ConfigureAwait(false);
+        var exit = await _commands.RunAsync(spec, _host.Logs[alert.Status.Id], alert.ToJson(), config.Timeout, _end.Token).ConfigureAwait(false);
         if (exit.Code != 0)
-            _logger.AlertFailed("command", alert.Status.Id, alert.Word, $"{exit}{(exit.StderrTail is [.., var last] ? $": {last}" : "")}");
+            _logger.AlertFailed("command", alert.Status.Id, alert.Word, exit.InFull);
     }
 
     private string Resolve(string text, string key, TextRule rule, AlertsConfig config) => rule.Resolve(text, key, config.BaseDirectory, _host.Variables);

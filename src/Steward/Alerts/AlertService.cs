@@ -24,8 +24,8 @@ internal sealed class AlertService(McpServerManager manager, UpstreamHost host) 
             config ??= new AlertsConfig { On = [] };
             if (_desk is null)
                 Begin(config);
-            _desk!.Change(config);
-            _sender!.Change(config);
+            else
+                _desk.Change(config);
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class AlertService(McpServerManager manager, UpstreamHost host) 
 
     private void Begin(AlertsConfig config)
     {
-        _sender = new AlertSender(config, host, _logger);
+        _sender = new AlertSender(host, _logger);
         _desk = new AlertDesk(config, _sender.Send, host.Time);
         _watching = Task.Run(() => WatchAsync(_desk));
     }

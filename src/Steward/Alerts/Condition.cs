@@ -20,6 +20,6 @@ internal static class Condition
         _ => null, // on its way somewhere
     };
 
-    /// <summary>Whether somebody wants the server to be down: then it is in no trouble, and what was is forgotten.</summary>
-    public static bool IsDownByRequest(ServerStatus status) => status.IsRemoved || status.State is ServerState.Stopped or ServerState.Disabled;
+    /// <summary>Whether somebody wants the server to be down: then it is in no trouble, and what was is forgotten. One that rests is as it was.</summary>
+    public static bool IsDownByRequest(ServerStatus status) => status.IsRemoved || (status.State is ServerState.Stopped or ServerState.Disabled && !status.StartsOnCall);
 }

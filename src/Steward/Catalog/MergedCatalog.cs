@@ -18,6 +18,7 @@ internal sealed class MergedCatalog
     /// <param name="shape">How tools are shown.</param>
     public MergedCatalog(IReadOnlyList<(GatewayServer Server, ServerCatalog Catalog)> sources, ToolNaming naming, ToolShape shape)
     {
+        Sources = sources;
         _lists = [.. Enum.GetValues<CatalogKind>().Select(kind => new MergedList(kind, sources, naming, shape))];
         _templates = [.. this[CatalogKind.ResourceTemplates].Routes
             .Select(route => (new UriTemplate(route.Key), route.Value))
@@ -25,6 +26,9 @@ internal sealed class MergedCatalog
         _servers = sources.ToDictionary(source => source.Server.Id, source => source.Server, StringComparer.Ordinal);
         _parameterHeaders = new(() => ReadParameterHeaders(sources));
     }
+
+    /// <summary>What it was made of.</summary>
+    public IReadOnlyList<(GatewayServer Server, ServerCatalog Catalog)> Sources { get; }
 
     public MergedList this[CatalogKind kind] => _lists[(int)kind];
 

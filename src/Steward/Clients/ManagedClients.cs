@@ -88,7 +88,7 @@ internal sealed class ManagedClients(McpServerManager manager, ManagerHost host,
     {
         await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (opening.IsCompletedSuccessfully)
-            await opening.Result.Completion.ConfigureAwait(false); // its result is there: nothing blocks
+            await (await opening.ConfigureAwait(false)).Completion.ConfigureAwait(false);
         lock (_gate)
         {
             if (_clients.GetValueOrDefault(id) == opening)
@@ -99,9 +99,9 @@ internal sealed class ManagedClients(McpServerManager manager, ManagerHost host,
     private async Task<ManagedClient> OpenAsync(string id)
     {
         var status = manager.GetStatus(id);
-        if (status.State is not (ServerState.Running or ServerState.Starting) || host.Gateway.Find(new GatewayTarget(GatewayTargetKind.Server, id)) is not { } endpoint)
+        if ((status.State is not (ServerState.Running or ServerState.Starting) && !host.Gateway.IsAwaited(id)) || host.Gateway.Find(new GatewayTarget(GatewayTargetKind.Server, id)) is not { } endpoint)
             throw new ServerNotRunningException(status);
-        return await ManagedClient.OpenAsync(id, handlers, host.Gateway, endpoint, host.Time, _logger).ConfigureAwait(false); // waits for one that starts
+        return await ManagedClient.OpenAsync(id, handlers, host.Gateway, endpoint, host.Time, _logger).ConfigureAwait(false); // waits for one that starts, or is about to
     }
 
     private async Task MeetAllAsync()

@@ -1,7 +1,6 @@
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using Steward.Agents;
-using Steward.Catalog;
 using Steward.Hosting;
 using Steward.Supervision;
 using Steward.Upstreams;
@@ -81,6 +80,8 @@ internal sealed class ServerOperations(McpServerManager manager, ManagedClients 
             {
                 if (wasReplayed)
                     throw new UncertainResultException(id, what, wasReplayed: false, unsent);
+                if (run is null && manager.FindStatus(id) is { State: not ServerState.Running } status)
+                    throw new ServerNotRunningException(status); // it has been waited for already
                 // To make it again is to make it. Where the server is not back, its status says why, as a rule; and how often it comes back is for its restart policy to say.
                 if (!await IsBackAsync(id, transitions, cancellationToken).ConfigureAwait(false) && attempts++ == MostAttempts)
                     throw;
@@ -106,7 +107,7 @@ internal sealed class ServerOperations(McpServerManager manager, ManagedClients 
     /// <summary>Whether the request may have reached the server, and its answer will never come.</summary>
     private static bool IsLost(McpException failure) => failure is ClientClosedException || (failure is McpProtocolException error && GatewayFailures.IsConnectionLost(error));
 
-    /// <summary>The client of a server that runs, its run, and how often the server had changed its state then.</summary>
+    /// <summary>The client of a server that runs or will in time, its run where there is one, and how often the server had changed its state then.</summary>
     private async Task<(ManagedClient Client, UpstreamRun? Run, long Transitions)> ReachAsync(string id, CancellationToken cancellationToken)
     {
         var server = manager.ServerOf(id);
@@ -115,15 +116,17 @@ internal sealed class ServerOperations(McpServerManager manager, ManagedClients 
             throw manager.Unknown(id);
         if (status.State == ServerState.Starting)
             status = await manager.WaitForStatusAsync(id, static status => status.State != ServerState.Starting, cancellationToken).ConfigureAwait(false);
-        if (status.State != ServerState.Running)
+        if (status.State != ServerState.Running && !host.Gateway.IsAwaited(id))
             throw new ServerNotRunningException(status);
-        var run = server.Current as UpstreamRun;
+        var run = server.Run;
         return (await clients.GetAsync(id, cancellationToken).ConfigureAwait(false), run, status.Transitions);
     }
 
     /// <summary>Waits for the next run of a server, not for longer than a start may take; <see langword="false"/> where there is none.</summary>
     private async Task<bool> IsBackAsync(string id, long transitions, CancellationToken cancellationToken)
     {
+        if (manager.FindServer(id) is { Config.Instances: > 1 } several && several.IsThere(gone: null))
+            return true; // the others have never been away
         using var bound = new CancellationTokenSource(manager.FindConfig(id)?.StartupTimeout ?? TimeSpan.Zero, host.Time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound.Token);
         try
@@ -144,10 +147,7 @@ internal sealed class ServerOperations(McpServerManager manager, ManagedClients 
     private static bool MayReplay(UpstreamRun? run, string tool, ReplayPolicy policy) => policy switch
     {
         ReplayPolicy.Always => true,
-        ReplayPolicy.WhenAnnotated => run is not null && IsRepeatable(run, tool),
+        ReplayPolicy.WhenAnnotated => run is not null && ToolSafety.Of(run, tool).IsIdempotent,
         _ => false,
     };
-
-    private static bool IsRepeatable(UpstreamRun run, string tool) =>
-        run.Catalog[CatalogKind.Tools].FirstOrDefault(item => item.Key == tool) is { } found && ToolSafety.Read(ToolDefinition.Read(run.Connection.ServerId, found).Root).IsIdempotent;
 }

@@ -14,7 +14,7 @@ internal static class ConfigPlanText
         foreach (var id in plan.Removed)
             Line('-', id, "is stopped and removed");
         foreach (var change in plan.Changed)
-            Line('~', change.Id, $"{Said(change.Effect)}: {string.Join(", ", change.Keys)}");
+            Line('~', change.Id, $"{Said(change)}: {string.Join(", ", change.Keys)}");
         if (plan.Unchanged.Count > 0)
             text.AppendLine($"{(plan.ChangesNoServer ? "No server changes" : "Unchanged")}: {string.Join(", ", plan.Unchanged)}");
         else if (plan.ChangesNoServer)
@@ -30,9 +30,9 @@ internal static class ConfigPlanText
 
     private static bool IsOff(ConfigPlan plan, string id) => plan.Wanted.Servers.First(server => server.Id == id).Disabled;
 
-    private static string Said(ServerChangeEffect effect) => effect switch
+    private static string Said(ServerChange change) => change.Effect switch
     {
-        ServerChangeEffect.Restart => "is restarted",
+        ServerChangeEffect.Restart => change.IsBeside ? "is replaced without a gap" : "is stopped and started anew",
         ServerChangeEffect.Enable => "is enabled and started",
         ServerChangeEffect.Disable => "is stopped and disabled",
         _ => "is changed in place",

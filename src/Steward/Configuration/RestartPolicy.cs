@@ -18,7 +18,10 @@ public sealed record RestartPolicy
     /// <value>Default: 2.0 (<c>backoffMultiplier</c>); at least 1.</value>
     public double BackoffMultiplier { get; init; } = 2.0;
 
-    /// <summary>So many consecutive restarts may fail; then the server is given up until somebody starts it.</summary>
+    /// <summary>
+    /// So many consecutive restarts may fail; then the server is given up until somebody starts it. A remote server is tried on without end,
+    /// after waits of <see cref="MaxDelay"/>, unless trying again cannot help.
+    /// </summary>
     /// <value>Default: 10 (<c>maxRestartAttempts</c>). 0 never restarts.</value>
     public int MaxRestartAttempts { get; init; } = 10;
 

@@ -6,6 +6,12 @@ namespace Steward.Configuration;
 /// <param name="Effect">What becomes of it.</param>
 public sealed record ServerChange(string Id, IReadOnlyList<string> Keys, ServerChangeEffect Effect)
 {
+    /// <summary>
+    /// Whether a running server is started by the new definition beside the old one, which ends once the new one has taken its place
+    /// (<see cref="ServerUpdateMode.Beside"/>): no call fails, and where it does not come up the old one runs on.
+    /// </summary>
+    public bool IsBeside { get; init; }
+
     internal static ServerChange? Between(ServerConfig current, ServerConfig wanted)
     {
         var differences = ServerDifferences.Between(current, wanted);
@@ -18,6 +24,6 @@ public sealed record ServerChange(string Id, IReadOnlyList<string> Keys, ServerC
             (false, false) when differences.NeedsRestart => ServerChangeEffect.Restart,
             _ => ServerChangeEffect.InPlace,
         };
-        return new(wanted.Id, differences.Keys, effect);
+        return new(wanted.Id, differences.Keys, effect) { IsBeside = effect == ServerChangeEffect.Restart && ServerDifferences.AllowBeside(current, wanted) };
     }
 }

@@ -61,9 +61,34 @@ public sealed record ServerConfig
     /// <value>Default: 5 minutes (<c>requestTimeoutMs</c>). <see cref="Timeout.InfiniteTimeSpan"/> (0 in the file) means no limit.</value>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How long a call waits for a server that is just being started again, in place of failing at once. One that is stopped or disabled, has failed for good,
+    /// or is started again only later than that, is not waited for.
+    /// </summary>
+    /// <value>Default: 10 seconds (<c>queueMs</c>): enough for the first restart and a start that takes a while, less than clients wait. Zero waits for nothing.</value>
+    public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>When the server is started.</summary>
+    /// <value>Default: <see cref="ServerStart.Eager"/> (<c>start</c>).</value>
+    public ServerStart Start { get; init; } = ServerStart.Eager;
+
+    /// <summary>After so long without use the server is stopped until the next call, which starts it again.</summary>
+    /// <value>Default: <see cref="Timeout.InfiniteTimeSpan"/> (<c>idleStopMs</c>, 0 in the file): it stays.</value>
+    public TimeSpan IdleStop { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Whether there are times at which it rests until the next call starts it.</summary>
+    internal bool MayRest => Start == ServerStart.Lazy || IdleStop != Timeout.InfiniteTimeSpan;
+
     /// <summary>Whether clients share one process.</summary>
     /// <value>Default: <see cref="ServerIsolation.Auto"/>.</value>
     public ServerIsolation Isolation { get; init; } = ServerIsolation.Auto;
+
+    /// <summary>
+    /// How many processes of the server run side by side (stdio servers only). Each call goes to the one with the fewest at work. For servers that keep nothing
+    /// between calls, which is said by <see cref="ServerIsolation.Shared"/>: more than one demands that.
+    /// </summary>
+    /// <value>Default: 1 (<c>instances</c>); 64 at most.</value>
+    public int Instances { get; init; } = 1;
 
     /// <summary>How the conversation with the server begins.</summary>
     /// <value>Default: <see cref="ServerLifecycle.Auto"/>.</value>
@@ -81,6 +106,17 @@ public sealed record ServerConfig
     /// <summary>A program and its arguments (stdio servers only), run at every end of a process of the server: as the first step of a stop, after a crash, and for what a killed manager left. For servers whose work is done outside their process, such as containers.</summary>
     /// <value>Default: empty; nothing is run (<c>stopCommand</c>).</value>
     public IReadOnlyList<string> StopCommand { get; init; } = [];
+
+    /// <summary>Whether the gateway makes calls again that the server was at work on when it went away.</summary>
+    /// <value>Default: <see cref="ServerReplayMode.Never"/> (<c>replay</c>).</value>
+    public ServerReplayMode Replay { get; init; } = ServerReplayMode.Never;
+
+    /// <summary>How the running server comes to a new definition: what the new one says holds.</summary>
+    /// <value>Default: <see cref="ServerUpdateMode.Beside"/> (<c>update</c>).</value>
+    public ServerUpdateMode Update { get; init; } = ServerUpdateMode.Beside;
+
+    /// <summary>How much of the machine each process of the server may take, with all that comes of it.</summary>
+    public ServerLimits Limits { get; init; } = new();
 
     /// <summary>How calls are waited for of which the server makes tasks.</summary>
     public TaskPolicy Tasks { get; init; } = new();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Steward.Configuration.Keys;
 using Steward.Configuration.Sections;
+using Steward.Processes;
 
 namespace Steward.Configuration;
 
@@ -26,6 +27,13 @@ internal sealed record ServerDifferences(IReadOnlyList<string> Keys, bool NeedsR
         paths.AddRange(current.Extra.Keys.Union(wanted.Extra.Keys).Where(name => !AreSame(current.Extra, wanted.Extra, name)));
         return new(paths, needsRestart);
     }
+
+    /// <summary>Whether a run by the new definition may be started beside the present one, so that nobody notices the change.</summary>
+    public static bool AllowBeside(ServerConfig current, ServerConfig wanted) => wanted.Update == ServerUpdateMode.Beside && EndsOne(current) && EndsOne(wanted);
+
+    /// <summary>Whether a stop command tells the runs of its server apart, as far as can be seen: what ends one by the server's name may end the other.</summary>
+    public static bool EndsOne(ServerConfig config) => config.StopCommand.Count == 0
+        || config.StopCommand.Any(static part => part.Contains(RunMarker.RunVariable, StringComparison.Ordinal) || part.Contains(RunMarker.ProcessVariable, StringComparison.Ordinal));
 
     private static string Head(string path) => path.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? path[..dot] : path;
 

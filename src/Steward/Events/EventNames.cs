@@ -18,6 +18,22 @@ public static class EventNames
     /// <summary>A server that ran runs no more: <c>server_id</c>, <c>duration</c> in seconds, and <c>error</c> where it did not end by request.</summary>
     public const string ServerDisconnected = "mcp_server_disconnected";
 
+    /// <summary>A running server is being updated: its new version is started beside the one that has the calls: <c>server_id</c>.</summary>
+    public const string ServerUpdateStarted = "mcp_server_update_started";
+
+    /// <summary>The new version of a server has taken the place of the old one, and no client was disconnected: <c>server_id</c>, <c>duration</c> in seconds, and <c>changes</c> where it offers something else.</summary>
+    public const string ServerUpdated = "mcp_server_updated";
+
+    /// <summary>The new version of a server did not become ready, and the old one runs on: <c>server_id</c>, <c>error</c>. Priority <see cref="EventPriority.High"/>.</summary>
+    public const string ServerUpdateFailed = "mcp_server_update_failed";
+
+    /// <summary>
+    /// A running server does its work worse than before, or well again: <c>server_id</c>; <c>health</c> and <c>previous_health</c>, each <c>healthy</c>, <c>degraded</c>,
+    /// <c>unhealthy</c> or <c>unknown</c>; and <c>reason</c> where it is not healthy. That one is found healthy for the first time is no event. Priority
+    /// <see cref="EventPriority.High"/>.
+    /// </summary>
+    public const string ServerHealthChanged = "mcp_server_health_changed";
+
     /// <summary>A server said something of its own accord: <c>server_id</c>, <c>method</c>, <c>params</c>; <c>params_left_out</c> in place of those where they are too large, and <c>skipped</c> where that many before were left out altogether. Priority <see cref="EventPriority.Low"/>.</summary>
     public const string ServerNotification = "mcp_server_notification";
 

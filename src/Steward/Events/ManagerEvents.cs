@@ -21,6 +21,7 @@ internal sealed class ManagerEvents : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _end = new();
     private readonly Dictionary<string, ServerStatus> _last = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ServerHealth> _ill = new(StringComparer.Ordinal); // what subscribers were last told, where that is no good news
     private readonly Task _loop;
 
     public ManagerEvents(McpServerManager manager, EventBus bus, ILoggerFactory? loggers = null)
@@ -63,6 +64,7 @@ internal sealed class ManagerEvents : IAsyncDisposable
         _last.Remove(status.Id, out var before);
         if (status.IsRemoved)
         {
+            _ill.Remove(status.Id);
             PublishRemoved(before, status);
             return;
         }
@@ -100,12 +102,41 @@ internal sealed class ManagerEvents : IAsyncDisposable
     {
         var ran = before?.State == ServerState.Running;
         var runs = now.State == ServerState.Running;
+        if (before is not null && now.Update is { } update && update != before.Update)
+        {
+            PublishUpdate(before.Update, now.Id, update);
+            if (ran && runs && update.State == ServerUpdateState.Done)
+                return; // one run has followed the other without a gap
+        }
+
         if (ran && (!runs || before!.RunningSince != now.RunningSince))
             PublishDisconnected(before!, now);
         if (runs && (!ran || before!.RunningSince != now.RunningSince))
             PublishConnected(now);
+        if (runs)
+            PublishHealth(before, now);
         if (!runs && HasFailed(now) && IsFailedStart(before, now))
             PublishFailed(now);
+    }
+
+    /// <summary>An update that begins and ends between two looks is told whole.</summary>
+    private void PublishUpdate(ServerUpdate? before, string id, ServerUpdate now)
+    {
+        if (before is null || before.StartedAt != now.StartedAt || (before.State != ServerUpdateState.UnderWay && now.State == ServerUpdateState.UnderWay))
+            Publish(EventNames.ServerUpdateStarted, EventPriority.Normal, json => json.WriteString("server_id"u8, id));
+        if (now.State == ServerUpdateState.UnderWay)
+            return;
+        var isDone = now.State == ServerUpdateState.Done;
+        Publish(isDone ? EventNames.ServerUpdated : EventNames.ServerUpdateFailed, isDone ? EventPriority.Normal : EventPriority.High, json =>
+        {
+            json.WriteString("server_id"u8, id);
+            if (!isDone)
+                json.WriteString("error"u8, now.Error);
+            else
+                json.WriteNumber("duration"u8, Math.Round((now.EndedAt!.Value - now.StartedAt).TotalSeconds, 3));
+            if (now.Changes is { } changes)
+                json.WriteString("changes"u8, changes);
+        });
     }
 
     private static bool HasFailed(ServerStatus status) =>
@@ -119,6 +150,28 @@ internal sealed class ManagerEvents : IAsyncDisposable
         _ => now.ConsecutiveFailures > before!.ConsecutiveFailures, // where the steps between were missed
     };
 
+    private void PublishHealth(ServerStatus? before, ServerStatus now)
+    {
+        var isIll = now.Health is ServerHealth.Degraded or ServerHealth.Unhealthy;
+        var wasIll = _ill.TryGetValue(now.Id, out var told);
+        if (isIll ? wasIll && told == now.Health : !wasIll || now.Health == ServerHealth.Unknown)
+            return; // one that was ill and was started anew is well again when it has answered
+        if (isIll)
+            _ill[now.Id] = now.Health;
+        else
+            _ill.Remove(now.Id);
+        Publish(EventNames.ServerHealthChanged, EventPriority.High, json =>
+        {
+            json.WriteString("server_id"u8, now.Id);
+            json.WriteString("health"u8, WordOf(now.Health));
+            json.WriteString("previous_health"u8, WordOf(wasIll ? told : before?.Health ?? ServerHealth.Unknown));
+            if (now.HealthReason is { } reason)
+                json.WriteString("reason"u8, reason);
+        });
+    }
+
+    private static string WordOf(ServerHealth health) => health.ToString().ToLowerInvariant();
+
     private void PublishConnected(ServerStatus status) => Publish(EventNames.ServerConnected, EventPriority.High, json =>
     {
         json.WriteString("server_id"u8, status.Id);
@@ -131,6 +184,8 @@ internal sealed class ManagerEvents : IAsyncDisposable
         json.WriteNumber("duration"u8, Math.Round(Math.Max((now.Since - (before.RunningSince ?? before.Since)).TotalSeconds, 0), 3));
         if ((HasFailed(now) || now.IsGivenUp) && now.LastError is { } error)
             json.WriteString("error"u8, error);
+        if (now.StartsOnCall)
+            json.WriteString("reason"u8, "idle"u8);
     });
 
     private void PublishFailed(ServerStatus status) => Publish(EventNames.ServerConnectionFailed, EventPriority.High, json =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Steward.Catalog;
@@ -23,6 +24,9 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     private TaskCompletionSource _nextLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _firstStarts = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _lifetime = new();
+    private readonly ConditionalWeakTable<UpstreamRun, StrongBox<int>> _begun = []; // at which of its renewals each was last set up
+    // Of runs that were set up before they got the place of others: which resources they report on already.
+    private readonly ConditionalWeakTable<UpstreamRun, IReadOnlyList<string>> _prepared = [];
     private IReadOnlyList<GatewayServer> _seen = [];
     private Task _following = Task.CompletedTask;
 
@@ -50,6 +54,17 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
         var look = Volatile.Read(ref _nextLook); // which begins only after this
         Look();
         return Task.WhenAny(look.Task, _following);
+    }
+
+    /// <summary>Sets a run up as its clients want it before it takes the place of another, so that they miss nothing. Never faults.</summary>
+    public async Task PrepareAsync(GatewayServer server, IUpstreamRun run)
+    {
+        var uris = server.Subscriptions.Uris;
+        var begun = run.All.Select(one => RunBegan?.Invoke(server, one) ?? Task.CompletedTask);
+        if (run.Lead is not { } lead)
+            return;
+        await Task.WhenAll(begun.Append(SubscribeAsync(server, lead, uris))).ConfigureAwait(false);
+        _prepared.Add(lead, uris);
     }
 
     /// <summary>Something may have changed.</summary>
@@ -91,6 +106,8 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
             }
 
             look.TrySetResult();
+            foreach (var server in servers.All)
+                server.Line.Review(); // after the lists: who waits knows what he waits for
         }
     }
 
@@ -120,11 +137,11 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
         {
             _runs[server] = (run, run.Connection.Renewals);
             server.ReportIsolation();
-            if (RunBegan is { } began)
-                _ = began(server, run); // observed there: it cannot fault
             _ = RestoreSubscriptionsAsync(server, run);
         }
 
+        foreach (var one in server.Runs)
+            Begin(server, one);
         var catalog = server.Offered;
         if (catalog == server.Announced)
             return false;
@@ -142,6 +159,15 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
         return true;
     }
 
+    private void Begin(GatewayServer server, UpstreamRun run)
+    {
+        var begun = _begun.GetValue(run, static _ => new StrongBox<int>(-1));
+        if (begun.Value == run.Connection.Renewals)
+            return;
+        begun.Value = run.Connection.Renewals;
+        _ = RunBegan?.Invoke(server, run); // observed there: it cannot fault
+    }
+
     private void Merge()
     {
         foreach (var view in views)
@@ -156,8 +182,14 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     }
 
     /// <summary>A server that was started again, or forgot its session, has forgotten who wanted to hear of what. Never faults.</summary>
-    private Task RestoreSubscriptionsAsync(GatewayServer server, UpstreamRun run) =>
-        Task.WhenAll(server.Subscriptions.Uris.Select(uri => RestoreSubscriptionAsync(server, run, uri)));
+    private Task RestoreSubscriptionsAsync(GatewayServer server, UpstreamRun run)
+    {
+        var known = run.Connection.Renewals == 0 && _prepared.TryGetValue(run, out var uris) ? uris : [];
+        return SubscribeAsync(server, run, server.Subscriptions.Uris.Except(known));
+    }
+
+    private Task SubscribeAsync(GatewayServer server, UpstreamRun run, IEnumerable<string> uris) =>
+        Task.WhenAll(uris.Select(uri => RestoreSubscriptionAsync(server, run, uri)));
 
     private async Task RestoreSubscriptionAsync(GatewayServer server, UpstreamRun run, string uri)
     {
@@ -171,5 +203,5 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
         }
     }
 
-    private static bool HasSettled(ServerStatus status) => status.State == ServerState.Disabled || (status.State != ServerState.Starting && status.Transitions > 0);
+    private static bool HasSettled(ServerStatus status) => status.State == ServerState.Disabled || status.StartsOnCall || (status.State != ServerState.Starting && status.Transitions > 0);
 }

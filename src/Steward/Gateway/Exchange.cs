@@ -37,15 +37,29 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
     /// <summary>Whose request it is.</summary>
     public GatewayClient Owner { get; }
 
-    public UpstreamConnection Connection { get; }
+    /// <summary>The way to the server; another where the request is made again.</summary>
+    public UpstreamConnection Connection { get; private set; }
+
+    /// <summary>How the request is made again where the server goes away; <see langword="null"/> where it is not.</summary>
+    public Replay? Replay { get; set; }
 
     public McpMethod Method { get; }
+
+    /// <summary>Those that wait for a task, or are told of changes, take as long as they take.</summary>
+    public override bool IsMeasured => Method is McpMethod.ToolsCall or McpMethod.PromptsGet or McpMethod.ResourcesRead or McpMethod.CompletionComplete
+        or McpMethod.ToolsList or McpMethod.PromptsList or McpMethod.ResourcesList or McpMethod.ResourcesTemplatesList;
 
     /// <summary>How long the client may take to answer what it is asked because of the request.</summary>
     public TimeSpan AnswerWithin { get; init; }
 
     /// <summary>When the request came in, as a timestamp of the clock.</summary>
     public long StartedAt { get; }
+
+    /// <summary>Whether its sender wants it back where it cannot be sent: nothing is answered then.</summary>
+    public bool ComesBackUnsent { get; set; }
+
+    /// <summary>Whether it could not be sent, and is its sender's again.</summary>
+    public bool HasComeBack { get; private set; }
 
     /// <summary>What is told to those who trace, where there are any; set before the request is sent.</summary>
     public Activity? Span { get; set; }
@@ -125,13 +139,54 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
         Deliver(RentedFrame.Copy(message, edits), isAnswer: false);
     }
 
-    public override void OnFailed(int code, string message) =>
-        DeliverError(code, message, code == JsonRpcErrorCode.RequestTimeout ? "timeout" : "unavailable", FailureReason.OfCode(code, _isUnsent));
+    public override void OnFailed(int code, string message)
+    {
+        if (!TryReplay(code, message))
+            DeliverError(code, message, code == JsonRpcErrorCode.RequestTimeout ? "timeout" : "unavailable", FailureReason.OfCode(code, _isUnsent));
+    }
+
+    /// <summary>Has the request made again, where that may be and the server is on its way.</summary>
+    protected bool TryReplay(int code, string message) =>
+        code == JsonRpcErrorCode.ServerUnavailable && !_isUnsent && Replay is { } replay && replay.TryBegin(this, message);
+
+    /// <summary>Goes on by another connection; <see langword="false"/> where the request has ended.</summary>
+    public bool TryMoveTo(UpstreamConnection connection)
+    {
+        lock (_gate)
+        {
+            if (!_ended)
+                (Connection, UpstreamId) = (connection, 0); // which has no call of that id: nothing of it is there yet
+            return !_ended;
+        }
+    }
+
+    /// <summary>Whether it has been answered or given up.</summary>
+    public bool HasEnded
+    {
+        get
+        {
+            lock (_gate)
+                return _ended;
+        }
+    }
 
     public override void OnUnsent(string message)
     {
+        if (ComesBackUnsent)
+        {
+            HasComeBack = true;
+            return;
+        }
+
         _isUnsent = true;
         OnFailed(JsonRpcErrorCode.ServerUnavailable, message);
+    }
+
+    /// <remarks>The connection lives: what became of the request on the way would become of it again.</remarks>
+    public override void OnUndeliverable(string message, int status)
+    {
+        Replay = null;
+        base.OnUndeliverable(message, status);
     }
 
     /// <summary>Sends the client something that belongs to its request. Takes the frame over; <see langword="false"/> when the request has ended.</summary>

@@ -1,3 +1,4 @@
+using Steward.Gateway.Waiting;
 using Steward.Wire;
 
 namespace Steward.Gateway;
@@ -6,7 +7,8 @@ namespace Steward.Gateway;
 internal abstract class GatewayClient(TimeProvider clock)
 {
     private Exchange? _inFlight;
-    private int _inFlightCount;
+    private int _inFlightCount; // with those that wait for their servers
+    private List<WaitingCall>? _waiting;
     private bool _ended;
 
     public abstract ProtocolEra Era { get; }
@@ -79,6 +81,45 @@ internal abstract class GatewayClient(TimeProvider clock)
                 next.Previous = exchange.Previous;
             exchange.Previous = exchange.Next = null;
         }
+    }
+
+    /// <summary>Takes a request in that waits for its server; <see langword="false"/> when the client is gone, or has as many in flight as it may have.</summary>
+    public bool TryAdd(WaitingCall call, int limit)
+    {
+        lock (Gate)
+        {
+            if (_ended || _inFlightCount >= limit)
+                return false;
+            _inFlightCount++;
+            (_waiting ??= []).Add(call);
+            return true;
+        }
+    }
+
+    public void Remove(WaitingCall call)
+    {
+        lock (Gate)
+        {
+            if (_waiting?.Remove(call) == true)
+                _inFlightCount--;
+        }
+    }
+
+    /// <summary>Gives up the request of this id, if it has not been sent yet; there is no answer then.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool Withdraw(ReadOnlySpan<byte> id)
+    {
+        WaitingCall? found = null;
+        lock (Gate)
+        {
+            foreach (var call in _waiting ?? [])
+            {
+                if (call.HasId(id))
+                    found = call;
+            }
+        }
+
+        return found?.Withdraw() == true;
     }
 
     /// <summary>The request in flight to which the client gave this id.</summary>
@@ -154,6 +195,11 @@ internal abstract class GatewayClient(TimeProvider clock)
             _ended = true;
         }
 
+        WaitingCall[] waiting;
+        lock (Gate)
+            waiting = [.. _waiting ?? []];
+        foreach (var call in waiting)
+            call.Withdraw();
         while (_inFlight is { } exchange)
             exchange.Cancel(reason);
         return true;

@@ -25,6 +25,9 @@ internal sealed class GatewayParts
         Traffic = new SharedTraffic(Servers, Sessions, ParkedCalls, TaskKeepers, clock, Logger);
     }
 
+    /// <summary>What a server was when it last ran by that definition, before this process; <see langword="null"/> where that is not known.</summary>
+    public Func<ServerConfig, Recollection?> Recall { get; init; } = static _ => null;
+
     /// <summary>How much clients may take. It need not be what the configuration says: that is for clients on the network.</summary>
     public GatewayLimits Limits { get; }
 

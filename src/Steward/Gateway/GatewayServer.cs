@@ -2,6 +2,7 @@ using Steward.Catalog;
 using Steward.Configuration;
 using Steward.Gateway.Parking;
 using Steward.Gateway.Tasks;
+using Steward.Gateway.Waiting;
 using Steward.Supervision;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -9,11 +10,12 @@ using Steward.Wire;
 namespace Steward.Gateway;
 
 /// <summary>A managed server as the gateway sees it: how to reach it now, and what is to be remembered between its runs.</summary>
-internal sealed class GatewayServer(ManagedServer managed)
+internal sealed class GatewayServer(ManagedServer managed, Func<ServerConfig, Recollection?> recall)
 {
     private IsolationNeed[] _needs = [];
     private int _ownProcesses;
     private ServerCatalog _offered = ServerCatalog.Empty;
+    private HandshakeResult? _said;
     private ServerEndpoint? _endpoint;
 
     public string Id => managed.Id;
@@ -27,8 +29,46 @@ internal sealed class GatewayServer(ManagedServer managed)
 
     public ServerStatus Status => managed.Status;
 
-    /// <summary>The run that clients share, while the server is running.</summary>
-    public UpstreamRun? Run => managed.Current as UpstreamRun;
+    /// <summary>The run that clients share, while the server is running; of several the one that speaks for all.</summary>
+    public UpstreamRun? Run => managed.Run;
+
+    /// <summary>All runs that clients share.</summary>
+    public IReadOnlyList<UpstreamRun> Runs => managed.Runs;
+
+    /// <inheritdoc cref="ManagedServerRuns.RunFor"/>
+    public UpstreamRun? RunFor(McpMethod method) => managed.RunFor(method == McpMethod.ToolsCall || TaskRouter.Is(method));
+
+    /// <summary>Whether clients share a connection.</summary>
+    public bool Shares(UpstreamConnection connection) => Runs.Any(run => run.Connection == connection);
+
+    /// <summary>The calls that wait for it to be back.</summary>
+    public WaitingLine Line { get; } = new(managed);
+
+    /// <inheritdoc cref="ManagedServer.Patience"/>
+    public TimeSpan Patience => managed.Patience;
+
+    /// <summary>Takes note of what it offers at this moment.</summary>
+    public void Remember() => _ = Offered;
+
+    /// <summary>What is known of it though it does not run; <see langword="null"/> where nothing is.</summary>
+    public RunFacts? Remembered
+    {
+        get
+        {
+            var known = Volatile.Read(ref _offered) is var offered && offered != ServerCatalog.Empty ? new Recollection(offered, Volatile.Read(ref _said)) : recall(managed.Config);
+            return known is null ? null : new RunFacts
+            {
+                Revision = known.Said?.Revision,
+                ServerName = known.Said?.ServerName,
+                ToolCount = known.Catalog[CatalogKind.Tools].Count,
+                PromptCount = known.Catalog[CatalogKind.Prompts].Count,
+                ResourceCount = known.Catalog[CatalogKind.Resources].Count,
+            };
+        }
+    }
+
+    /// <summary>Whether somebody wants to hear of its resources, or has a process of it to himself.</summary>
+    public bool IsHeld => Subscriptions.Uris.Count > 0 || Volatile.Read(ref _ownProcesses) > 0;
 
     /// <summary>What clients were told that it offers. <see cref="CatalogBoard"/> alone moves it on to what it <see cref="Offered"/> by then.</summary>
     public ServerCatalog Announced { get; set; } = ServerCatalog.Empty;
@@ -39,13 +79,17 @@ internal sealed class GatewayServer(ManagedServer managed)
         get
         {
             var last = Volatile.Read(ref _offered);
-            // A run is taken back a moment before the status says so: until then the server counts as running.
-            var offered = Run?.Catalog ?? (Status.State is ServerState.Starting or ServerState.Running or ServerState.Restarting ? last : ServerCatalog.Empty);
+            var (offered, said) = Look(last);
+            if (said is not null)
+                Volatile.Write(ref _said, said);
             if (offered != last)
                 Volatile.Write(ref _offered, offered); // not only what was merged by then: whoever has seen it keeps seeing it
             return offered;
         }
     }
+
+    /// <summary>What it says of itself, or said when it last ran, as long as it will be back; <see langword="null"/> where that is not known.</summary>
+    public HandshakeResult? Said => Run?.Connection.Server ?? (Offered != ServerCatalog.Empty ? Volatile.Read(ref _said) : null);
 
     /// <summary>The server alone as an endpoint; the first who asks makes it.</summary>
     public ServerEndpoint EndpointBy(Func<GatewayServer, ServerEndpoint> make) =>
@@ -54,10 +98,10 @@ internal sealed class GatewayServer(ManagedServer managed)
     public SubscriptionTable Subscriptions { get; } = new();
 
     /// <summary>Whether it makes tasks as an era has them, as far as is known now.</summary>
-    public bool HasTasks(ProtocolEra era) => Run?.Connection.Server is { HasTasks: true } server && server.Era == era;
+    public bool HasTasks(ProtocolEra era) => Said is { HasTasks: true } server && server.Era == era;
 
     /// <summary>Whether clients of an era can have it make tasks, as far as is known now.</summary>
-    public bool OffersTasks(ProtocolEra era) => HasTasks(era) || (era == ProtocolEra.Modern && Run?.Connection.Server.HasToolTasks == true);
+    public bool OffersTasks(ProtocolEra era) => HasTasks(era) || (era == ProtocolEra.Modern && Said?.HasToolTasks == true);
 
     /// <summary>Whose the tasks are that it made.</summary>
     public TaskBook Tasks { get; } = new();
@@ -87,7 +131,21 @@ internal sealed class GatewayServer(ManagedServer managed)
     public bool HasAskedDuring(McpMethod method) => Config.Isolation == ServerIsolation.Auto && Volatile.Read(ref _needs).Length > 0 && AsksByRequests && BridgedExchange.TakesInput(method);
 
     /// <summary>A server of the modern era asks by its results, which belong to their calls: whoever shares it cannot be mistaken for another.</summary>
-    private bool AsksByRequests => Run?.Connection.Server.Era is not ProtocolEra.Modern;
+    private bool AsksByRequests => Said?.Era is not ProtocolEra.Modern;
+
+    /// <summary>Whether it runs, or will again without anybody's doing.</summary>
+    private static bool IsAbout(ServerStatus status) => status.State is ServerState.Starting or ServerState.Running or ServerState.Restarting || status.IsComingBack || status.StartsOnCall;
+
+    private (ServerCatalog Offered, HandshakeResult? Said) Look(ServerCatalog last)
+    {
+        if (Run is { } run)
+            return (run.Catalog, run.Connection.Server);
+        var status = Status;
+        // A run is taken back a moment before the status says so: until then the server counts as running.
+        if (!IsAbout(status))
+            return (ServerCatalog.Empty, null);
+        return last == ServerCatalog.Empty && status.StartsOnCall && recall(managed.Config) is var (catalog, said) ? (catalog, said) : (last, null);
+    }
 
     /// <summary>Notes what the server has shown. Of each kind the first finding stays; the status tells them.</summary>
     /// <returns>Whether it is news.</returns>

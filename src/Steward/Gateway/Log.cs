@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(1503, LogLevel.Warning, "{Server} cannot be shared by several clients: {Reason}")]
     public static partial void NeedsIsolation(this ILogger logger, string server, string reason);
 
+    [LoggerMessage(1505, LogLevel.Information, "{Server} went away at work on {Method}, which is made again (replay)")]
+    public static partial void Replayed(this ILogger logger, string server, string method);
+
     [LoggerMessage(1540, LogLevel.Debug, "Call {Handle} of {Server} is parked until {Client} comes back with what the server asked for")]
     public static partial void CallParked(this ILogger logger, string server, long handle, string client);
 

@@ -29,7 +29,7 @@ internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, 
         }
 
         session.LogLevel = level;
-        var shared = servers.All.Where(session.Endpoint.Serves).Select(server => server.Run is { } run ? ApplyAsync(server, run) : Task.CompletedTask);
+        var shared = servers.All.Where(session.Endpoint.Serves).SelectMany(server => server.Runs.Select(run => ApplyAsync(server, run)));
         var own = session.OwnConnections().Select(connection => TryTellAsync(connection, level, logger));
         await Task.WhenAll(shared.Concat(own)).ConfigureAwait(false);
         return Reply.Result(message.Span, envelope, "{}"u8);
@@ -74,9 +74,9 @@ internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, 
     /// <summary>Makes servers quiet again that nobody has wanted to hear for a while.</summary>
     public void Tend()
     {
-        foreach (var server in servers.All)
+        foreach (var (server, connection) in servers.All.SelectMany(server => server.Runs.Select(run => (server, run.Connection))))
         {
-            if (server.Run is not { Connection: var connection } || !_levels.TryGetValue(connection, out var talk) || talk.Wanted is not { } wanted)
+            if (!_levels.TryGetValue(connection, out var talk) || talk.Wanted is not { } wanted)
                 continue;
             var before = clock.GetTimestamp() - (long)(RequestsLinger.TotalSeconds * clock.TimestampFrequency);
             if (!connection.AnyCall(call => call is ModernExchange exchange && exchange.LogLevel <= wanted) && talk.Forget(before))
@@ -84,9 +84,9 @@ internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, 
         }
     }
 
-    /// <summary>Sets a server to the level that its clients want; also after each of its starts. Never faults.</summary>
+    /// <summary>Sets a run of a server to the level that its clients want; also after each of its starts, and before it takes the place of another. Never faults.</summary>
     public Task ApplyAsync(GatewayServer server, UpstreamRun run) =>
-        CanBeSet(run.Connection.Server) ? SetAsync(run.Connection, LevelOf(run.Connection), Wanted(server, run.Connection)) : Task.CompletedTask;
+        CanBeSet(run.Connection.Server) ? SetAsync(run.Connection, LevelOf(run.Connection), Wanted(server, run.Connection, isShared: true)) : Task.CompletedTask;
 
     /// <summary>One of the modern era is told with each request.</summary>
     private static bool CanBeSet(HandshakeResult server) => server is { HasLogging: true, Era: ProtocolEra.Legacy };
@@ -101,10 +101,12 @@ internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, 
 
     private TalkLevel LevelOf(UpstreamConnection connection) => _levels.GetValue(connection, static _ => new TalkLevel());
 
-    private LogSeverity? Wanted(GatewayServer server, UpstreamConnection connection)
+    private LogSeverity? Wanted(GatewayServer server, UpstreamConnection connection) => Wanted(server, connection, server.Shares(connection));
+
+    private LogSeverity? Wanted(GatewayServer server, UpstreamConnection connection, bool isShared)
     {
         var byRequests = LevelOf(connection).Wanted;
-        if (server.Run?.Connection != connection)
+        if (!isShared)
             return byRequests; // a process of somebody's own
         var bySessions = sessions.All
             .Where(session => session.LogLevel is not null && session.Endpoint.Serves(server) && !server.NeedsOwnProcess(session))

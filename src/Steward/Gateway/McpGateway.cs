@@ -43,7 +43,7 @@ internal sealed class McpGateway : IAsyncDisposable
     {
         (_manager, _parts, _clock, _logger) = (manager, parts, host.Time, parts.Logger);
         Naming = config.Gateway.Naming;
-        parts.Servers.Follow(() => manager.Servers, server => config.Gateway.AllowedServers?.Contains(server.Id) ?? true);
+        parts.Servers.Follow(() => manager.Servers, server => config.Gateway.AllowedServers?.Contains(server.Id) ?? true, parts.Recall);
 
         _bridgedTasks = new BridgedTasks(parts.TaskKeepers, _clock);
         _subscriptions = new SubscriptionDesk(parts, _bridgedTasks);
@@ -60,7 +60,11 @@ internal sealed class McpGateway : IAsyncDisposable
         _proxied = chosen == all ? _merged : new MergedEndpoint(chosen, _board, _logLevels, mergedRelay);
         _groups = groups.ToDictionary(view => view.Group!.Name, view => new MergedEndpoint(view, _board, _logLevels, mergedRelay), StringComparer.Ordinal);
         _makeEndpoint = server => new ServerEndpoint(server, manager, _logLevels, relay);
+        parts.Traffic.Listens = server => parts.Listeners.Subscriptions.Any(subscription => subscription.Endpoint is ServerEndpoint endpoint && endpoint.Server == server);
+        manager.Remembered = config => parts.Servers.Find(config.Id)?.Remembered;
         manager.Releasing = ReleaseAsync;
+        manager.Preparing = PrepareAsync;
+        manager.Renewing = RenewAsync;
         manager.Removed = Forget;
         _upkeep = _clock.CreateTimer(_ => Tend(), null, UpkeepInterval, UpkeepInterval);
         _board.Start();
@@ -111,7 +115,7 @@ internal sealed class McpGateway : IAsyncDisposable
         var id = envelope.Id.Of(message.Span).ToArray();
         if (ReadOpening(principal, envelope.Params.Of(message.Span)) is not { } opening)
             return (null, JsonRpcWriter.Error(id, JsonRpcErrorCode.InvalidParams, "initialize needs params with protocolVersion, capabilities and clientInfo."));
-        if ((Sessions.TryCreate(endpoint, opening, channel) ?? (MakeRoom() ? Sessions.TryCreate(endpoint, opening, channel) : null)) is not { } session)
+        if (NewSession(endpoint, opening, channel) is not { } session)
             return (null, JsonRpcWriter.Error(id, JsonRpcErrorCode.LimitReached, $"There are {Sessions.Limit} sessions already (gateway.limits.sessions); try again later."));
 
         try
@@ -156,6 +160,18 @@ internal sealed class McpGateway : IAsyncDisposable
             : endpoint.RequestAsync(client, message, envelope);
     }
 
+    /// <summary>The client of a request is gone: if it still waits for its server it is not sent, for nobody could hear the answer.</summary>
+    /// <param name="message">The request, in the memory in which it was handed in.</param>
+    public void Withdraw(ReadOnlyMemory<byte> message)
+    {
+        foreach (var server in Servers.All)
+            server.Line.Withdraw(message);
+    }
+
+    /// <summary>Whether a call of a server is worth while though it does not run: it will be there before the call has waited for too long.</summary>
+    public bool IsAwaited(string id) =>
+        Servers.Find(id) is { } server && server.Line.IsWorthWaiting(server.Patience, _clock);
+
     /// <summary>Closes a subscription whose client is gone, or that has ended. A further call does nothing.</summary>
     public void Close(ModernSubscription subscription) => _subscriptions.Close(subscription);
 
@@ -179,6 +195,8 @@ internal sealed class McpGateway : IAsyncDisposable
             case McpMethod.NotificationsCancelled:
                 if (session.Find(envelope.RequestId.Of(message)) is { } exchange)
                     exchange.Cancel(message, envelope);
+                else
+                    session.Withdraw(envelope.RequestId.Of(message));
                 break;
             default:
                 session.Endpoint.Notify(session, message, envelope);
@@ -217,15 +235,37 @@ internal sealed class McpGateway : IAsyncDisposable
             await Task.WhenAll(Sessions.All.Select(session => session.ReleaseAsync(server)).Append(_leases.ReleaseAsync(server))).ConfigureAwait(false);
     }
 
+    /// <summary>Never faults.</summary>
+    private Task PrepareAsync(ManagedServer managed, IServerRun run) =>
+        run is IUpstreamRun next && _parts.Servers.Find(managed) is { } server ? _board.PrepareAsync(server, next) : Task.CompletedTask;
+
+    /// <summary>Replaces what runs of a server for single clients. Never faults.</summary>
+    private async Task RenewAsync(ManagedServer managed)
+    {
+        if (_parts.Servers.Find(managed) is { } server)
+            await Task.WhenAll(Sessions.All.Select(session => session.RenewAsync(server)).Append(_leases.ReleaseAsync(server))).ConfigureAwait(false);
+    }
+
     /// <summary>Ends what clients have to do with a server that is removed: not before its calls have drained.</summary>
     private void Forget(ManagedServer managed)
     {
         if (_parts.Servers.Find(managed) is not { } server)
             return;
+        server.Line.Review();
         foreach (var session in Sessions.All.Where(session => session.Endpoint is ServerEndpoint endpoint && endpoint.Server == server))
             Close(session, $"server '{server.Id}' is removed", CancellationToken.None);
         foreach (var subscription in _parts.Listeners.Subscriptions.Where(subscription => subscription.Endpoint is ServerEndpoint endpoint && endpoint.Server == server))
             subscription.Complete();
+    }
+
+    /// <summary>A session, for which another may give way; <see langword="null"/> where none does.</summary>
+    private Session? NewSession(GatewayEndpoint endpoint, SessionOpening opening, EventStream? channel)
+    {
+        Session? session;
+        do
+            session = Sessions.TryCreate(endpoint, opening, channel);
+        while (session is null && MakeRoom()); // the place that was made may be somebody else's by then
+        return session;
     }
 
     /// <summary>Has a session whose client has most likely gone give way to one that has just come.</summary>

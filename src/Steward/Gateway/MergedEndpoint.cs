@@ -18,7 +18,10 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
     public override Task SettleAsync(CancellationToken cancellationToken) => board.FirstStartsSettled.WaitAsync(cancellationToken);
 
     public override Task SettleToolAsync(ReadOnlySpan<byte> name, CancellationToken cancellationToken) =>
-        board.FirstStartsSettled.IsCompleted || Find(CatalogKind.Tools, name) is not null ? Task.CompletedTask : SettleAsync(cancellationToken);
+        Find(CatalogKind.Tools, name) is not null ? Task.CompletedTask
+        : !board.FirstStartsSettled.IsCompleted ? SettleAsync(cancellationToken)
+        : view.IsBehind ? board.CatchUpAsync().WaitAsync(cancellationToken)
+        : Task.CompletedTask;
 
     public override bool Offers(CatalogKind kind) => true;
 
@@ -50,14 +53,12 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
 
     protected override ValueTask<Reply> DispatchAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) => envelope.Method switch
     {
-        McpMethod.ToolsCall => CallAsync(CatalogKind.Tools, client, message, envelope),
-        McpMethod.PromptsGet => CallAsync(CatalogKind.Prompts, client, message, envelope),
+        McpMethod.ToolsCall or McpMethod.PromptsGet or McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe or McpMethod.CompletionComplete =>
+            FindAsync(client, message, envelope, mayWait: true),
         McpMethod.ToolsList => ListAsync(CatalogKind.Tools, client, message, envelope),
         McpMethod.PromptsList => ListAsync(CatalogKind.Prompts, client, message, envelope),
         McpMethod.ResourcesList => ListAsync(CatalogKind.Resources, client, message, envelope),
         McpMethod.ResourcesTemplatesList => ListAsync(CatalogKind.ResourceTemplates, client, message, envelope),
-        McpMethod.ResourcesRead or McpMethod.ResourcesSubscribe or McpMethod.ResourcesUnsubscribe => ResourceAsync(client, message, envelope),
-        McpMethod.CompletionComplete => CompleteAsync(client, message, envelope),
         McpMethod.LoggingSetLevel when client is Session session => logLevels.SetAsync(session, message, envelope),
         McpMethod.TasksList when client is Session session && view.Servers.All.Any(server => server.OffersTasks(client.Era)) => TaskRouter.ListAsync(session, view.Servers.All, (server, id) => ExposedTaskId(server.Id, id), message, envelope),
         _ when TaskRouter.Is(envelope.Method) && view.Servers.All.Any(server => server.OffersTasks(client.Era)) => TaskAsync(client, message, envelope),
@@ -81,12 +82,21 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
         return view.Group?.Description is { } description ? Discovery.OfGroup(hasTasks, description) : Discovery.OfAll(hasTasks);
     }
 
-    private ValueTask<Reply> CallAsync(CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
+    /// <summary>Sends a request to the server whose the tool, prompt or resource is that it names.</summary>
+    private ValueTask<Reply> FindAsync(GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope, bool mayWait) => envelope.Method switch
+    {
+        McpMethod.ToolsCall => CallAsync(CatalogKind.Tools, client, message, envelope, mayWait),
+        McpMethod.PromptsGet => CallAsync(CatalogKind.Prompts, client, message, envelope, mayWait),
+        McpMethod.CompletionComplete => CompleteAsync(client, message, envelope, mayWait),
+        _ => ResourceAsync(client, message, envelope, mayWait),
+    };
+
+    private ValueTask<Reply> CallAsync(CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope, bool mayWait)
     {
         var name = envelope.Name.Of(message.Span);
         var route = Find(kind, name);
-        if (route is null && !board.FirstStartsSettled.IsCompleted)
-            return DispatchSettledAsync(client, message, envelope);
+        if (route is null && mayWait)
+            return FindLearnedAsync(LearnAsync(client), client, message, envelope);
         return route is null
             ? new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, $"Unknown {(kind == CatalogKind.Tools ? "tool" : "prompt")}: {name.ToText()}. '{kind.ListMethod()}' lists those there are."))
             : Relay.SendAsync(client, route.Server, message, envelope, route.NameJson);
@@ -100,11 +110,30 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
             : null;
     }
 
-    /// <summary>What nobody knows may belong to a server that is being started for the first time: asked again once those have settled.</summary>
-    private async ValueTask<Reply> DispatchSettledAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    /// <summary>
+    /// What nobody knows may be a server's whose lists are not there yet: one that is just being started, or runs since a moment. Completes when they
+    /// are, or when it takes too long. Whoever waits for it looks again in any case: they may have come right behind his first look.
+    /// </summary>
+    private Task LearnAsync(GatewayClient client)
     {
-        await board.FirstStartsSettled.ConfigureAwait(false);
-        return await DispatchAsync(client, message, envelope).ConfigureAwait(false);
+        if (!board.FirstStartsSettled.IsCompleted)
+            return board.FirstStartsSettled;
+        GatewayServer[] coming = [.. view.Servers.All.Where(server => server.Offered == ServerCatalog.Empty && !server.Status.StartsOnCall && Relay.IsAwaited(server))];
+        return coming.Length > 0 ? LearnAsync(client, coming)
+            : view.IsBehind ? board.CatchUpAsync()
+            : Task.CompletedTask;
+    }
+
+    private async Task LearnAsync(GatewayClient client, GatewayServer[] coming)
+    {
+        await Task.WhenAll(coming.Select(server => Relay.WaitAsync(client, server).AsTask())).ConfigureAwait(false);
+        await board.CatchUpAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask<Reply> FindLearnedAsync(Task learning, GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    {
+        await learning.ConfigureAwait(false);
+        return await FindAsync(client, message, envelope, mayWait: false).ConfigureAwait(false);
     }
 
     private ValueTask<Reply> ListAsync(CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
@@ -129,13 +158,13 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
         return Reply.Result(message.Span, envelope, view.Catalog[kind].ResultFor(client.Era));
     }
 
-    private ValueTask<Reply> ResourceAsync(GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
+    private ValueTask<Reply> ResourceAsync(GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope, bool mayWait)
     {
         var uri = JsonText.Read(envelope.Uri.Of(message.Span));
         if (uri is null || view.Catalog.FindResource(uri) is not { } route)
         {
-            if (!board.FirstStartsSettled.IsCompleted)
-                return DispatchSettledAsync(client, message, envelope);
+            if (mayWait)
+                return FindLearnedAsync(LearnAsync(client), client, message, envelope);
             // Each era has its own code for it.
             return new(Reply.Error(message.Span, envelope, client.Era == ProtocolEra.Legacy ? JsonRpcErrorCode.ResourceNotFound : JsonRpcErrorCode.InvalidParams,
                 $"Resource not found: {envelope.Uri.Of(message.Span).ToText()}. No server lists it or has a template for it.", json => WriteUri(json, uri)));
@@ -146,14 +175,14 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
             : SubscribeAsync((Session)client, route.Server, route.Name, message, envelope, route.NameJson);
     }
 
-    private ValueTask<Reply> CompleteAsync(GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
+    private ValueTask<Reply> CompleteAsync(GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope, bool mayWait)
     {
         if (envelope.Name.Exists)
-            return CallAsync(CatalogKind.Prompts, client, message, envelope);
+            return CallAsync(CatalogKind.Prompts, client, message, envelope, mayWait);
         var uri = JsonText.Read(envelope.Uri.Of(message.Span)) ?? "";
         var route = view.Catalog[CatalogKind.ResourceTemplates].Find(uri) ?? view.Catalog.FindResource(uri);
-        if (route is null && !board.FirstStartsSettled.IsCompleted)
-            return DispatchSettledAsync(client, message, envelope);
+        if (route is null && mayWait)
+            return FindLearnedAsync(LearnAsync(client), client, message, envelope);
         return route is null
             ? new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, $"params.ref: no server has a prompt or a resource template {envelope.Uri.Of(message.Span).ToText()}."))
             : Relay.SendAsync(client, route.Server, message, envelope, route.NameJson);

@@ -20,6 +20,9 @@ internal sealed class MergedView(ServerDirectory servers, ToolNaming naming, Gro
     /// <summary>What they offer now.</summary>
     public MergedCatalog Catalog => Volatile.Read(ref _catalog);
 
+    /// <summary>Whether servers offer something else by now.</summary>
+    public bool IsBehind => !servers.All.Select(static server => (server, server.Offered)).SequenceEqual(Catalog.Sources);
+
     /// <summary>Merges anew. To be called by one at a time.</summary>
     /// <returns>The kinds whose lists are different now.</returns>
     public CatalogKind[] Merge()

@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Logging;
 using Steward.Configuration;
 using Steward.Gateway.Leases;
 using Steward.Gateway.Parking;
 using Steward.Gateway.Rounds;
 using Steward.Gateway.Tasks;
+using Steward.Gateway.Waiting;
 using Steward.Supervision;
 using Steward.Telemetry;
 using Steward.Upstreams;
@@ -14,6 +16,8 @@ namespace Steward.Gateway;
 internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls parked, LeasePools leases, LogLevels logLevels)
 {
     private static readonly TimeSpan SubscribeWithin = TimeSpan.FromSeconds(10);
+
+    private readonly ILogger _logger = host.Loggers.CreateLogger("Steward.Gateway");
 
     /// <summary>Whether clients know tasks by ids that name the server.</summary>
     public bool ExposesTaskIds { get; init; }
@@ -29,15 +33,40 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
     /// <param name="name">What replaces its name, URI or task id, as JSON; <see langword="null"/> leaves it.</param>
     public ValueTask<Reply> SendAsync(GatewayClient client, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name = null)
     {
-        if (RefuseIfTooMany(client, message.Span, envelope) is { } refusal)
-            return new(refusal);
+        return RefuseIfTooMany(client, message.Span, envelope) is { } refusal ? new(refusal) : RouteAsync(client, server, message, envelope, name);
+    }
+
+    /// <summary>Finds where a request goes now. It comes here again where that has given its place to another in the very moment.</summary>
+    private ValueTask<Reply> RouteAsync(GatewayClient client, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
+    {
         if (client is ModernClient modern && envelope.RequestState.Exists && IsParked(server, message.Span, envelope))
             return new(parked.Resume(modern, server, message.Span, envelope));
         if (server.IsClosed)
             return new(RefuseUnsent(message.Span, envelope, Unavailable(server)));
         client.MarkUsed(server);
         if (server.NeedsOwnProcess(client) && client is Session session)
+        {
+            if (server.Status.StartsOnCall)
+                server.Managed.Call(); // the process that all share is there while somebody has one of his own
             return SendOwnAsync(session, server, message, envelope, name);
+        }
+
+        return server.Run is null || !server.Line.IsEmpty
+            ? WaitAsync(client, server, message, envelope, name)
+            : SendSharedAsync(client, server, message, envelope, name);
+    }
+
+    /// <summary>Has a request wait until its server is there, where it may be in time; else it is refused at once.</summary>
+    private ValueTask<Reply> WaitAsync(GatewayClient client, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name, bool isFirst = false)
+    {
+        var call = new WaitingCall(client, message, envelope.Id, server.Patience,
+            () => SendSharedAsync(client, server, message, envelope, name),
+            addition => RefuseUnsent(message.Span, envelope, Unavailable(server) + addition));
+        return client.TryAdd(call, limits.CallsInFlight) ? new(server.Line.JoinAsync(call, isFirst)) : new(RefuseInFlight(client, message.Span, envelope));
+    }
+
+    private ValueTask<Reply> SendSharedAsync(GatewayClient client, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
+    {
         if (server.Run is { } shared && client is ModernClient asker)
         {
             if (server.NeedsLease(asker, envelope.Method) && !MayShareAsTask(asker, server, shared.Connection, message.Span, envelope, name))
@@ -46,9 +75,9 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
                 return SendLeasedAsync(asker, server, message, envelope, name);
         }
 
-        if (server.Run is { } run)
-            return SendAsync(client, server, run.Connection, message, envelope, name);
-        return new(RefuseUnsent(message.Span, envelope, Unavailable(server)));
+        if (server.RunFor(envelope.Method) is { } run)
+            return SendAsync(client, server, run.Connection, message, envelope, name, isShared: true);
+        return WaitAsync(client, server, message, envelope, name); // it went in this very moment
     }
 
     /// <summary>How a session reaches a server.</summary>
@@ -60,7 +89,23 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         session.MarkUsed(server);
         if (server.NeedsOwnProcess(session))
             return await session.OwnProcessOf(server, host, Bridged.Keepers).GetAsync().ConfigureAwait(false);
+        if (server.Run is null)
+            await WaitAsync(session, server).ConfigureAwait(false);
         return server.Run?.Upstream ?? throw new ServerLaunchException(Unavailable(server));
+    }
+
+    /// <summary>Whether a server that does not run will be there before a call has waited for too long.</summary>
+    public bool IsAwaited(GatewayServer server) => server.Line.IsWorthWaiting(server.Patience, host.Time);
+
+    /// <summary>The same, or whether another run of it is there already.</summary>
+    public bool IsThereInTime(GatewayServer server) => server.Line.Judge(server.Patience, host.Time) != ServerProspect.None;
+
+    /// <summary>Completes when a server is there; where it is not in time, it says nothing: whoever waited looks for himself.</summary>
+    public static async ValueTask WaitAsync(GatewayClient client, GatewayServer server)
+    {
+        var wait = new WaitingCall(client, default, default, server.Patience, static () => new(Reply.None), static _ => Reply.None);
+        if (client.TryAdd(wait, int.MaxValue))
+            await server.Line.JoinAsync(wait).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -72,11 +117,18 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         try
         {
             var upstream = await ReachAsync(session, server).ConfigureAwait(false);
-            if (upstream.Connection.Server.Era == ProtocolEra.Legacy && server.NeedsOwnProcess(session))
-                return await SendAsync(session, server, message, envelope, name).ConfigureAwait(false);
+            var isOwn = server.NeedsOwnProcess(session);
+            if (upstream.Connection.Server.Era == ProtocolEra.Legacy && isOwn)
+            {
+                var reply = await SendAsync(session, server, message, envelope, name).ConfigureAwait(false);
+                NoteOwn(session, server, uri, envelope, reply.ErrorCode is null);
+                return reply;
+            }
+
             if (!session.Rate.TryTake(limits.CallsPerMinute))
                 return RefuseRate(message.Span, envelope);
             await (envelope.Method == McpMethod.ResourcesUnsubscribe ? upstream.UnsubscribeAsync(uri, SubscribeWithin) : upstream.SubscribeAsync(uri, SubscribeWithin)).ConfigureAwait(false);
+            NoteOwn(session, server, uri, envelope, isOwn);
             return Reply.Result(message.Span, envelope, "{}"u8);
         }
         catch (UpstreamErrorException refused)
@@ -91,6 +143,13 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         {
             return Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, failure.Message, FailureReason.Write(FailureReason.ConnectionLost));
         }
+    }
+
+    /// <summary>A subscription on a process of the session's own is known there alone.</summary>
+    private void NoteOwn(Session session, GatewayServer server, string uri, in JsonRpcEnvelope envelope, bool isGranted)
+    {
+        if (isGranted && !server.IsClosed && !session.HasEnded)
+            session.OwnProcessOf(server, host, Bridged.Keepers).NoteSubscription(uri, envelope.Method == McpMethod.ResourcesSubscribe);
     }
 
     /// <summary>Counts a call of a client, and refuses it where there are too many.</summary>
@@ -115,6 +174,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         {
             ServerState.Restarting when status.NextRetryAt is { } at => $"it is started again in {Math.Max(0, (at - clock.GetUtcNow()).TotalSeconds):0.#} s",
             ServerState.Starting => "it is starting: try again in a moment",
+            _ when status.StartsOnCall => "the next call starts it",
             ServerState.Disabled => "nobody may start it until it is enabled",
             ServerState.Running or ServerState.Stopping or ServerState.Restarting => "it is being restarted or stopped",
             _ => $"'steward start {status.Id}' starts it",
@@ -123,29 +183,29 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
     }
 
     /// <summary>
-    /// Whether a state is one of ours. A server of the modern era has states of its own; while a server is not there, only what we
-    /// sealed can be told apart.
+    /// Whether a state is one of ours. A server of the modern era has states of its own: only what we sealed can be told apart there, of a
+    /// call to a version of it that was of the legacy era, and while it is not there.
     /// </summary>
     private bool IsParked(GatewayServer server, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
-        server.Run is { } run ? run.Connection.Server.Era == ProtocolEra.Legacy : parked.HasSealed(envelope.RequestState.Of(message));
+        server.Run is { Connection.Server.Era: ProtocolEra.Legacy } || parked.HasSealed(envelope.RequestState.Of(message));
 
     /// <summary>A server of the legacy era is told on its connection what a modern client says with each request: what it wants to hear.</summary>
-    private ValueTask<Reply> SendAsync(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope, byte[]? name)
+    private ValueTask<Reply> SendAsync(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope, byte[]? name, bool isShared)
     {
         if (client.Era == ProtocolEra.Modern && connection.Server.Era == ProtocolEra.Legacy && LogSeverities.Parse(envelope.LogLevel.Of(message.Span)) is { } level)
         {
             var set = logLevels.WantAsync(server, connection, level);
             if (!set.IsCompletedSuccessfully)
-                return SendAfterAsync(set, client, server, connection, message, envelope, name);
+                return SendAfterAsync(set, client, server, connection, message, envelope, name, isShared);
         }
 
-        return new(Send(client, server, connection, message, envelope, name));
+        return Deliver(client, server, connection, message, envelope, name, isShared);
     }
 
-    private async ValueTask<Reply> SendAfterAsync(Task set, GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
+    private async ValueTask<Reply> SendAfterAsync(Task set, GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name, bool isShared)
     {
         await set.ConfigureAwait(false);
-        return Send(client, server, connection, message, envelope, name);
+        return await Deliver(client, server, connection, message, envelope, name, isShared).ConfigureAwait(false);
     }
 
     private async ValueTask<Reply> SendOwnAsync(Session session, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
@@ -153,7 +213,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         try
         {
             var upstream = await session.OwnProcessOf(server, host, Bridged.Keepers).GetAsync().ConfigureAwait(false);
-            return Send(session, server, upstream.Connection, message, envelope, name);
+            return await Deliver(session, server, upstream.Connection, message, envelope, name, isShared: false).ConfigureAwait(false);
         }
         catch (ServerLaunchException failure)
         {
@@ -168,14 +228,16 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         {
             if (LogSeverities.Parse(envelope.LogLevel.Of(message.Span)) is { } level)
                 await logLevels.WantAsync(server, shared, level).ConfigureAwait(false);
-            if (TrySend(client, server, shared, message, envelope, name, mustBeAlone: true) is { } reply)
+            if (TrySend(client, server, shared, message, envelope, name, mustBeAlone: true, comesBack: true) is { } reply)
                 return reply;
+            if (shared.IsRetired)
+                return await RouteAsync(client, server, message, envelope, name).ConfigureAwait(false);
         }
 
         // Calls that nobody comes back to may hold all processes for long. Where sharing is allowed at all, a call that may not even be
         // asked anything is better made among others than not.
         return server.Config.Isolation != ServerIsolation.Session && leases.Of(server).IsExhausted
-            ? await SendAsync(client, server, shared, message, envelope, name).ConfigureAwait(false)
+            ? await SendAsync(client, server, shared, message, envelope, name, isShared: true).ConfigureAwait(false)
             : await SendLeasedAsync(client, server, message, envelope, name).ConfigureAwait(false);
     }
 
@@ -189,12 +251,14 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         }
         catch (ServerLaunchException failure)
         {
-            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, failure.Message);
+            return server.IsClosed || leases.Of(server) == pool
+                ? Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, failure.Message)
+                : await RouteAsync(client, server, message, envelope, name).ConfigureAwait(false); // another pool has taken its place
         }
 
         try
         {
-            return await SendAsync(client, server, process.Connection, message, envelope, name).ConfigureAwait(false);
+            return await SendAsync(client, server, process.Connection, message, envelope, name, isShared: false).ConfigureAwait(false);
         }
         finally
         {
@@ -202,39 +266,39 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         }
     }
 
-    private Reply Send(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name) =>
-        TrySend(client, server, connection, message, envelope, name, mustBeAlone: false)!.Value;
-
-    /// <summary>Sends a request; <see langword="null"/> where it must be alone and would not be.</summary>
-    private Reply? TrySend(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name, bool mustBeAlone)
+    /// <summary>
+    /// Sends a request. Where the connection has given its place to another, it goes there; where the run that all share takes none any more, that has done nothing
+    /// of it, and it waits for the next.
+    /// </summary>
+    private ValueTask<Reply> Deliver(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope, byte[]? name, bool isShared)
     {
-        if (client.Era == ProtocolEra.Legacy && connection.Server.Era == ProtocolEra.Modern && ModernMembers.AreIn(envelope))
-        {
-            message = ModernMembers.Remove(message.Span);
-            envelope = JsonRpcEnvelope.Parse(message.Span);
-        }
+        if (TrySend(client, server, connection, message, envelope, name, mustBeAlone: false, comesBack: isShared) is { } reply)
+            return new(reply);
+        if (!isShared || connection.IsRetired)
+            return RouteAsync(client, server, message, envelope, name);
+        server.Line.NoteGone(connection);
+        return WaitAsync(client, server, message, envelope, name, isFirst: true);
+    }
 
-        if (client.Era == ProtocolEra.Modern && envelope.Task.Exists)
-        {
-            message = ModernMembers.RemoveTask(message.Span); // the modern era has no such member: a legacy server would take it for a wish
-            envelope = JsonRpcEnvelope.Parse(message.Span);
-        }
-
+    /// <summary>Sends a request; <see langword="null"/> where it must be alone and would not be, where the connection has given its place to another, or where it is to come back if it cannot be sent.</summary>
+    private Reply? TrySend(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name, bool mustBeAlone, bool comesBack)
+    {
+        if (WithoutForeign(client, connection, message, envelope) is { } cleaned)
+            (message, envelope) = (cleaned, JsonRpcEnvelope.Parse(cleaned));
         var taskCall = envelope.Method == McpMethod.ToolsCall && connection.Server.HasToolTasks && client is ModernClient modern ? TaskCallOf(modern, server, connection, message.Span, envelope, name) : null;
         if (taskCall is { IsForClient: true } && !Bridged.TryMakeRoom((ModernClient)client))
             return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, $"This client has {BridgedTasks.MostOfOne} tasks at work already, or there are {BridgedTasks.Most} of all clients; try again later.");
 
         var exchange = NewExchange(client, server, connection, message.Span, envelope, name);
-        exchange.MustBeAlone = mustBeAlone;
+        (exchange.MustBeAlone, exchange.MayBeElsewhere) = (mustBeAlone, true);
+        exchange.ComesBackUnsent = comesBack && server.Patience > TimeSpan.Zero;
         exchange.Task = TaskRelation.Of(client, server, connection, ExposesTaskIds, name, envelope);
         if (taskCall is not null)
             ((ParkableExchange)exchange).TaskCall = taskCall;
         if (!client.TryAdd(exchange, limits.CallsInFlight))
         {
             exchange.Refuse();
-            return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, client.HasEnded
-                ? "This session has ended."
-                : $"This client has {limits.CallsInFlight} calls in flight already (gateway.limits.callsInFlight).");
+            return RefuseInFlight(client, message.Span, envelope);
         }
 
         if ((exchange.Span = OperationTrace.Begin(connection, message.Span, envelope, name)) is { } span)
@@ -243,12 +307,33 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
             envelope = JsonRpcEnvelope.Parse(message.Span);
         }
 
+        if (comesBack && exchange is RoundsExchange asking)
+            asking.NextRun = new NextRun(this, server);
+        if (comesBack && taskCall is null)
+            exchange.Replay = Replay.Of(this, server, exchange, message, envelope, name);
         var meta = exchange is RoundsExchange rounds ? rounds.Meta : default;
-        if (connection.Call(exchange, message.Span, envelope, name, new RequestAdditions(meta, taskCall is null && exchange is not TaskExchange ? default : TaskCall.Parameter)))
+        var isMade = connection.Call(exchange, message.Span, envelope, name, new RequestAdditions(meta, taskCall is null && exchange is not TaskExchange ? default : TaskCall.Parameter));
+        exchange.ComesBackUnsent = false; // what it sends later is its own affair
+        if (isMade && !exchange.HasComeBack)
             return Reply.Of(exchange);
         exchange.Refuse();
         return null;
     }
+
+    /// <summary>A request goes to its server a second time.</summary>
+    public void NoteReplayed(GatewayServer server, McpMethod method) => _logger.Replayed(server.Id, McpMethods.NameOf(method));
+
+    /// <summary>A request without members that the client's era does not have, and the server's would act on; <see langword="null"/> where there are none.</summary>
+    private static byte[]? WithoutForeign(GatewayClient client, UpstreamConnection connection, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope) => client.Era switch
+    {
+        ProtocolEra.Legacy => connection.Server.Era == ProtocolEra.Modern && ModernMembers.AreIn(envelope) ? ModernMembers.Remove(message.Span) : null,
+        _ => envelope.Task.Exists ? ModernMembers.RemoveTask(message.Span) : null, // a legacy server would take it for a wish
+    };
+
+    private Reply RefuseInFlight(GatewayClient client, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
+        Reply.Error(message, envelope, JsonRpcErrorCode.LimitReached, client.HasEnded
+            ? "This session has ended."
+            : $"This client has {limits.CallsInFlight} calls in flight already (gateway.limits.callsInFlight).");
 
     private TaskCall? TaskCallOf(ModernClient client, GatewayServer server, UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, byte[]? name) =>
         TaskCall.IsForTask(client, server, connection, name ?? envelope.Name.Of(message)) is { } isForClient ? new TaskCall(Bridged, server, isForClient, ExposesTaskIds) : null;

@@ -3,7 +3,7 @@ using Steward.Wire;
 
 namespace Steward.Gateway;
 
-/// <summary>What becomes of a request: an answer at once, an exchange that will bring it, or a subscription.</summary>
+/// <summary>What becomes of a request: an answer at once, an exchange that will bring it, or a subscription; nothing, where it was withdrawn before it was sent.</summary>
 internal readonly struct Reply
 {
     private Reply(byte[]? message, Exchange? exchange) => (Message, Exchange) = (message, exchange);
@@ -22,6 +22,9 @@ internal readonly struct Reply
 
     /// <summary>The subscription that the request has opened: its stream carries everything, and there is neither of the others.</summary>
     public ModernSubscription? Subscription { get; private init; }
+
+    /// <summary>No answer at all: nobody wants one any more.</summary>
+    public static Reply None => default;
 
     public static Reply Of(Exchange exchange) => new(null, exchange);
 

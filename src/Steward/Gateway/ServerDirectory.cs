@@ -1,5 +1,6 @@
 using Steward.Configuration;
 using Steward.Supervision;
+using Steward.Upstreams;
 
 namespace Steward.Gateway;
 
@@ -13,6 +14,7 @@ internal sealed class ServerDirectory
     private readonly ServerDirectory? _whole;
     private Func<IReadOnlyList<ManagedServer>> _managed = static () => Array.Empty<ManagedServer>();
     private Func<ServerConfig, bool> _isListed = static _ => true;
+    private Func<ServerConfig, Recollection?> _recall = static _ => null;
     private Content _now = new(Array.Empty<ManagedServer>(), []);
 
     public ServerDirectory()
@@ -45,10 +47,11 @@ internal sealed class ServerDirectory
     /// <summary>Says whose servers these are, before the first client comes.</summary>
     /// <param name="managed">All there are: the same list for as long as none comes, goes or is defined anew.</param>
     /// <param name="isListed">Whether clients may reach a server.</param>
-    public void Follow(Func<IReadOnlyList<ManagedServer>> managed, Func<ServerConfig, bool> isListed)
+    /// <param name="recall">What a server was in an earlier life of this process.</param>
+    public void Follow(Func<IReadOnlyList<ManagedServer>> managed, Func<ServerConfig, bool> isListed, Func<ServerConfig, Recollection?> recall)
     {
         lock (_gate)
-            (_managed, _isListed) = (managed, isListed);
+            (_managed, _isListed, _recall) = (managed, isListed, recall);
     }
 
     private Content Renew()
@@ -71,8 +74,14 @@ internal sealed class ServerDirectory
     }
 
     /// <summary>What is known of a server stays for as long as it is the same one: one that was removed and added again begins anew.</summary>
-    private GatewayServer Keep(ManagedServer managed) =>
-        _now.ById.TryGetValue(managed.Id, out var known) && known.Managed == managed ? known : new GatewayServer(managed);
+    private GatewayServer Keep(ManagedServer managed)
+    {
+        if (_now.ById.TryGetValue(managed.Id, out var known) && known.Managed == managed)
+            return known;
+        var server = new GatewayServer(managed, _recall);
+        managed.IsHeld = () => server.IsHeld;
+        return server;
+    }
 
     private sealed class Content(object source, GatewayServer[] all)
     {

@@ -14,12 +14,7 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
 
     public override IReadOnlyDictionary<string, IReadOnlyList<ToolHeader>> ParameterHeaders => server.Offered.ParameterHeaders;
 
-    public override bool Offers(CatalogKind kind) => server.Run is not { } run || kind switch
-    {
-        CatalogKind.Tools => run.Connection.Server.HasTools,
-        CatalogKind.Prompts => run.Connection.Server.HasPrompts,
-        _ => run.Connection.Server.HasResources,
-    };
+    public override bool Offers(CatalogKind kind) => server.Said?.Has(kind) ?? true;
 
     public override (GatewayServer Server, string Uri)? FindResource(string uri) => (server, uri);
 
@@ -31,15 +26,18 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
     {
         session.MarkUsed(server); // from its first word on the server may ask for what this client can answer
         await SettleAsync(cancellationToken).ConfigureAwait(false);
-        var upstream = await Relay.ReachAsync(session, server).ConfigureAwait(false);
+        if (server.Status.StartsOnCall && server.Said is { } said)
+            return said.ForLegacy(session.Opening.Revision); // to know who it is nobody is woken
+        var upstream = await Relay.ReachAsync(session, server).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         return upstream.Connection.Server.ForLegacy(session.Opening.Revision);
     }
 
     protected override ValueTask<Reply> DispatchAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) => envelope.Method switch
     {
-        McpMethod.ServerDiscover => DiscoverAsync(message, envelope),
+        McpMethod.ServerDiscover => DiscoverAsync(client, message, envelope),
         McpMethod.Ping => new(Reply.Result(message.Span, envelope, "{}"u8)),
-        McpMethod.ToolsList when !server.Config.Tools.IsOpen => new(ListFiltered(client, message.Span, envelope)),
+        McpMethod.ToolsList when !server.Config.Tools.IsOpen => new(List(CatalogKind.Tools, client, message.Span, envelope)),
+        _ when ListOf(envelope.Method) is { } kind && server.Status.StartsOnCall && server.Said is not null => new(List(kind, client, message.Span, envelope)), // nor for a list
         McpMethod.ToolsCall when !server.Config.Tools.IsOpen && !IsAllowed(message.Span, envelope) => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams,
             $"Unknown tool: the configuration of server '{server.Id}' does not let it pass (tools.allow, tools.deny).")),
         McpMethod.LoggingSetLevel when client is Session session => logLevels.SetAsync(session, message, envelope),
@@ -74,23 +72,40 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
         }
     }
 
-    private async ValueTask<Reply> DiscoverAsync(ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    /// <summary>What a tool's parameters are stays known while its server is started again.</summary>
+    public override Task SettleToolAsync(ReadOnlySpan<byte> name, CancellationToken cancellationToken) =>
+        server.Offered == ServerCatalog.Empty ? SettleAsync(cancellationToken) : Task.CompletedTask;
+
+    private async ValueTask<Reply> DiscoverAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {
         await SettleAsync(CancellationToken.None).ConfigureAwait(false);
-        return server.Run is { } run
-            ? Reply.Result(message.Span, envelope, Discovery.Of(run.Connection.Server))
+        if (server.Run is null && !(server.Status.StartsOnCall && server.Said is not null))
+            await Relay.WaitAsync(client, server).ConfigureAwait(false);
+        return (server.Run?.Connection.Server ?? (server.Status.StartsOnCall ? server.Said : null)) is { } said
+            ? Reply.Result(message.Span, envelope, Discovery.Of(said))
             : Relay.RefuseUnsent(message.Span, envelope, Relay.Unavailable(server));
     }
 
     private bool IsAllowed(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
         JsonText.Read(envelope.Name.Of(message)) is { } tool && server.Config.Tools.Allows(tool);
 
-    private Reply ListFiltered(GatewayClient client, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    private static CatalogKind? ListOf(McpMethod method) => method switch
     {
-        server.Run?.OnListUsed(CatalogKind.Tools);
-        var list = MergedList.Unmerged(CatalogKind.Tools, server.Announced);
-        return Reply.Result(message, envelope, client.Era == ProtocolEra.Legacy
-            ? LegacyTools.OfResult(list)
-            : ModernResult.Complete(list, McpMethod.ToolsList, server.Announced.Cache(CatalogKind.Tools), server.Run?.Connection.Server.ServerInfo));
+        McpMethod.ToolsList => CatalogKind.Tools,
+        McpMethod.PromptsList => CatalogKind.Prompts,
+        McpMethod.ResourcesList => CatalogKind.Resources,
+        McpMethod.ResourcesTemplatesList => CatalogKind.ResourceTemplates,
+        _ => null,
+    };
+
+    /// <summary>Answers with what is known of a list, without asking the server.</summary>
+    private Reply List(CatalogKind kind, GatewayClient client, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
+    {
+        server.Run?.OnListUsed(kind);
+        var catalog = server.Run is null || server.Announced == ServerCatalog.Empty ? server.Offered : server.Announced;
+        var list = MergedList.Unmerged(kind, catalog);
+        return Reply.Result(message, envelope, client.Era == ProtocolEra.Modern ? ModernResult.Complete(list, envelope.Method, catalog.Cache(kind), server.Said?.ServerInfo)
+            : kind == CatalogKind.Tools ? LegacyTools.OfResult(list)
+            : list);
     }
 }

@@ -63,6 +63,23 @@ internal sealed partial class Session
         await (process?.StopAsync(CancellationToken.None) ?? Task.CompletedTask).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Has the session's own process of a server give way to one by the server's present definition, which is started beside it. Where that
+    /// does not start, the next call tries it again and is told why. Never faults.
+    /// </summary>
+    public async Task RenewAsync(GatewayServer server)
+    {
+        OwnProcess? process;
+        lock (Gate)
+            process = _ownProcesses.GetValueOrDefault(server);
+        if (process is null)
+            return;
+        if (server.NeedsOwnProcess(this))
+            await process.RenewAsync().ConfigureAwait(false);
+        else
+            await ReleaseAsync(server).ConfigureAwait(false); // by its new definition it has none
+    }
+
     /// <summary>The connection to the session's own process of a server, if it runs now.</summary>
     public UpstreamConnection? LiveConnection(GatewayServer server)
     {

@@ -15,6 +15,14 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
     /// <summary>Called with the id of a server whose lists have changed.</summary>
     public Action<string>? CatalogChanged { get; set; }
 
+    /// <summary>Tells whether clients rely on a server though they call nothing just now.</summary>
+    public Func<GatewayServer, bool> Listens { get; set; } = static _ => false;
+
+    public bool IsNeeded(UpstreamConnection connection) =>
+        keepers.Any(connection) || (servers.Find(connection.ServerId) is { } server && (server.IsHeld || server.Tasks.Any(connection) || Listens(server)));
+
+    public void OnResting(UpstreamConnection connection) => servers.Find(connection.ServerId)?.Remember();
+
     public void OnCatalogChanged(string serverId) => CatalogChanged?.Invoke(serverId);
 
     public void OnRenewed(UpstreamConnection connection) => CatalogChanged?.Invoke(connection.ServerId);

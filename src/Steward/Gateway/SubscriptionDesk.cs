@@ -89,11 +89,11 @@ internal sealed class SubscriptionDesk(GatewayParts parts, BridgedTasks bridged)
 
     private async Task<bool> TrySubscribeAsync(ModernSubscription subscription, GatewayServer server, string uri)
     {
-        if (server.Run is { } known && !known.Connection.Server.CanSubscribe)
+        if (server.Said is { CanSubscribe: false })
             return false;
         server.Subscriptions.Add(uri, subscription); // before the server is asked: an update may come right behind its answer
         if (server.Run is not { } run)
-            return server.Status.State is ServerState.Starting or ServerState.Restarting; // it is subscribed with all others once it is there
+            return WillSubscribe(server); // with all others once it is there
         try
         {
             await run.Upstream.SubscribeAsync(uri, AnswerWithin).ConfigureAwait(false);
@@ -105,6 +105,14 @@ internal sealed class SubscriptionDesk(GatewayParts parts, BridgedTasks bridged)
             server.Subscriptions.Remove(uri, subscription);
             return false;
         }
+    }
+
+    private static bool WillSubscribe(GatewayServer server)
+    {
+        var status = server.Status;
+        if (status.StartsOnCall)
+            server.Managed.Call(); // of one that rests nobody would hear anything
+        return status.State is ServerState.Starting or ServerState.Restarting || status.StartsOnCall;
     }
 
     private async Task UnsubscribeAsync(GatewayServer server, UpstreamRun run, string uri)

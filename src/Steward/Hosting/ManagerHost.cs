@@ -31,7 +31,8 @@ internal sealed class ManagerHost : IAsyncDisposable
         var processes = loggers.CreateLogger("Steward.Processes");
         _options = options;
         _ledger = options.ProcessesDirectory is { } noted ? new ProcessLedger(noted, processes) : null;
-        _spawner = new ProcessSpawner(processes, _ledger);
+        Resources = new ResourceMonitor(time);
+        _spawner = new ProcessSpawner(processes, _ledger) { Monitor = Resources };
         Logs = new ServerLogs(new ServerLogOptions { Directory = options.LogsDirectory }, time, loggers.CreateLogger<ServerLogs>());
         var tokens = options.TokensDirectory is { } kept ? new TokenStore(kept, loggers.CreateLogger("Steward.Upstreams.Auth")) : null;
         Authorization = new RemoteAuthorization(new AuthorizationHost(tokens, time, loggers) { Browser = options.Browser, IsEmbedded = options.IsEmbedded });
@@ -43,10 +44,11 @@ internal sealed class ManagerHost : IAsyncDisposable
             InMemory = options.InMemory,
             Authorization = Authorization,
             Eras = options.Eras,
+            Tools = options.Tools,
             Introduction = options.Introduction,
             Notifications = new NotificationEvents(Events, time),
         };
-        _parts = new GatewayParts(options.Limits, time, loggers);
+        _parts = new GatewayParts(options.Limits, time, loggers) { Recall = options.Recall };
         Launcher = options.Launcher ?? _parts.CreateLauncher(Upstreams);
     }
 
@@ -58,6 +60,9 @@ internal sealed class ManagerHost : IAsyncDisposable
 
     /// <summary>Tells whoever wants to know what happens.</summary>
     public EventBus Events { get; }
+
+    /// <summary>Measures what servers take of the machine.</summary>
+    public ResourceMonitor Resources { get; }
 
     /// <summary>The tokens that remote servers want.</summary>
     public RemoteAuthorization Authorization { get; }
@@ -79,19 +84,28 @@ internal sealed class ManagerHost : IAsyncDisposable
         _managerEvents = new ManagerEvents(manager, Events, Loggers);
         _gateway = new McpGateway(manager, config, _parts, Upstreams);
         _alerts = new AlertService(manager, Upstreams);
-        manager.Forgetting = Logs.ForgetAsync;
+        manager.Forgetting = ForgetAsync;
+        manager.Resources = Resources;
         ApplyLive(config);
     }
 
     /// <summary>Takes over what of a configuration has its effect at once, beside the servers.</summary>
     public void ApplyLive(StewardConfig config) => _alerts?.Apply(config.Alerts);
 
+    private Task ForgetAsync(string serverId)
+    {
+        Upstreams.Calls.Forget(serverId);
+        Upstreams.Tools.Forget(serverId);
+        return Logs.ForgetAsync(serverId);
+    }
+
     /// <summary>Ends what an earlier process left behind.</summary>
-    public Task ReapAsync()
+    public async Task ReapAsync()
     {
         var commands = new StopCommandRunner(_spawner, _options.Variables, Time, Loggers.CreateLogger("Steward.Processes"));
-        return _ledger?.ReapAsync(_spawner.Sweeper, (note, command) =>
-            commands.RunAsync(command, note.ServerId, note.Run, note.Process.Id, Logs[note.ServerId], CancellationToken.None)) ?? Task.CompletedTask;
+        await (_ledger?.ReapAsync(_spawner.Sweeper, (note, command) =>
+            commands.RunAsync(command, note.ServerId, note.Run, note.Process.Id, Logs[note.ServerId], CancellationToken.None)) ?? Task.CompletedTask).ConfigureAwait(false);
+        await _spawner.SweepGroupsAsync().ConfigureAwait(false); // last: who has a name or a marker was told of by then
     }
 
     /// <summary>Ends all sessions, and logins that nobody has finished: before the servers, whose calls then drain. A further call joins the first.</summary>
@@ -112,6 +126,7 @@ internal sealed class ManagerHost : IAsyncDisposable
         await Authorization.DisposeAsync().ConfigureAwait(false);
         await Logs.DisposeAsync().ConfigureAwait(false);
         _spawner.Dispose();
+        Resources.Dispose();
         _options.Directory?.Dispose();
     }
 }

@@ -33,6 +33,12 @@ internal sealed record ManagerHostOptions(GatewayLimits Limits, TimeProvider Tim
     /// <summary>Of which era servers turned out to be.</summary>
     public EraMemory Eras { get; init; } = new();
 
+    /// <summary>Which tools servers had.</summary>
+    public ToolMemory Tools { get; init; } = new();
+
+    /// <summary>What servers were when they last ran, before this process.</summary>
+    public Func<ServerConfig, Recollection?> Recall { get; init; } = static _ => null;
+
     /// <summary>Has a person log in to a remote server; null where nobody sits before this process.</summary>
     public Func<AuthorizationCallbackContext, CancellationToken, Task<AuthorizationResult?>>? Browser { get; init; }
 

@@ -23,7 +23,7 @@ internal sealed class McpServersHealthCheck(McpServerManager manager) : IHealthC
         return Task.FromResult(result);
     }
 
-    private static bool IsWell(ServerStatus status) => status is { State: ServerState.Running, Health: ServerHealth.Healthy or ServerHealth.Unknown };
+    private static bool IsWell(ServerStatus status) => status.StartsOnCall || status is { State: ServerState.Running, Health: ServerHealth.Healthy or ServerHealth.Unknown };
 
     private static string Name(ServerStatus[] servers) => string.Join(", ", servers.Select(static status => $"{status.Id} ({Describe(status)})"));
 

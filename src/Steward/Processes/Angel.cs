@@ -5,7 +5,7 @@ namespace Steward.Processes;
 
 /// <summary>
 /// The outer process of the daemon: it starts the same program again as the daemon, ends every descendant when the daemon
-/// dies, however it dies, and then starts it again. The daemon guards itself in turn: when the angel dies, it stops.
+/// dies, however it dies, and then starts it again. That of <c>steward stdio</c>, where no daemon runs, does not start it again. The daemon guards itself in turn: when the angel dies, it stops.
 /// </summary>
 /// <remarks>
 /// One Ctrl-C is one request, because only the angel is in the terminal's foreground group; the daemon lives in a session of
@@ -33,19 +33,50 @@ internal static class Angel
     /// loaded before stays in memory for nothing.
     /// </summary>
     /// <param name="daemonArguments">The arguments of the daemon, to be run by this same program.</param>
-    public static int Run(string[] daemonArguments)
+    /// <param name="hasTerminal">Whether there is a terminal that can send signals; that it is closed is a wish that all ends.</param>
+    public static int Run(string[] daemonArguments, Func<bool> hasTerminal)
     {
         if (!IsSupported)
             throw new PlatformNotSupportedException("There are no angels on this system; run the daemon itself.");
         if (!PosixSpawn.BecomeSubreaper())
             throw new InvalidOperationException("The kernel does not let this process adopt orphans (PR_SET_CHILD_SUBREAPER).");
+        try
+        {
+            return Watch(daemonArguments, hasTerminal, startsAgain: true);
+        }
+        catch (IOException refused)
+        {
+            Console.Error.WriteLine($"steward: {refused.Message}");
+            return 1;
+        }
+    }
 
+    /// <summary>
+    /// The same for a program that is not started again when it dies, because whoever launched it has said things to it that the next one would not
+    /// know; <see langword="null"/> where there is no angel to be had, and the program is better off alone than not at all.
+    /// </summary>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="hasTerminal">As for <see cref="Run"/>.</param>
+    public static int? TryRunOnce(string[] arguments, Func<bool> hasTerminal)
+    {
+        try
+        {
+            return IsSupported && PosixSpawn.BecomeSubreaper() ? Watch(arguments, hasTerminal, startsAgain: false) : null;
+        }
+        catch (IOException)
+        {
+            return null; // the system has no second process to give
+        }
+    }
+
+    private static int Watch(string[] arguments, Func<bool> hasTerminal, bool startsAgain)
+    {
         var environment = Environment.GetEnvironmentVariables();
         environment[Variable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         var program = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is unknown.");
-        string[] arguments = [.. OwnPrefix(), .. daemonArguments];
+        string[] line = [.. OwnPrefix(), .. arguments];
 
-        using var watch = new AngelWatch(() => PosixSpawn.Start(program, arguments, environment), Console.Error, TimeProvider.System);
+        using var watch = new AngelWatch(() => PosixSpawn.Start(program, line, environment), Console.Error, TimeProvider.System, hasTerminal, startsAgain);
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive); // it will do nothing for days: be small
         return watch.Run();
     }

@@ -8,9 +8,14 @@ internal sealed class AngelWatch : IDisposable
 {
     private const int StopsUntilKill = 3;
 
+    private static readonly TimeSpan MostDelay = TimeSpan.FromSeconds(5); // between starts that the system refuses
+
     private readonly Func<int> _start;
     private readonly TextWriter _output;
     private readonly AngelRestarts _restarts;
+    private readonly Func<bool> _hasTerminal;
+    private readonly bool _hadTerminal;
+    private readonly bool _startsAgain;
     private readonly Lock _gate = new();
     private readonly ManualResetEventSlim _stopping = new();
     private readonly HashSet<int> _forwarded = [];
@@ -21,25 +26,36 @@ internal sealed class AngelWatch : IDisposable
     /// <param name="start">Starts the daemon and returns its process id.</param>
     /// <param name="output">Takes what there is to say to people.</param>
     /// <param name="time">Measures how often the daemon dies.</param>
-    public AngelWatch(Func<int> start, TextWriter output, TimeProvider time)
+    /// <param name="hasTerminal">Whether there is a terminal that can send signals.</param>
+    /// <param name="startsAgain">Whether a daemon that died is started again. What is not knows of SIGHUP only as a wish that it ends.</param>
+    public AngelWatch(Func<int> start, TextWriter output, TimeProvider time, Func<bool> hasTerminal, bool startsAgain)
     {
-        (_start, _output, _restarts) = (start, output, new AngelRestarts(time));
+        (_start, _output, _restarts, _hasTerminal, _startsAgain) = (start, output, new AngelRestarts(time), hasTerminal, startsAgain);
+        _hadTerminal = hasTerminal();
         Forward(PosixSignal.SIGINT, Posix.SigInt, isStop: true);
         Forward(PosixSignal.SIGQUIT, Posix.SigQuit, isStop: true);
         Forward(PosixSignal.SIGTERM, Posix.SigTerm, isStop: true);
-        Forward(PosixSignal.SIGHUP, Posix.SigHup, isStop: false);
+        Forward(PosixSignal.SIGHUP, Posix.SigHup, isStop: !startsAgain);
     }
 
+    /// <returns>The exit code of the daemon when it has ended for good.</returns>
+    /// <exception cref="IOException">It could not be started even once.</exception>
     public int Run()
     {
+        if (Start() is not { } daemon)
+            return 0; // asked to stop before there was anything to stop
         while (true)
         {
-            if (Start() is not { } daemon)
-                return 0; // asked to stop before there was anything to stop
             var exit = WaitFor(daemon);
             var swept = KillDescendants();
             if (exit.IsOrderly || WasRequested(exit))
                 return exit.Code;
+
+            if (!_startsAgain)
+            {
+                Say($"process {daemon} {exit}; ended {swept} processes with it");
+                return exit.Code;
+            }
 
             if (_restarts.AfterDeath() is not { } delay)
             {
@@ -48,8 +64,9 @@ internal sealed class AngelWatch : IDisposable
             }
 
             Say($"the daemon (process {daemon}) {exit}; ended {swept} processes with it; starting it again in {delay.TotalSeconds:0.0} s");
-            if (_stopping.Wait(delay))
+            if (StartAgain(delay) is not { } next)
                 return exit.Code;
+            daemon = next;
         }
     }
 
@@ -57,6 +74,25 @@ internal sealed class AngelWatch : IDisposable
     {
         _registrations.ForEach(registration => registration.Dispose());
         _stopping.Dispose();
+    }
+
+    /// <summary>A system that has no process to give just now, or on which the program is being replaced, is asked again for as long as it takes.</summary>
+    private int? StartAgain(TimeSpan delay)
+    {
+        while (!_stopping.Wait(delay))
+        {
+            try
+            {
+                return Start();
+            }
+            catch (IOException refused)
+            {
+                delay = delay * 2 < MostDelay ? delay * 2 : MostDelay;
+                Say($"{refused.Message}; trying again in {delay.TotalSeconds:0.0} s");
+            }
+        }
+
+        return null;
     }
 
     private int? Start()
@@ -128,14 +164,17 @@ internal sealed class AngelWatch : IDisposable
         return true;
     }
 
-    private void Forward(PosixSignal signal, int number, bool isStop) =>
+    private void Forward(PosixSignal signal, int meant, bool isStop) =>
         _registrations.Add(PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true; // we end when the daemon has
+            // The daemon has no terminal: that ours was closed only we can know. It would take the signal for a wish to read its configuration again.
+            var isClosed = signal == PosixSignal.SIGHUP && _hadTerminal && !_hasTerminal();
+            var number = isClosed ? Posix.SigTerm : meant;
             lock (_gate)
             {
                 _forwarded.Add(number);
-                if (isStop)
+                if (isStop || isClosed)
                 {
                     _stops++;
                     _stopping.Set();
@@ -152,7 +191,7 @@ internal sealed class AngelWatch : IDisposable
         {
             _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"steward: {what}"));
         }
-        catch (IOException)
+        catch (Exception unwritable) when (RefusedWrite.Is(unwritable))
         {
             // The terminal is gone. The daemon is not.
         }

@@ -30,7 +30,8 @@ internal static class DescriptorReserve
         }
     }
 
-    private static long Limit()
+    /// <summary>How many descriptors this process may have, and whom it starts.</summary>
+    public static long Limit()
     {
         const string name = "Max open files";
         var limits = File.ReadAllText("/proc/self/limits", Encoding.ASCII).AsSpan();

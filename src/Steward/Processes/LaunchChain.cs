@@ -6,16 +6,21 @@ namespace Steward.Processes;
 /// <summary>
 /// What a command is started through: <c>setpriv</c> has the kernel kill it when the spawning thread ends, <c>setsid</c> gives
 /// it a session and process group of its own, <c>env</c> undoes the ignored SIGPIPE that children inherit from .NET. Each
-/// replaces itself by the next, so the process id stays the same.
+/// replaces itself by the next, so the process id stays the same. Where there are control groups, <c>sh</c> goes into that of the run first.
 /// </summary>
 internal sealed record LaunchChain
 {
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(5);
     private static readonly string[] ParentDeath = ["setpriv", "--pdeathsig", "KILL", "--"];
+
+    // Into its control group before anything else, for whatever it starts is born there. That it works is seen afterwards.
+    private static readonly string[] Entering = ["/bin/sh", "-c", "{ echo 0 > \"$0\"; } 2>/dev/null; exec \"$@\""];
     private static readonly string[] Session = ["setsid", "--"];
     private static readonly string[] Signals = ["env", "--default-signal=PIPE", "--"];
 
     private readonly List<string> _words = [];
+    private readonly Lazy<bool> _canLimitFiles = new(() => OperatingSystem.IsLinux()
+        && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => Posix.IsExecutable(Path.Join(folder, "prlimit"))));
 
     private LaunchChain()
     {
@@ -29,6 +34,9 @@ internal sealed record LaunchChain
 
     /// <summary>The links that did not work here, though they should.</summary>
     public IReadOnlyList<string> Missing { get; private init; } = [];
+
+    /// <summary>Whether a limit of open files can be set, which <c>prlimit</c> does.</summary>
+    public bool CanLimitFiles => _canLimitFiles.Value;
 
     private bool RestoresSignals { get; init; }
 
@@ -52,11 +60,19 @@ internal sealed record LaunchChain
     }
 
     /// <summary>Puts the command line together.</summary>
-    public void Apply(ProcessStartInfo start, string path, IReadOnlyList<string> args)
+    /// <param name="start">What to start.</param>
+    /// <param name="path">The program.</param>
+    /// <param name="args">Its arguments.</param>
+    /// <param name="openFiles">How many files it may have open; 0: as many as the system lets it.</param>
+    /// <param name="entrance">The file of a control group to which the process writes itself; null: it is in none of its own.</param>
+    public void Apply(ProcessStartInfo start, string path, IReadOnlyList<string> args, int openFiles = 0, string? entrance = null)
     {
         // A path with '=' would be an assignment to env.
         IEnumerable<string> signals = RestoresSignals && !path.Contains('=', StringComparison.Ordinal) ? Signals : [];
-        string[] words = [.. _words, .. signals, path, .. args];
+        // A limit above the system's may not be set, and need not.
+        string[] files = openFiles > 0 && CanLimitFiles && openFiles < DescriptorReserve.Limit() ? ["prlimit", $"--nofile={openFiles}:{openFiles}", "--"] : [];
+        string[] enter = entrance is null ? [] : [.. Entering, entrance];
+        string[] words = [.. enter, .. _words, .. files, .. signals, path, .. args];
         start.FileName = words[0];
         foreach (var word in words[1..])
             start.ArgumentList.Add(word);

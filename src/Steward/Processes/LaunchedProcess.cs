@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.IO.Pipes;
 using Microsoft.Extensions.Logging;
+using Steward.Processes.Limits;
 using Steward.Supervision;
 
 namespace Steward.Processes;
@@ -10,6 +11,7 @@ namespace Steward.Processes;
 internal sealed class LaunchedProcess : IDisposable
 {
     private const int PipeBytes = 256 * 1024;
+    private const int TryAgain = 11; // EAGAIN of Linux
 
     private readonly TaskCompletionSource<int> _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process = new() { EnableRaisingEvents = true };
@@ -24,6 +26,9 @@ internal sealed class LaunchedProcess : IDisposable
 
     /// <summary>Whether it leads a session and a process group of its own.</summary>
     public bool OwnsSession { get; private set; }
+
+    /// <summary>Who keeps its limits.</summary>
+    public KeptLimits Limits { get; private set; } = null!;
 
     /// <summary>Its exit code, as soon as it is gone.</summary>
     public Task<int> Gone => _gone.Task;
@@ -42,19 +47,23 @@ internal sealed class LaunchedProcess : IDisposable
         var path = CommandResolver.Resolve(spec);
         var chain = await spawner.Chain.WaitAsync(cancellationToken).ConfigureAwait(false);
         var launched = new LaunchedProcess { Run = spec.Run ?? RunMarker.NewRun(), OwnsSession = chain.OwnsSession };
+        launched.Limits = KeptLimits.For(spec, launched.Run, chain, spawner.Delegation());
         try
         {
             launched.Prepare(spec);
-            chain.Apply(launched._process.StartInfo, path, spec.Args);
-            launched.Identity = await spawner.StartAsync(launched._process, cancellationToken).ConfigureAwait(false);
+            chain.Apply(launched._process.StartInfo, path, spec.Args, spec.Limits.MaxOpenFiles, launched.Limits.Entrance);
+            spawner.Ledger?.Announce(launched.Run, spec.ServerId);
+            launched.Identity = await spawner.StartAsync(launched._process, spec.IsServer, launched.Limits.Add, cancellationToken).ConfigureAwait(false);
             launched.GrowPipes();
             return launched;
         }
         catch (Exception exception)
         {
+            spawner.Ledger?.Remove(launched.Run);
+            launched.Limits.Dispose();
             launched._process.Dispose();
             if (exception is Win32Exception or InvalidOperationException)
-                throw new ServerLaunchException($"Cannot start {spec.Called}: {path}: {exception.Message}", innerException: exception);
+                throw new ServerLaunchException($"Cannot start {spec.Called}: {path}: {Reason(exception)}", innerException: exception);
             throw;
         }
     }
@@ -87,6 +96,10 @@ internal sealed class LaunchedProcess : IDisposable
         Error.Dispose();
         _process.Dispose();
     }
+
+    private static string Reason(Exception failure) => failure is Win32Exception { NativeErrorCode: TryAgain } && OperatingSystem.IsLinux()
+        ? "the system gives this user, or the control group of Steward, no more processes: raise the limit (TasksMax= of systemd, ulimit -u), or run fewer servers"
+        : failure.Message;
 
     private void GrowPipes()
     {

@@ -51,4 +51,13 @@ internal static partial class Log
 
     [LoggerMessage(1114, LogLevel.Warning, "{Server}: the stopCommand of process {Pid}, which an earlier daemon left, cannot be read and is not run: {Reason}")]
     public static partial void StopCommandUnreadable(this ILogger logger, string server, int pid, string reason);
+
+    [LoggerMessage(1115, LogLevel.Warning, "{Server}: nobody keeps the limit {Limit}")]
+    public static partial void LimitNotEnforced(this ILogger logger, string server, string limit);
+
+    [LoggerMessage(1116, LogLevel.Information, "{Server}: a limit is kept by a look every second, not by the kernel. {Limit}")]
+    public static partial void LimitWatched(this ILogger logger, string server, string limit);
+
+    [LoggerMessage(1117, LogLevel.Warning, "{Server}: process {Pid} had come to a limit: {Limit}")]
+    public static partial void LimitReached(this ILogger logger, string server, int pid, string limit);
 }

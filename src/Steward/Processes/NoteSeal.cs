@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using Steward.Upstreams.Auth;
-
 namespace Steward.Processes;
 
 /// <summary>
@@ -16,23 +13,20 @@ internal sealed class NoteSeal(string directory)
 
     /// <exception cref="IOException">There is no key and none can be made.</exception>
     /// <exception cref="UnauthorizedAccessException">There is no key and none can be made.</exception>
-    public string Seal(ReadOnlySpan<byte> text, string run) => Convert.ToBase64String(TokenCipher.Seal(Key(), text, run));
+    public string Seal(ReadOnlySpan<byte> text, string run) => Convert.ToBase64String(SealCipher.Seal(Key(), text, run));
 
     /// <exception cref="IOException">The key cannot be read, or is not the one that it was sealed with.</exception>
     /// <exception cref="UnauthorizedAccessException">The key cannot be read.</exception>
     /// <exception cref="FormatException">It was never sealed.</exception>
     public byte[] Open(string sealedText, string run) =>
-        TokenCipher.TryOpen(Key(), Convert.FromBase64String(sealedText), run, out var text) ? text : throw new IOException("its seal is broken, or the key is another");
+        SealCipher.TryOpen(Key(), Convert.FromBase64String(sealedText), run, out var text) ? text : throw new IOException("its seal is broken, or the key is another");
 
     private byte[] Key()
     {
         if (Volatile.Read(ref _key) is { } known)
             return known;
 
-        // Of two that make one at a time, one is put in place: both go on with that one.
-        PrivateFile.TryCreate(_keyFile, RandomNumberGenerator.GetBytes(TokenCipher.KeySize));
-        var key = File.ReadAllBytes(_keyFile);
-        if (key.Length != TokenCipher.KeySize)
+        if (SealKey.ReadOrCreate(_keyFile) is not { } key)
         {
             File.Delete(_keyFile); // the next gets a good one
             throw new IOException($"{_keyFile} held no key");

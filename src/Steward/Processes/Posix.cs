@@ -41,13 +41,25 @@ internal static partial class Posix
     /// <exception cref="ObjectDisposedException">The pipe is closed.</exception>
     public static int UnreadBytes(SafeHandle pipe) => ioctl(pipe, BytesToRead, out var count) == 0 ? count : -1;
 
+    /// <summary>Gives a file a second name, in one step. False where something bears that name, or the file system has no second names.</summary>
+    public static bool TryLink(string path, string second) => link(path, second) == 0;
+
     public static bool IsExecutable(string path) => access(path, ExecuteOk) == 0;
+
+    /// <summary>Whether a file or folder bears an extended attribute, of whatever value.</summary>
+    public static bool HasAttribute(string path, string name) => getxattr(path, name, 0, 0) >= 0;
 
     /// <summary>Waits until the process has ended, or the time is up.</summary>
     public static unsafe void WaitFor(int pidfd, TimeSpan atMost)
     {
         var entry = new PollEntry { Descriptor = pidfd, Events = PollIn };
-        _ = poll(&entry, 1, (int)atMost.TotalMilliseconds);
+        var since = TimeProvider.System.GetTimestamp();
+        // A signal that this thread has to see to, such as of a child that ended, ends the wait: it goes on.
+        while (atMost - TimeProvider.System.GetElapsedTime(since) is { Ticks: >= 0 } rest && poll(&entry, 1, (int)Math.Ceiling(rest.TotalMilliseconds)) < 0
+            && Marshal.GetLastPInvokeError() == Interrupted)
+        {
+            // With what is left of the time.
+        }
     }
 
     /// <summary>
@@ -83,6 +95,7 @@ internal static partial class Posix
     private const int SetPipeSize = 1031;
     private const nuint BytesToRead = 0x541b;
     private const short PollIn = 1;
+    private const int Interrupted = 4; // EINTR
 
     private struct PollEntry
     {
@@ -90,6 +103,9 @@ internal static partial class Posix
         public short Events;
         public short Happened;
     }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int link(string path, string second);
 
     [LibraryImport("libc")]
     private static partial int kill(int processId, int signal);
@@ -100,7 +116,10 @@ internal static partial class Posix
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int access(string path, int mode);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint getxattr(string path, string name, nint value, nint size);
+
+    [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial int poll(PollEntry* entries, nuint count, int milliseconds);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]

@@ -6,13 +6,19 @@ namespace Steward.Processes;
 
 /// <summary>
 /// Notes every running child on disk, so that the next daemon can end what a killed one left behind. One small file per
-/// child, named after its run and written in one go: nothing is ever rewritten, and a half-written note names its run still.
+/// child, named after its run: it is there before the child is, and a half-written note names its run still.
 /// </summary>
 internal sealed class ProcessLedger(string directory, ILogger logger)
 {
     private const int CommandsAtOnce = 8;
 
     private readonly NoteSeal _seal = new(directory);
+
+    /// <summary>
+    /// Notes a run whose process is about to be started. Were it noted only once it has been, whoever kills us in between would leave what the
+    /// process has started by then to nobody.
+    /// </summary>
+    public void Announce(string run, string serverId) => Add(run, serverId, new ProcessIdentity(0, 0));
 
     /// <summary>Notes a child. A disk that refuses is logged and does not stop the child.</summary>
     /// <param name="run">Its run.</param>
@@ -28,7 +34,7 @@ internal sealed class ProcessLedger(string directory, ILogger logger)
             var text = string.Create(CultureInfo.InvariantCulture, $"{ProcessTable.BootId} {process.Id} {process.StartTime} {serverId}\n");
             File.WriteAllText(path, stopCommand is null ? text : $"{text}{_seal.Seal(stopCommand.ToJson(), run)}\n");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (RefusedWrite.Is(exception) || exception is UnauthorizedAccessException)
         {
             logger.LedgerFailed(process.Id, path, exception.Message);
         }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Steward.Processes.Limits;
 
 namespace Steward.Processes;
 
@@ -34,22 +35,42 @@ internal sealed class ProcessSpawner : IDisposable
 
     public ProcessLedger? Ledger { get; }
 
+    /// <summary>The limits of servers that this machine does not keep, and that were told already.</summary>
+    public ConcurrentDictionary<string, bool> ToldLimits { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Measures what is started; null: nobody does.</summary>
+    public ResourceMonitor? Monitor { get; init; }
+
+    /// <summary>Tells where the control groups of what is started are made.</summary>
+    public Func<Delegation> Delegation { get; init; } = static () => Limits.Delegation.Here;
+
     /// <summary>What commands are started through on this machine.</summary>
     public Task<LaunchChain> Chain => _chain.Task;
 
     /// <summary>Starts the process; a cancellation counts until the start and not after, so that no started child is lost.</summary>
-    /// <exception cref="InvalidOperationException">Too many starts are waiting, or too few descriptors are left.</exception>
-    public Task<ProcessIdentity> StartAsync(Process process, CancellationToken cancellationToken)
+    /// <param name="process">The process.</param>
+    /// <param name="isServer">Whether it leaves the last descriptors and processes alone, as servers do and those who would stop one do not.</param>
+    /// <param name="started">Called as soon as it is started, while it is on its way through the launch chain and has no children yet. Must not throw.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <exception cref="InvalidOperationException">Too many starts are waiting, or too few descriptors or processes are left.</exception>
+    public Task<ProcessIdentity> StartAsync(Process process, bool isServer, Action<Process> started, CancellationToken cancellationToken)
     {
-        var start = new Start(process, cancellationToken);
+        var start = new Start(process, isServer, started, cancellationToken);
         return _starts.TryAdd(start, 0, CancellationToken.None)
             ? start.Done.Task
             : throw new InvalidOperationException($"{MostWaiting} starts are waiting already.");
     }
 
+    /// <summary>Ends what is left in control groups of an earlier process like this one, and removes them.</summary>
+    public Task SweepGroupsAsync() => Task.Run(() =>
+    {
+        if (Limits.Delegation.SweepLeftovers() is > 0 and var left)
+            _logger.LeftoversKilled(left);
+    });
+
     public void Dispose()
     {
-        if (_starts.IsAddingCompleted)
+        if (!_thread.IsAlive || _starts.IsAddingCompleted)
             return;
 
         _starts.CompleteAdding();
@@ -76,7 +97,7 @@ internal sealed class ProcessSpawner : IDisposable
         _chain.SetResult(chain);
     }
 
-    private sealed class Start(Process process, CancellationToken cancellationToken)
+    private sealed class Start(Process process, bool isServer, Action<Process> started, CancellationToken cancellationToken)
     {
         public TaskCompletionSource<ProcessIdentity> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -90,9 +111,10 @@ internal sealed class ProcessSpawner : IDisposable
 
             try
             {
-                if (DescriptorReserve.Problem() is { } problem)
+                if (isServer && (DescriptorReserve.Problem() ?? TaskReserve.Problem()) is { } problem)
                     throw new InvalidOperationException(problem);
                 process.Start();
+                started(process);
                 Done.SetResult(new ProcessIdentity(process.Id, ProcessTable.Read(process.Id)?.StartTime ?? 0));
             }
             catch (Exception exception) // the boundary of the thread: whoever asked for the start gets it

@@ -32,6 +32,9 @@ internal sealed record ProcessSpec(
     /// <summary>Resolves the references of <see cref="StopCommand"/>.</summary>
     public VariableResolver Variables { get; init; } = new();
 
+    /// <summary>How much it may take.</summary>
+    public ServerLimits Limits { get; init; } = new();
+
     /// <summary>Whether it is a server's process, which is measured, and not a command of the operator.</summary>
     public bool IsServer { get; init; } = true;
 }

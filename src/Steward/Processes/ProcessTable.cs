@@ -8,7 +8,8 @@ namespace Steward.Processes;
 /// <summary>Reads the processes of this machine from <c>/proc</c>. Empty elsewhere.</summary>
 internal static class ProcessTable
 {
-    private const int LargestStat = 1024;
+    public const int LargestStat = 1024;
+
     private const int LargestChildren = 64 * 1024;
 
     /// <summary>Names this boot of the machine: process ids and start times mean nothing across boots.</summary>
@@ -21,14 +22,23 @@ internal static class ProcessTable
         if (!OperatingSystem.IsLinux())
             return entries;
 
-        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        foreach (var id in Ids())
         {
-            if (int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-                && Read(id) is { } entry)
+            if (Read(id) is { } entry)
                 entries.Add(entry);
         }
 
         return entries;
+    }
+
+    /// <summary>The ids of all processes; on Linux only.</summary>
+    public static IEnumerable<int> Ids()
+    {
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+                yield return id;
+        }
     }
 
     /// <summary>One process, or null when there is none.</summary>
@@ -114,6 +124,13 @@ internal static class ProcessTable
         return Field(rest, 1) is { } parent && Field(rest, 3) is { } session && Field(rest, 19) is { } start
             ? new ProcessEntry(processId, (int)parent, (int)session, state, start)
             : null;
+    }
+
+    /// <summary>Processor time in clock ticks, and resident memory in pages.</summary>
+    internal static (long Ticks, long Pages)? ParseUsage(ReadOnlySpan<byte> stat)
+    {
+        var rest = stat[(stat.LastIndexOf((byte)')') + 2)..];
+        return Field(rest, 11) is { } user && Field(rest, 12) is { } system && Field(rest, 21) is { } pages ? (user + system, pages) : null;
     }
 
     private static long? Field(ReadOnlySpan<byte> fields, int index)

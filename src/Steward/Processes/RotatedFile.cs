@@ -23,6 +23,11 @@ internal sealed class RotatedFile(string path, long maxBytes, int files) : IDisp
             Dispose();
             throw;
         }
+        catch (ArgumentOutOfRangeException tooLarge) // how .NET says that files may not grow so far
+        {
+            Dispose();
+            throw new IOException(tooLarge.Message, tooLarge);
+        }
     }
 
     public void Dispose()

@@ -36,7 +36,6 @@ internal sealed record StopCommand(
         {
             Called = $"the stopCommand of server '{serverId}'",
             OnBehalfOf = run,
-            IsServer = false,
         };
 
         string Resolve(string text, string key, TextRule rule) => rule.Resolve(text, key, BaseDirectory, variables);

@@ -26,9 +26,9 @@ internal sealed class StopCommandRunner(ProcessSpawner spawner, VariableResolver
             try
             {
                 var spec = command.Resolve(serverId, run, processId, variables);
-                var exit = await _runner.RunAsync(spec, log, default, Timeout.InfiniteTimeSpan, limit.Token, keepsOutput: true).ConfigureAwait(false);
+                var exit = await _runner.RunAsync(spec, log, default, Timeout.InfiniteTimeSpan, limit.Token).ConfigureAwait(false);
                 if (exit.Code != 0)
-                    Warn($"{exit}{(exit.StderrTail is [.., var last] ? $": {last}" : "")}");
+                    Warn(exit.InFull);
             }
             catch (OperationCanceledException)
             {

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Steward.Configuration;
-using Steward.Upstreams.Auth;
 
 namespace Steward.Registry;
 
@@ -36,10 +35,10 @@ internal sealed class DefinitionSeal(string keyFile)
     }
 
     /// <summary>Seals something else for a place of its own.</summary>
-    public byte[] Close(ReadOnlySpan<byte> plain, string place) => TokenCipher.Seal(Key(), plain, place);
+    public byte[] Close(ReadOnlySpan<byte> plain, string place) => SealCipher.Seal(Key(), plain, place);
 
     /// <summary>Opens something else; <see langword="null"/> where it was sealed otherwise.</summary>
-    public byte[]? Open(byte[] sealedText, string place) => TokenCipher.TryOpen(Key(), sealedText, place, out var plain) ? plain : null;
+    public byte[]? Open(byte[] sealedText, string place) => SealCipher.TryOpen(Key(), sealedText, place, out var plain) ? plain : null;
 
     /// <exception cref="InvalidDataException">It was sealed with another key, or changed, or says what this Steward cannot read.</exception>
     /// <exception cref="IOException">The key cannot be read or made.</exception>
@@ -83,15 +82,8 @@ internal sealed class DefinitionSeal(string keyFile)
     {
         lock (_gate)
         {
-            if (_key is not null)
-                return _key;
-            PrivateFile.TryCreate(keyFile, RandomNumberGenerator.GetBytes(TokenCipher.KeySize));
-            if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(keyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            var key = File.ReadAllBytes(keyFile);
-            return _key = key.Length == TokenCipher.KeySize
-                ? key
-                : throw new IOException($"{keyFile} holds no key of {TokenCipher.KeySize} bytes. Put the right one back, or remove the file: what was sealed with it is then lost.");
+            return _key ??= SealKey.ReadOrCreate(keyFile)
+                ?? throw new IOException($"{keyFile} holds no key of {SealCipher.KeySize} bytes. Put the right one back, or remove the file: what was sealed with it is then lost.");
         }
     }
 }

@@ -35,4 +35,10 @@ public enum LifecycleEventKind
 
     /// <summary>Its definition was changed, in the configuration file or in the registry: the detail has the keys.</summary>
     ConfigChanged,
+
+    /// <summary>Its new version has taken the place of the one that ran, without a gap.</summary>
+    Updated,
+
+    /// <summary>Its new version did not become ready, and the one that ran runs on.</summary>
+    UpdateFailed,
 }

@@ -85,7 +85,7 @@ internal sealed partial class ServerRegistry
         Task settling;
         using (await HoldAsync(id).ConfigureAwait(false))
         {
-            if (IsDeclared(id) || _kept.Find(id)?.Config is not { } kept || _manager.FindServer(id)?.Config is not { } current || DefinitionText.Differences(current, kept).Count == 0)
+            if (IsDeclared(id) || _kept.Find(id)?.Config is not { } kept || _manager.FindServer(id)?.Wanted is not { } current || DefinitionText.Differences(current, kept).Count == 0)
                 return;
             settling = _manager.UpdateServerAsync(kept, CancellationToken.None);
         }

@@ -21,7 +21,10 @@ internal sealed partial class ServerRegistry
     /// <summary>The servers that are connected.</summary>
     public IReadOnlyList<ServerEntry> ListConnections() => List(new ServerFilter { State = ServerState.Running });
 
-    /// <summary>Makes a request of a connected server, whatever its method.</summary>
+    /// <summary>
+    /// Makes a request of a server, whatever its method. One that rests is started by it, and one that is just being started again is waited for, as by
+    /// clients' calls (<see cref="Configuration.ServerConfig.QueueTimeout"/>).
+    /// </summary>
     /// <param name="id">The server's id.</param>
     /// <param name="method">The method, such as <c>tools/list</c>.</param>
     /// <param name="parameters">Its <c>params</c>, a JSON object; empty for none.</param>
@@ -30,15 +33,15 @@ internal sealed partial class ServerRegistry
     /// <returns>The <c>result</c> as the server wrote it.</returns>
     /// <exception cref="ArgumentException">The method is one that Steward itself uses to begin a connection.</exception>
     /// <exception cref="UnknownServerException">There is no server of that id.</exception>
-    /// <exception cref="UpstreamErrorException">It is not connected, answered with an error, or not in time.</exception>
-    public Task<byte[]> RequestAsync(string id, string method, ReadOnlyMemory<byte> parameters = default, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    /// <exception cref="UpstreamErrorException">It is not connected and will not be in time, answered with an error, or not in time.</exception>
+    public async Task<byte[]> RequestAsync(string id, string method, ReadOnlyMemory<byte> parameters = default, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         if (method.Length == 0 || method == "initialize")
             throw new ArgumentException(method.Length == 0 ? "The method must not be empty: tools/list is one." : "A connection is begun once, by Steward.", nameof(method));
         var server = _manager.FindServer(id) ?? throw Unknown(id);
-        if (server.Current is not UpstreamRun run)
+        if (await _manager.ReachAsync(server, gone: null, cancellationToken).ConfigureAwait(false) is not { } run)
             throw new UpstreamErrorException(JsonRpcErrorCode.ServerUnavailable, Relay.Unavailable(server.Status, _time));
-        return run.Connection.RequestAsync(method, parameters, timeout ?? server.Config.RequestTimeout, cancellationToken);
+        return await _manager.RequestAsync(server, run, method, parameters, timeout ?? server.Config.RequestTimeout, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What happened to servers, newest first; also to those that were removed since.</summary>

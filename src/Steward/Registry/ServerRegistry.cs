@@ -134,8 +134,8 @@ internal sealed partial class ServerRegistry : IAsyncDisposable
     }
 
     private ServerEntry EntryOf(ManagedServer server) => server.Origin == ServerOrigin.Registered && _kept.Find(server.Id) is { } registered
-        ? new ServerEntry(server.Config, registered.Source, server.Status) { Created = registered.Created, Updated = registered.Updated }
-        : new ServerEntry(server.Config, Declared, server.Status) { HidesRegistered = _kept.Holds(server.Id) };
+        ? new ServerEntry(server.Wanted, registered.Source, server.Status) { Created = registered.Created, Updated = registered.Updated }
+        : new ServerEntry(server.Wanted, Declared, server.Status) { HidesRegistered = _kept.Holds(server.Id) };
 
     /// <summary>Makes a change when those of the same server that came before are done. It goes on when its caller gives up.</summary>
     private async Task<T> InTurnAsync<T>(string id, Func<Task<T>> act, CancellationToken cancellationToken)

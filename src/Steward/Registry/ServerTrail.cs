@@ -30,11 +30,16 @@ internal sealed class ServerTrail(string server, IHistoryTable history, TimeProv
 
     private void FollowRun(ServerStatus next, DateTimeOffset since, ServerStatus? last)
     {
+        if (next.Update is { State: ServerUpdateState.Failed } failed && failed != last?.Update && last is not null)
+            Record(LifecycleEventKind.UpdateFailed, failed.EndedAt ?? time.GetUtcNow(), failed.Error);
         if (since != _connectedAt)
         {
+            var isUpdate = _connectedAt is not null && next.Update is { State: ServerUpdateState.Done, EndedAt: { } at } && at == since;
+            if (isUpdate)
+                history.Disconnected(server, since, ConnectionOutcome.Stopped, null);
             _isRestart |= _connectedAt is not null || next.Restarts > 0;
             history.Connected(server, since);
-            Record(_isRestart ? LifecycleEventKind.Restarted : LifecycleEventKind.Started, since, Describe(next));
+            Record(isUpdate ? LifecycleEventKind.Updated : _isRestart ? LifecycleEventKind.Restarted : LifecycleEventKind.Started, since, Describe(next));
             (_connectedAt, _isRestart) = (since, false);
             last = null;
         }
@@ -42,7 +47,7 @@ internal sealed class ServerTrail(string server, IHistoryTable history, TimeProv
         // That a server is found healthy for the first time is no change.
         if (next.Health is not ServerHealth.Unknown && (last?.Health ?? ServerHealth.Unknown) is var before && before != next.Health
             && (before, next.Health) is not (ServerHealth.Unknown, ServerHealth.Healthy))
-            Record(LifecycleEventKind.HealthChanged, time.GetUtcNow(), next.Health == ServerHealth.Healthy ? "Healthy" : $"{next.Health}: {next.LastError}");
+            Record(LifecycleEventKind.HealthChanged, time.GetUtcNow(), next.Health == ServerHealth.Healthy ? "Healthy" : $"{next.Health}: {next.HealthReason}");
     }
 
     private void FollowState(ServerStatus next, ServerStatus? last)
@@ -58,7 +63,7 @@ internal sealed class ServerTrail(string server, IHistoryTable history, TimeProv
             case ServerState.Stopped or ServerState.Disabled:
                 Disconnect(next, ConnectionOutcome.Stopped, null);
                 if (last is not null and not { State: ServerState.Stopped or ServerState.Disabled })
-                    Record(LifecycleEventKind.Stopped, next.Since, null);
+                    Record(LifecycleEventKind.Stopped, next.Since, next.StartsOnCall ? "Nobody used it: the next call starts it" : null);
                 break;
             case ServerState.Restarting or ServerState.Crashed or ServerState.FailedToStart:
                 FollowFailure(next, last);

@@ -23,6 +23,18 @@ internal enum Effect
     /// <summary>End a run that became ready when nobody wanted it any more.</summary>
     TerminateLate,
 
+    /// <summary>Start a run beside the present one, which goes on.</summary>
+    LaunchSuccessor,
+
+    /// <summary>Give the run beside its place, and let the present one finish what it is at.</summary>
+    SwitchOver,
+
+    /// <summary>Forget the run beside, of which nothing is left.</summary>
+    DropSuccessor,
+
+    /// <summary>The run that was started beside is the one that is being started from now on; what is left of the present one is ended.</summary>
+    AdoptSuccessor,
+
     /// <summary>Start the clock of the next start.</summary>
     ArmRetry,
 

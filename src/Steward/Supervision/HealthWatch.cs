@@ -7,23 +7,37 @@ namespace Steward.Supervision;
 /// <param name="run">Its number.</param>
 /// <param name="policy">How it is probed.</param>
 /// <param name="post">Hears of each finding.</param>
-/// <param name="time">The clock.</param>
+/// <param name="tools">Clock, dice, and whether it is probed at intervals at all now.</param>
 /// <param name="ended">Fires when the run is over, or is to be probed in another way.</param>
-internal sealed class HealthWatch(IServerRun server, int run, HealthPolicy policy, Action<Signal> post, TimeProvider time, CancellationToken ended)
+internal sealed class HealthWatch(IServerRun server, int run, HealthPolicy policy, Action<Signal> post, SupervisionTools tools, CancellationToken ended)
 {
+    private const int LongestWait = 8;
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+
+    private int _failures; // in a row
+
+    /// <summary>Whether the server is not of this machine, and is asked ever less often while it does not answer.</summary>
+    public bool IsRemote { get; init; }
+
     /// <summary>Probes at intervals. Never faults.</summary>
-    /// <param name="isOn">Whether it is probed at intervals at all now.</param>
-    public async Task RunAsync(Func<bool> isOn)
+    public async Task RunAsync()
     {
         if (policy.Interval == Timeout.InfiniteTimeSpan)
             return;
-        using var timer = new PeriodicTimer(policy.Interval, time);
+        // Servers that were started together must not all be probed in the same instant ever after.
+        var first = policy.Interval * (0.9 + (0.1 * tools.Random.NextDouble()));
+        using var timer = new PeriodicTimer(first > ShortestWait ? first : ShortestWait, tools.Time);
         try
         {
             while (await timer.WaitForNextTickAsync(ended).ConfigureAwait(false))
             {
-                if (isOn())
+                // Before the probe: whoever acts on what it finds can rely on the timer.
+                if (policy.Interval * Wait() is var next && timer.Period != next)
+                    timer.Period = next;
+                if (tools.Monitoring.IsOn)
                     await CheckAsync(CancellationToken.None).ConfigureAwait(false);
+                if (Volatile.Read(ref _failures) == 0 && timer.Period > policy.Interval)
+                    timer.Period = policy.Interval; // it is back
             }
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
@@ -33,27 +47,50 @@ internal sealed class HealthWatch(IServerRun server, int run, HealthPolicy polic
     }
 
     /// <summary>Probes now. What it finds counts as what is found at intervals does.</summary>
-    /// <returns>Whether there is a finding: not where the run was over first.</returns>
+    /// <returns>What was found; <see langword="null"/> where the run was over first.</returns>
     /// <exception cref="OperationCanceledException">It was given up.</exception>
-    public async Task<bool> CheckAsync(CancellationToken cancellationToken)
+    public async Task<Signal?> CheckAsync(CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(policy.Timeout, time);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ended, cancellationToken);
+        var question = "a health probe";
+        Signal finding;
         try
         {
-            await server.ProbeAsync(any.Token).ConfigureAwait(false);
-            post(new Signal.ProbeSucceeded(run));
+            var startedAt = tools.Time.GetTimestamp();
+            await WithinAsync(async token => { await server.ProbeAsync(token).ConfigureAwait(false); return 0; }, cancellationToken).ConfigureAwait(false);
+            if (!server.ProbesParts)
+                server.Calls.RecordProbe(startedAt);
+            string? problem = null;
+            if (policy.Call is { } call)
+            {
+                question = $"the call of tool '{call.Tool}' that a health probe makes (health.call)";
+                problem = await WithinAsync(token => server.TryCallAsync(call, token), cancellationToken).ConfigureAwait(false);
+            }
+
+            Volatile.Write(ref _failures, 0);
+            finding = new Signal.ProbeSucceeded(run) { CallProblem = problem };
         }
         catch (Exception failure) // any failure is a finding, whatever its type
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (ended.IsCancellationRequested)
-                return false; // but not one that the end of the run has caused
-            post(new Signal.ProbeFailed(run, failure is OperationCanceledException
-                ? $"no answer to a health probe within {policy.Timeout.TotalSeconds:0.###} s (health.timeoutMs)"
-                : failure.Message));
+                return null; // but not one that the end of the run has caused
+            Interlocked.Increment(ref _failures);
+            finding = new Signal.ProbeFailed(run, failure is OperationCanceledException
+                ? $"no answer to {question} within {policy.Timeout.TotalSeconds:0.###} s (health.timeoutMs)"
+                : failure.Message);
         }
 
-        return true;
+        post(finding);
+        return finding;
+    }
+
+    /// <summary>After how many intervals the next probe is due. The first failures do not count: that a server is down is to be found out soon.</summary>
+    private int Wait() => IsRemote && Volatile.Read(ref _failures) is > 1 and var failures ? Math.Min(1 << Math.Min(failures - 1, 8), LongestWait) : 1;
+
+    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(server.ProbesParts ? Timeout.InfiniteTimeSpan : policy.Timeout, tools.Time);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ended, cancellationToken);
+        return await ask(any.Token).ConfigureAwait(false);
     }
 }

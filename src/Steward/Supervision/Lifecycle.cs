@@ -13,6 +13,7 @@ internal static class Lifecycle
     public static (ServerState Next, Effect Effect) Decide(ServerState state, Signal signal, FailureVerdict verdict, StopPurpose purpose) => (state, signal) switch
     {
         (Stopped or Crashed or FailedToStart, Signal.StartRequested or Signal.RestartRequested) => (Starting, Effect.Launch),
+        (Stopped or Crashed or FailedToStart, Signal.Woken) => (Starting, Effect.Launch),
         (Crashed or FailedToStart, Signal.StopRequested) => (Stopped, Effect.None),
 
         (Stopped or Crashed or FailedToStart, Signal.Disabled) => (Disabled, Effect.None),
@@ -25,7 +26,13 @@ internal static class Lifecycle
 
         (Running, Signal.Ended) => AfterFailure(verdict),
         (Running, Signal.StopRequested or Signal.RestartRequested or Signal.Disabled or Signal.Outdated) => (Stopping, Effect.Terminate),
+        (Running, Signal.Idled) => (Stopping, Effect.Terminate),
         (Running, Signal.ProbeFailed { EndsRun: true } or Signal.Lost) => (Stopping, Effect.Terminate),
+
+        (Running, Signal.Superseded) => (Running, Effect.LaunchSuccessor),
+        (Running, Signal.SuccessorReady) => (Running, Effect.SwitchOver),
+        (Running, Signal.SuccessorFailed) => (Running, Effect.DropSuccessor),
+        (Running, Signal.Predeceased) => (Starting, Effect.AdoptSuccessor), // the next one is on its way already
 
         // A launch that came through although it was given up has to be ended like any run.
         (Stopping, Signal.Connected) => (Stopping, Effect.TerminateLate),
@@ -41,6 +48,7 @@ internal static class Lifecycle
         (Restarting, Signal.StartRequested or Signal.RestartRequested or Signal.Outdated) => (Starting, Effect.LaunchNow),
         (Restarting, Signal.Disabled) => (Disabled, Effect.DisarmRetry),
         (Restarting, Signal.StopRequested) => (Stopped, Effect.DisarmRetry),
+        (Restarting, Signal.Rested) => (Stopped, Effect.DisarmRetry), // nobody waits for it
         (Restarting, Signal.Unwatched) => (Crashed, Effect.DisarmRetry),
         (Crashed, Signal.Watched) when verdict == FailureVerdict.Retry => (Restarting, Effect.ArmRetry),
 

@@ -20,10 +20,25 @@ internal static partial class Log
     [LoggerMessage(1305, LogLevel.Warning, "{Server} failed, {Failures} in a row: {Error} It is started again at {NextRetryAt:O}")]
     public static partial void RetryArmed(this ILogger logger, string server, int failures, string? error, DateTimeOffset? nextRetryAt);
 
-    [LoggerMessage(1306, LogLevel.Error, "{Server} is given up, {Failures} failures in a row: {Error} It stays down until somebody starts it")]
+    [LoggerMessage(1318, LogLevel.Warning, "{Server} is {Health}: {Reason}")]
+    public static partial void HealthWorse(this ILogger logger, string server, ServerHealth health, string? reason);
+
+    [LoggerMessage(1319, LogLevel.Information, "{Server} is healthy again")]
+    public static partial void HealthBack(this ILogger logger, string server);
+
+    [LoggerMessage(1320, LogLevel.Error, "Not all that belongs to {Server}, which is removed, could be let go; please report this")]
+    public static partial void RemovalFailed(this ILogger logger, string server, Exception exception);
+
+    [LoggerMessage(1321, LogLevel.Error, "The watch over {Server} broke, which counts as the end of its run; please report this")]
+    public static partial void RunBroken(this ILogger logger, string server, Exception exception);
+
+    [LoggerMessage(1322, LogLevel.Debug, "{Server} is {State}, as often before; {Failures} failures in a row: {Error}")]
+    public static partial void StillTried(this ILogger logger, string server, ServerState state, int failures, string? error);
+
+    [LoggerMessage(1306, LogLevel.Error, "{Server} is given up, {Failures} failures in a row: {Error} It stays down until somebody starts it: 'steward start {Server}'")]
     public static partial void GivenUp(this ILogger logger, string server, int failures, string? error);
 
-    [LoggerMessage(1307, LogLevel.Error, "{Server} failed and its policy knows no restarts: {Error} It stays down until somebody starts it")]
+    [LoggerMessage(1307, LogLevel.Error, "{Server} failed and its policy knows no restarts: {Error} It stays down until somebody starts it: 'steward start {Server}'")]
     public static partial void NotRestarted(this ILogger logger, string server, string? error);
 
     [LoggerMessage(1308, LogLevel.Critical, "{Server}: {Signal} could not be handled; please report this")]
@@ -41,15 +56,30 @@ internal static partial class Log
     [LoggerMessage(1312, LogLevel.Information, "{Server} is removed")]
     public static partial void Removed(this ILogger logger, string server);
 
+    [LoggerMessage(1313, LogLevel.Information, "{Server} is updated: its new version is started beside the one that runs")]
+    public static partial void UpdateBegan(this ILogger logger, string server);
+
+    [LoggerMessage(1314, LogLevel.Information, "{Server} is updated, and its new version has the calls; what it offers otherwise: {Changes}")]
+    public static partial void Updated(this ILogger logger, string server, string changes);
+
+    [LoggerMessage(1315, LogLevel.Warning, "{Server} is not updated, and the old version runs on: {Error}")]
+    public static partial void UpdateFailed(this ILogger logger, string server, string? error);
+
     /// <summary>A sentence, for a message that goes on behind it.</summary>
     public static void DefinitionPutBack(this ILogger logger, ServerStatus failed, ServerStatus restored) =>
         logger.DefinitionPutBack(failed.Id, Sentence(failed.LastError), restored.State);
 
     /// <summary>A new state, as loudly as it deserves.</summary>
-    public static void Report(this ILogger logger, ServerStatus status)
+    /// <param name="logger">The log.</param>
+    /// <param name="status">The state.</param>
+    /// <param name="isNews">Whether that it fails, or is tried once more, has not been said often enough.</param>
+    public static void Report(this ILogger logger, ServerStatus status, bool isNews)
     {
         switch (status.State)
         {
+            case ServerState.Restarting or ServerState.Starting when !isNews:
+                logger.StillTried(status.Id, status.State, status.ConsecutiveFailures, status.LastError);
+                break;
             case ServerState.Restarting:
                 logger.RetryArmed(status.Id, status.ConsecutiveFailures, Sentence(status.LastError), status.NextRetryAt);
                 break;

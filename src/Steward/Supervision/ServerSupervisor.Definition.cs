@@ -17,25 +17,41 @@ internal sealed partial class ServerSupervisor
     /// <summary>Takes a definition over and says what that is to the table.</summary>
     private Signal Redefine(Signal.Redefined change)
     {
-        var (said, before) = (_server.Config, Config);
-        if (change.Expected is { } expected && !ReferenceEquals(expected, said))
+        var (said, before, isRunning) = (_server.Config, Config, _status.State == ServerState.Running);
+        if (change.Expected is { } expected && !ReferenceEquals(expected, _server.Wanted))
             return new Signal.Passed();
 
         var needsRestart = ServerDifferences.Between(said, change.Config).NeedsRestart;
-        change.Outcome = new Redefinition(said, _status.State == ServerState.Running, needsRestart);
+        change.Outcome = new Redefinition(_server.Wanted, isRunning, needsRestart);
         _server.Origin = change.Origin ?? _server.Origin;
-        _server.Config = change.Config;
-        _tools.Redefined();
-        _backoff = new Backoff(Config.RestartPolicy, _tools.Random);
+        if (isRunning && needsRestart && !change.Config.Disabled && ServerDifferences.AllowBeside(said, change.Config))
+            return Supersede(change);
+
+        if (_successor is not null)
+            GiveUpSuccessor();
+        TakeOver(change.Config);
         if (Config.Disabled)
             return new Signal.Disabled();
         if (before.Disabled)
             return new Signal.Enabled();
+        if (RedefineResting(before, needsRestart) is { } woken)
+            return woken;
         if (needsRestart)
             return new Signal.Outdated();
 
-        if (_status.State == ServerState.Running)
+        if (isRunning)
             ApplyLive(before);
+        return change;
+    }
+
+    /// <summary>Has a run by the new definition started beside the present one, unless the one that is being started will do.</summary>
+    private Signal Supersede(Signal.Redefined change)
+    {
+        var done = _successor?.Done ?? new TaskCompletionSource<SuccessionEnd>(TaskCreationOptions.RunContinuationsAsynchronously);
+        change.Outcome = change.Outcome! with { Succession = done.Task };
+        if (_successor is null || ServerDifferences.Between(_successor.Config, change.Config).NeedsRestart)
+            return new Signal.Superseded(change.Config, done);
+        _successor.Config = _server.Next = change.Config;
         return change;
     }
 
@@ -44,6 +60,8 @@ internal sealed partial class ServerSupervisor
         _live!.Redefine(Config);
         if (before.Health != Config.Health)
             WatchHealth(_live);
+        if ((before.Start, before.IdleStop) != (Config.Start, Config.IdleStop))
+            WatchIdleness(_live);
         if (before.RestartPolicy.ResetAfter != Config.RestartPolicy.ResetAfter)
             _proof?.Change(Config.RestartPolicy.ResetAfter, Timeout.InfiniteTimeSpan);
     }

@@ -11,14 +11,15 @@ internal sealed partial class ServerSupervisor
 
     private void Perform(Effect effect, Signal signal, ref ServerStatus status)
     {
-        if (effect is not Effect.None and not Effect.BeginService)
+        if (effect is not (Effect.None or Effect.BeginService or Effect.LaunchSuccessor or Effect.SwitchOver or Effect.DropSuccessor))
             EndService();
         switch (effect)
         {
             case Effect.Launch or Effect.LaunchNow:
                 DisarmRetry();
                 _launch = new CancellationTokenSource();
-                _running = LaunchAsync(++_run, _running, _launch.Token);
+                (_run, _launched) = (++_lastRun, Config);
+                _running = LaunchAsync(_run, _running, _launch.Token);
                 break;
             case Effect.AbortLaunch:
                 _ = CancelAsync(_launch!); // cannot fault; its end is a signal
@@ -27,10 +28,15 @@ internal sealed partial class ServerSupervisor
                 BeginService(((Signal.Connected)signal).Server);
                 break;
             case Effect.Terminate:
+                if (_successor is not null)
+                    TakeOverUntried();
                 _ = TerminateAsync(_live!); // cannot fault; its end is a signal
                 break;
             case Effect.TerminateLate:
                 _ = TerminateAsync(((Signal.Connected)signal).Server);
+                break;
+            case Effect.LaunchSuccessor or Effect.SwitchOver or Effect.DropSuccessor or Effect.AdoptSuccessor:
+                Succeed(effect, signal, ref status);
                 break;
             case Effect.ArmRetry:
                 status = ArmRetry(status, (signal as Signal.LaunchFailed)?.RetryAfter ?? TimeSpan.Zero);
@@ -45,39 +51,46 @@ internal sealed partial class ServerSupervisor
             EndService();
             _live = null;
         }
-
-        KeepProof(signal);
     }
 
     private void BeginService(IServerRun server)
     {
-        _live = server;
+        (_live, _servingSince) = (server, _tools.Time.GetTimestamp());
+        server.Calls.Reset(); // what was before says nothing of this run
+        if (!ReferenceEquals(_launched, Config))
+            server.Redefine(Config); // it was defined anew meanwhile, in nothing that would need another run
+        server.Watch(_tools.Monitoring.IsOn); // it may have been switched while the run was being started
         WatchHealth(server);
         var proven = new Signal.Proven(_run);
         _proof = _tools.Time.CreateTimer(_ => Post(proven), null, Config.RestartPolicy.ResetAfter, Timeout.InfiniteTimeSpan);
         _server.Current = server;
+        WatchIdleness(server);
     }
 
     private void EndService()
     {
         _server.Current = null;
-        if (_service is not null)
-            _ = CancelAsync(_service); // cannot fault
+        UnwatchHealth();
         _proof?.Dispose();
-        (_service, _proof) = (null, null);
-        Volatile.Write(ref _watch, null);
+        _idle?.Dispose();
+        (_proof, _idle) = (null, null);
     }
 
     private ServerStatus ArmRetry(ServerStatus status, TimeSpan wish)
     {
         var now = _tools.Time.GetUtcNow();
         var delay = _backoff.Delay(status.ConsecutiveFailures);
-        if (status.ConsecutiveFailures == 1 && !IsIll && _status.RunningSince is { } since && now > since)
-            delay = delay > now - since ? delay - (now - since) : TimeSpan.Zero; // it ran well: who waits for it waits no longer than needs be
+        if (status.ConsecutiveFailures == 1 && !IsIll && _status.RunningSince is not null)
+        {
+            var served = TimeSpan.FromMilliseconds(Math.Round(_tools.Time.GetElapsedTime(_servingSince).TotalMilliseconds)); // timers know no less
+            delay = delay > served ? delay - served : TimeSpan.Zero; // it ran well: who waits for it waits no longer than needs be
+        }
+
         if (wish > delay)
             delay = wish < LongestWish ? wish : LongestWish;
         var due = new Signal.RetryDue(_run);
         _retry = _tools.Time.CreateTimer(_ => Post(due), null, delay, Timeout.InfiniteTimeSpan);
+        _server.RetryDueAt = _tools.Time.GetTimestamp() + (long)(delay.TotalSeconds * _tools.Time.TimestampFrequency);
         return status with { NextRetryAt = now + delay };
     }
 
@@ -88,16 +101,18 @@ internal sealed partial class ServerSupervisor
     }
 
     /// <summary>One run, start to end. It cannot fault: however it ends, the end is a signal.</summary>
-    private async Task LaunchAsync(int run, Task last, CancellationToken aborted)
+    private async Task LaunchAsync(int run, Task last, CancellationToken aborted, ServerConfig? beside = null)
     {
-        // Never two runs of one server; and a launcher that blocks must not block the loop.
+        // Never two runs of one server, but where one is to take the place of the other; and a launcher that blocks must not block the loop.
         await last.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
         IServerRun server;
         var span = OperationTrace.BeginStart(Config.Id);
         try
         {
             await OutwaitAsync(_before, aborted).ConfigureAwait(false);
-            server = await LaunchInTimeAsync(run, aborted).ConfigureAwait(false);
+            server = await LaunchInTimeAsync(run, beside ?? Config, aborted).ConfigureAwait(false);
+            if (beside is not null)
+                await ProveAsync(server, beside, aborted).ConfigureAwait(false);
             OperationTrace.EndStart(span, errorType: null);
         }
         catch (Exception) when (aborted.IsCancellationRequested) // whatever an abort breaks on its way out is no news
@@ -117,10 +132,28 @@ internal sealed partial class ServerSupervisor
         }
 
         Post(new Signal.Connected(run, server));
-        await Task.WhenAny(server.Ended, server.Lost).ConfigureAwait(false);
-        if (!server.Ended.IsCompleted)
-            Post(new Signal.Lost(run, await server.Lost.ConfigureAwait(false)));
-        var end = await server.Ended.ConfigureAwait(false);
+        // One that is given up in the very moment in which it is ready is nobody's.
+        using var givenUp = beside is null ? default : aborted.UnsafeRegister(_ => _ = TerminateAsync(server), null);
+        await FollowAsync(run, server).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells how a run ends.</summary>
+    private async Task FollowAsync(int run, IServerRun server)
+    {
+        var end = new RunEnd("it is not known how it ended");
+        Exception? broken = null;
+        try
+        {
+            await Task.WhenAny(server.Ended, server.Lost).ConfigureAwait(false);
+            if (!server.Ended.IsCompleted)
+                Post(new Signal.Lost(run, await server.Lost.ConfigureAwait(false)));
+            end = await server.Ended.ConfigureAwait(false);
+        }
+        catch (Exception failure) // whoever watches a run may break: the server is not to be taken for running for ever
+        {
+            broken = failure;
+        }
+
         try
         {
             await ReleaseAsync(server).ConfigureAwait(false);
@@ -129,6 +162,9 @@ internal sealed partial class ServerSupervisor
         {
             Post(new Signal.Ended(run, end)); // after disposal: ended means that nothing is left
         }
+
+        if (broken is not null)
+            _tools.Logger.RunBroken(Config.Id, broken);
     }
 
     /// <summary>What is left of an earlier server of this id may never end: that is said, and tried again like any other failure.</summary>
@@ -157,23 +193,23 @@ internal sealed partial class ServerSupervisor
         }
     }
 
-    private async Task<IServerRun> LaunchInTimeAsync(int run, CancellationToken aborted)
+    private async Task<IServerRun> LaunchInTimeAsync(int run, ServerConfig config, CancellationToken aborted)
     {
         await _tools.Starts.WaitAsync(aborted).ConfigureAwait(false);
         using var turn = new StartTurn(_tools.Starts);
-        using var timeout = new CancellationTokenSource(Config.StartupTimeout, _tools.Time);
+        using var timeout = new CancellationTokenSource(config.StartupTimeout, _tools.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, aborted);
         // Given back as soon as the launch is given up: to clean up after it can take a whole grace period.
         using var givenUp = either.Token.UnsafeRegister(static state => ((StartTurn)state!).Dispose(), turn);
         var observer = new Observer(this, run);
         try
         {
-            return await _tools.Launcher.LaunchAsync(Config, observer, _force.Token, either.Token).ConfigureAwait(false);
+            return await _tools.Launcher.LaunchAsync(config, observer, _force.Token, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !aborted.IsCancellationRequested)
         {
             throw new ServerLaunchException(
-                $"Server '{Config.Id}' was not ready within {Config.StartupTimeout.TotalSeconds:0.###} s: {WaitedFor(observer)}. Look at its log; raise startupTimeoutMs if it only needs longer.");
+                $"Server '{config.Id}' was not ready within {config.StartupTimeout.TotalSeconds:0.###} s: {WaitedFor(config, observer)}. Look at its log; raise startupTimeoutMs if it only needs longer.");
         }
     }
 
@@ -204,8 +240,8 @@ internal sealed partial class ServerSupervisor
         }
     }
 
-    private string WaitedFor(Observer observer) =>
-        Config.Transport != ServerTransport.Stdio ? "its endpoint did not answer the handshake and the first listing"
+    private static string WaitedFor(ServerConfig config, Observer observer) =>
+        config.Transport != ServerTransport.Stdio ? "its endpoint did not answer the handshake and the first listing"
         : observer.Pid is { } pid ? $"its process (pid {pid}) was up, but did not answer the handshake and the first listing"
         : "its process did not come up";
 

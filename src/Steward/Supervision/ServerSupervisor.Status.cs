@@ -10,20 +10,19 @@ internal sealed partial class ServerSupervisor
         var status = signal switch
         {
             Signal.ProcessStarted or Signal.FactsChanged when !HasRun => _status, // late word of a run that is over
-            Signal.Redefined or Signal.Disabled or Signal.Enabled or Signal.Outdated => Described(_status),
+            Signal.Redefined or Signal.Disabled or Signal.Enabled or Signal.Outdated or Signal.Woken => Described(_status),
             Signal.ProcessStarted started => _status with { Pid = started.Pid },
-            Signal.FactsChanged changed => With(changed.Facts),
+            Signal.FactsChanged changed => With(_status, changed.Facts),
             Signal.Connected when effect is Effect.BeginService => _status with { RunningSince = _tools.Time.GetUtcNow() },
-            Signal.ProbeSucceeded when _status.State == ServerState.Running => Healthy(),
-            Signal.ProbeFailed failed when _status.State == ServerState.Running => _status with
-            {
-                Health = failed.ThresholdReached ? ServerHealth.Unhealthy : ServerHealth.Degraded,
-                LastError = failed.Reason,
-            },
+            Signal.ProbeFailed failed when _status.State == ServerState.Running => _status with { LastError = failed.Reason },
             Signal.Lost lost when _status.State == ServerState.Running => _status with { LastError = lost.Reason },
-            Signal.Proven when _status.State == ServerState.Running && !IsIll => _status with { ConsecutiveFailures = 0 },
+            Signal.Idled when next == ServerState.Stopping => _status with { ConsecutiveFailures = 0 }, // it has done what was asked of it
+            Signal.Rested when _status.State == ServerState.Restarting => _status with { ConsecutiveFailures = 0 },
+            Signal.Rested { Facts: { } facts } => With(_status, facts),
+            Signal.Proven when _status.State == ServerState.Running && _findings.ProbeFailure is null => _status with { ConsecutiveFailures = 0 },
             Signal.LaunchFailed failed => Over(failed.Exit, failed.Reason),
             Signal.Ended ended => Over(ended.End.Exit, ended.End.Reason),
+            Signal.Predeceased gone => Over(gone.Exit, gone.Reason),
             _ => _status,
         };
         if (next is ServerState.Restarting or ServerState.Crashed or ServerState.FailedToStart && next != _status.State)
@@ -31,7 +30,9 @@ internal sealed partial class ServerSupervisor
         if (signal is Signal.RetryDue && effect is Effect.Launch)
             status = status with { Restarts = status.Restarts + 1 };
         else if (effect is Effect.Launch or Effect.LaunchNow) // by request: the next failure is the first again
-            status = status with { ConsecutiveFailures = 0, Restarts = 0, LastError = null };
+            status = status with { ConsecutiveFailures = 0, Restarts = 0, LastError = null, Update = null };
+        if (next == ServerState.Running || (_status.State == ServerState.Running && next == ServerState.Stopping))
+            status = Assessed(status);
         return next == ServerState.Restarting ? status : Clear(status);
     }
 
@@ -39,11 +40,11 @@ internal sealed partial class ServerSupervisor
 
     private static ServerStatus Clear(ServerStatus status) => status.NextRetryAt is null ? status : status with { NextRetryAt = null };
 
-    private ServerStatus Healthy() => _status.Health == ServerHealth.Healthy ? _status : _status with { Health = ServerHealth.Healthy };
+    private ServerStatus Assessed(ServerStatus status) => status with { Health = _findings.Health, HealthReason = _findings.Reason };
 
-    private ServerStatus With(RunFacts facts) => _status with
+    private static ServerStatus With(ServerStatus status, RunFacts facts) => status with
     {
-        Transport = facts.Transport ?? _status.Transport,
+        Transport = facts.Transport ?? status.Transport,
         Revision = facts.Revision,
         ServerName = facts.ServerName,
         ToolCount = facts.ToolCount,
@@ -51,6 +52,7 @@ internal sealed partial class ServerSupervisor
         ResourceCount = facts.ResourceCount,
         IsolationReason = facts.IsolationReason,
         SessionProcesses = facts.SessionProcesses,
+        Instances = facts.Instances,
     };
 
     private ServerStatus Over(ProcessExit? exit, string reason) => _status with
@@ -58,7 +60,9 @@ internal sealed partial class ServerSupervisor
         Pid = null,
         RunningSince = null,
         Health = ServerHealth.Unknown,
+        HealthReason = null,
         SessionProcesses = 0,
+        Instances = null,
         LastExit = exit ?? _status.LastExit,
         LastError = _status.State == ServerState.Stopping ? _status.LastError : reason, // that a stop ended it is no error
     };

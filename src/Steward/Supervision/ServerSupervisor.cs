@@ -23,12 +23,15 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
 
     private Backoff _backoff;
     private ServerStatus _status;
-    private int _run;
+    private int _run; // the present run
+    private int _lastRun; // the highest number that a run has
     private StopPurpose _purpose;
     private bool _isClosing;
     private IServerRun? _live;
+    private ServerConfig? _launched; // by which the present run was started
     private Task _running = Task.CompletedTask;
     private CancellationTokenSource? _launch;
+    private long _servingSince; // a timestamp of the clock: the time of day may be set meanwhile
     private ITimer? _retry;
     private ITimer? _proof;
 
@@ -38,7 +41,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     public ServerSupervisor(ManagedServer server, SupervisionTools tools, Task? before = null)
     {
         (_server, _tools, _before) = (server, tools, before ?? Task.CompletedTask);
-        _backoff = new Backoff(Config.RestartPolicy, tools.Random);
+        _backoff = Backoff.Of(Config, tools.Random);
         _status = tools.Board.Publish(Described(new ServerStatus
         {
             Id = Config.Id,
@@ -46,6 +49,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
             Since = tools.Time.GetUtcNow(),
             Transport = Config.Transport,
         }));
+        _server.Call = () => Post(new Signal.Called());
         _loop = RunAsync();
     }
 
@@ -57,6 +61,9 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
         Config.Shutdown.Drain + Config.Shutdown.Grace + (Config.StopCommand.Count > 0 ? Config.Shutdown.Command : TimeSpan.Zero) + Slack;
 
     public Task<long?> StartAsync() => AskAsync(new Signal.StartRequested());
+
+    /// <summary>Has it be there for calls: a lazy server waits for the first of them.</summary>
+    public Task<long?> ServeAsync() => AskAsync(new Signal.ServeRequested());
 
     public Task<long?> StopAsync() => AskAsync(new Signal.StopRequested());
 
@@ -88,7 +95,7 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     private async Task EndAsync()
     {
         await _loop.ConfigureAwait(false);
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it has told its end, whatever it stumbled over after
+        await Task.WhenAll(_running, _beside).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // they have told their end, whatever they stumbled over after
     }
 
     private void Post(Signal signal) => _inbox.Writer.TryWrite(signal);
@@ -104,9 +111,9 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     {
         await foreach (var signal in _inbox.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            if (signal.Run is not Signal.AnyRun && signal.Run != _run)
+            if (signal.Run is not Signal.AnyRun && signal.Run != _run && signal.Run != _successor?.Run)
                 continue; // the echo of an earlier run
-            if (_isClosing && signal is (Signal.StartRequested or Signal.RestartRequested or Signal.Redefined))
+            if (_isClosing && signal is (Signal.StartRequested or Signal.RestartRequested or Signal.Redefined or Signal.ServeRequested))
             {
                 ((Signal.Request)signal).Refuse();
                 continue;
@@ -127,29 +134,45 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
             Handle(signal switch
             {
                 Signal.Redefined change => Redefine(change),
-                Signal.ProbeFailed failed => Count(failed),
-                _ => signal,
+                Signal.ServeRequested => Serve(),
+                Signal.Called called => TakeCall(called),
+                Signal.Idled idled => Rest(idled),
+                Signal.RetryDue due => Retry(due),
+                _ when signal.Run == _successor?.Run => OfSuccessor(_successor, signal),
+                Signal.ProbeFailed failed => OfPresent(Count(failed)),
+                _ => OfPresent(signal),
             });
         }
         catch (Exception failure) // a bug of ours: the next signal, such as a stop, must be heard all the same
         {
             _tools.Logger.SignalFailed(Config.Id, signal.GetType().Name, failure);
         }
+
+        TellSuccessions();
     }
 
     private void Handle(Signal signal)
     {
         var failures = _status.ConsecutiveFailures + (signal is Signal.Watched or Signal.Unwatched ? 0 : 1); // those are no news of a failure
+        if (signal is Signal.StartRequested && _status.State == ServerState.Running)
+            _live!.Revive();
         NotePurpose(signal);
-        KeepCount(signal);
+        NoteHealth(signal);
+        _onlyLists &= signal is not (Signal.StartRequested or Signal.RestartRequested);
         var (next, effect) = Lifecycle.Decide(_status.State, signal, Judge(signal, failures), _purpose);
-        var status = Note(signal, next, effect, failures);
+        var status = Marked(Note(signal, next, effect, failures));
+        status = status with
+        {
+            IsComingBack = next == ServerState.Stopping && _purpose is StopPurpose.Restart or StopPurpose.Failure,
+            StartsOnCall = WillRest(signal, next),
+        };
         if (next == _status.State && effect is Effect.None && status == _status)
             return;
 
         if (effect is Effect.Launch && signal is Signal.RetryDue)
             ServerMetrics.Restarted(Config.Id);
         Perform(effect, signal, ref status); // starts work and returns: the loop never waits, so a stop is heard in any state
+        status = Marked(status);
         var isTransition = next != _status.State;
         if (isTransition)
         {
@@ -162,9 +185,12 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
             };
         }
 
+        var before = _status.Health;
         _status = _tools.Board.Publish(status); // a state is visible only once its effect is armed
+        if (_status.Health != before)
+            ReportHealth(before);
         if (isTransition)
-            _tools.Logger.Report(_status);
+            _tools.Logger.Report(_status, _backoff.IsWorthTelling(_status.ConsecutiveFailures));
     }
 
     private FailureVerdict Judge(Signal signal, int failures)
@@ -183,6 +209,9 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
             (ServerState.Stopping, Signal.Enabled) when _purpose == StopPurpose.Disable => StopPurpose.Stop,
             (ServerState.Starting or ServerState.Running, Signal.Outdated) => StopPurpose.Restart,
             (ServerState.Stopping, Signal.Outdated) when _purpose == StopPurpose.Failure => StopPurpose.Restart,
+            (ServerState.Running, Signal.Idled) => StopPurpose.Rest,
+            (ServerState.Stopping, Signal.Rested) when _purpose == StopPurpose.Stop => StopPurpose.Rest,
+            (ServerState.Stopping, Signal.Called or Signal.Outdated) when _purpose == StopPurpose.Rest => StopPurpose.Restart,
             (_, Signal.RestartRequested) => StopPurpose.Restart,
             (ServerState.Stopping, Signal.StartRequested) => StopPurpose.Restart,
             (ServerState.Running, Signal.ProbeFailed { EndsRun: true } or Signal.Lost) => StopPurpose.Failure,

@@ -25,6 +25,25 @@ internal abstract record Signal(int Run = Signal.AnyRun)
     /// <summary>Somebody wants it to run.</summary>
     public sealed record StartRequested : Request;
 
+    /// <summary>It is to be there for calls. To the table that is a start, a rest in which it waits for the first of them, that it is woken to be listed, or nothing.</summary>
+    public sealed record ServeRequested : Request;
+
+    /// <summary>From now on the next call starts it.</summary>
+    public sealed record Rested : Signal
+    {
+        /// <summary>What is known of it without a run; <see langword="null"/> where its status has it already.</summary>
+        public RunFacts? Facts { get; init; }
+    }
+
+    /// <summary>It is started because it is used, or to see what it offers.</summary>
+    public sealed record Woken : Signal;
+
+    /// <summary>A call wants it. To the table that is nothing where no call may start it.</summary>
+    public sealed record Called : Signal;
+
+    /// <summary>Nobody has used it for as long as it runs without use.</summary>
+    public sealed record Idled(int Run) : Signal(Run);
+
     /// <summary>Somebody wants it not to run.</summary>
     public sealed record StopRequested : Request
     {
@@ -57,6 +76,18 @@ internal abstract record Signal(int Run = Signal.AnyRun)
     /// <summary>What runs, or was tried, is not what is defined any more.</summary>
     public sealed record Outdated : Signal;
 
+    /// <summary>What runs is not what is defined any more, and another run is to take its place while it goes on.</summary>
+    public sealed record Superseded(ServerConfig Config, TaskCompletionSource<SuccessionEnd> Done) : Signal;
+
+    /// <summary>The run that was started beside the present one can take its place.</summary>
+    public sealed record SuccessorReady(int Run, IServerRun Server) : Signal(Run);
+
+    /// <summary>The run that was started beside the present one has come to nothing, and nothing of it is left.</summary>
+    public sealed record SuccessorFailed(int Run, string Reason, ProcessExit? Exit) : Signal(Run);
+
+    /// <summary>The present run has ended, or answers no more, while another is being started beside it.</summary>
+    public sealed record Predeceased(int Run, string Reason, ProcessExit? Exit) : Signal(Run);
+
     /// <summary>From now on it is started again when it fails; what has failed meanwhile, too.</summary>
     public sealed record Watched : Signal;
 
@@ -86,7 +117,11 @@ internal abstract record Signal(int Run = Signal.AnyRun)
     public sealed record RetryDue(int Run) : Signal(Run);
 
     /// <summary>A probe was answered.</summary>
-    public sealed record ProbeSucceeded(int Run) : Signal(Run);
+    public sealed record ProbeSucceeded(int Run) : Signal(Run)
+    {
+        /// <summary>What is wrong with the call that probes are to make, where that is not the server's fault.</summary>
+        public string? CallProblem { get; init; }
+    }
 
     /// <summary>A probe was not answered.</summary>
     public sealed record ProbeFailed(int Run, string Reason) : Signal(Run)
@@ -97,6 +132,9 @@ internal abstract record Signal(int Run = Signal.AnyRun)
         /// <summary>Whether as many failed while the server was watched: then it is restarted.</summary>
         public bool EndsRun { get; init; }
     }
+
+    /// <summary>It is time to look at how calls went lately.</summary>
+    public sealed record JudgingDue(int Run) : Signal(Run);
 
     /// <summary>It ran healthy for long enough to forget what was before.</summary>
     public sealed record Proven(int Run) : Signal(Run);

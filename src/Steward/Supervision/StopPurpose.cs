@@ -6,6 +6,9 @@ internal enum StopPurpose
     /// <summary>It is to stay stopped.</summary>
     Stop,
 
+    /// <summary>Nobody uses it: it is started again by the next call.</summary>
+    Rest,
+
     /// <summary>It is to stay stopped, and may not be started.</summary>
     Disable,
 

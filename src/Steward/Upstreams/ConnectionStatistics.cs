@@ -1,6 +1,9 @@
 namespace Steward.Upstreams;
 
-/// <summary>How much was said over the present connection to a server, which its clients share; counted from its first byte.</summary>
+/// <summary>
+/// How much was said over the present connection to a server, which its clients share; counted from its first byte. Where several processes of it run, that over all of
+/// theirs, and over those that have ended since the server was started.
+/// </summary>
 /// <param name="Server">The server's id.</param>
 /// <param name="ConnectedAt">Since when the server has been ready.</param>
 public sealed record ConnectionStatistics(string Server, DateTimeOffset? ConnectedAt)
@@ -25,4 +28,16 @@ public sealed record ConnectionStatistics(string Server, DateTimeOffset? Connect
 
     /// <summary>How long ago it said the last word.</summary>
     public TimeSpan SilentFor { get; init; }
+
+    /// <summary>The same with what was said over another connection to the server.</summary>
+    internal ConnectionStatistics With(ConnectionStatistics other) => this with
+    {
+        MessagesSent = MessagesSent + other.MessagesSent,
+        MessagesReceived = MessagesReceived + other.MessagesReceived,
+        Errors = Errors + other.Errors,
+        Pending = Pending + other.Pending,
+        Stray = Stray + other.Stray,
+        Noise = Noise + other.Noise,
+        SilentFor = SilentFor < other.SilentFor ? SilentFor : other.SilentFor,
+    };
 }

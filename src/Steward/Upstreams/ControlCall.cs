@@ -9,6 +9,11 @@ internal sealed class ControlCall : PendingCall
 
     public ControlCall(TimeSpan timeout) => Timeout = timeout;
 
+    /// <summary>Whether it is made for a person, by the command line or the API.</summary>
+    public bool IsForPerson { get; init; }
+
+    public override bool IsUse => IsForPerson;
+
     /// <summary>The value of <c>result</c>.</summary>
     /// <exception cref="UpstreamErrorException">The server answered with an error, or not at all.</exception>
     public Task<byte[]> Result => _result.Task;

@@ -21,6 +21,7 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable, IThreadP
     private bool _closed;
     private bool _queued; // a write that nobody has begun; set by whoever found the stream idle
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Exception> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Queue<Waiting> _waiting = [];
     private int _waitingMayGrowTo = FewWaiting;
 
@@ -33,6 +34,9 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable, IThreadP
                 return _writing;
         }
     }
+
+    /// <summary>Completes, with what went wrong, when the stream takes nothing any more although nobody here has closed it. May never complete; never faults.</summary>
+    public Task<Exception> Broken => _broken.Task;
 
     /// <summary>Adds a message and a line feed.</summary>
     /// <param name="message">The message.</param>
@@ -143,9 +147,10 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable, IThreadP
             {
                 await stream.WriteAsync(_draining.AsMemory(0, length)).ConfigureAwait(false);
             }
-            catch (Exception) // whatever it is: a stream that nobody writes to must not look open
+            catch (Exception failure) // whatever it is: a stream that nobody writes to must not look open
             {
-                Close(); // the reader of the other direction tells why
+                if (Close())
+                    _broken.TrySetResult(failure);
             }
         }
     }
@@ -175,10 +180,12 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable, IThreadP
         }
     }
 
-    private void Close()
+    /// <returns>Whether it was open.</returns>
+    private bool Close()
     {
         lock (_gate)
         {
+            var wasOpen = !_closed;
             _closed = true;
             if (!_writing)
                 _ended.TrySetResult();
@@ -187,6 +194,8 @@ internal sealed class OutboundBuffer(Stream stream) : IAsyncDisposable, IThreadP
                 waiting.Frame.Return();
                 waiting.SetException(new LinkClosedException(Closed));
             }
+
+            return wasOpen;
         }
     }
 

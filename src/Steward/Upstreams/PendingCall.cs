@@ -19,8 +19,14 @@ internal abstract class PendingCall
     /// <summary>Whether the server may ask something because of the request.</summary>
     public virtual bool MayCauseQuestions => Client is not null;
 
+    /// <summary>Whether somebody uses the server by it, a client or a person: not what Steward asks for itself.</summary>
+    public virtual bool IsUse => Client is not null;
+
     /// <summary>Whether the call is made only while the server cannot be at work for any other client.</summary>
     public bool MustBeAlone { get; set; }
+
+    /// <summary>Whether it is refused, rather than made, where another connection has taken the place of this one: nothing of it has been said yet.</summary>
+    public bool MayBeElsewhere { get; set; }
 
     /// <summary>Whether its answer may be the beginning of more: until that has been seen to, the connection counts as busy.</summary>
     public bool MayGoOn { get; set; }
@@ -42,6 +48,18 @@ internal abstract class PendingCall
 
     /// <summary>How many questions are open that the server asks because of the request; touched under the connection's lock.</summary>
     internal int OpenQuestions { get; set; }
+
+    /// <summary>Whether it is a client's call whose fate says something of the server's health.</summary>
+    public virtual bool IsMeasured => false;
+
+    /// <summary>Whether it may have a session opened again that the server has forgotten. Probes may not: they would keep sessions alive that nobody uses.</summary>
+    public bool MayRenewSession { get; init; } = true;
+
+    /// <summary>Whether the server has said that it has forgotten the session, and none was opened for this.</summary>
+    public bool HasFoundNoSession { get; set; }
+
+    /// <summary>When it was sent, as a timestamp of the connection's clock; negative where its time is not taken.</summary>
+    internal long SentAt { get; set; } = -1;
 
     /// <summary>The answer. The bytes are valid during the call only.</summary>
     public abstract void OnResponse(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope);

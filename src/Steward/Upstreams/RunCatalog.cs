@@ -38,6 +38,9 @@ internal sealed class RunCatalog : IAsyncDisposable
 
     public ServerCatalog Current => Volatile.Read(ref _current);
 
+    /// <summary>The same before the filter.</summary>
+    public ServerCatalog Whole => Volatile.Read(ref _whole);
+
     /// <summary>Reads everything that a server offers.</summary>
     /// <exception cref="Supervision.ServerLaunchException">It cannot be read.</exception>
     public static async Task<RunCatalog> ReadAsync(ServerConfig config, UpstreamConnection connection, RunTraffic traffic, UpstreamHost host, CancellationToken cancellationToken)
@@ -100,12 +103,9 @@ internal sealed class RunCatalog : IAsyncDisposable
     {
         try
         {
-            while (await _traffic.ChangedLists.WaitToReadAsync(_lifetime.Token).ConfigureAwait(false))
+            while (await _traffic.WaitForChangeAsync(_lifetime.Token).ConfigureAwait(false))
             {
-                var kinds = new HashSet<CatalogKind>();
-                while (_traffic.ChangedLists.TryRead(out var kind))
-                    kinds.Add(kind);
-                if (await TryRelistAsync(kinds).ConfigureAwait(false))
+                if (await TryRelistAsync(_traffic.TakeChanges()).ConfigureAwait(false))
                     changed();
                 await Task.Delay(RelistingPause, _host.Time, _lifetime.Token).ConfigureAwait(false);
             }
@@ -116,7 +116,7 @@ internal sealed class RunCatalog : IAsyncDisposable
         }
     }
 
-    private async Task<bool> TryRelistAsync(HashSet<CatalogKind> kinds)
+    private async Task<bool> TryRelistAsync(IReadOnlyCollection<CatalogKind> kinds)
     {
         var after = _whole; // nobody else reads lists
         try
@@ -139,7 +139,7 @@ internal sealed class RunCatalog : IAsyncDisposable
 
     private bool TryShow(ServerCatalog whole)
     {
-        _whole = whole;
+        Volatile.Write(ref _whole, whole);
         var filtered = whole.Filtered(_config.Tools);
         if (_current.LastsAs(filtered) && !_current.Differences(filtered).Any())
             return false;

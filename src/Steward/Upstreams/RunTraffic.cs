@@ -7,11 +7,22 @@ namespace Steward.Upstreams;
 /// <summary>Keeps news of changed lists for the run that reads them again, and passes everything else on.</summary>
 internal sealed class RunTraffic(IConnectionHandler next, INotificationListener? notifications) : IConnectionHandler
 {
-    // Full means that every kind is on the list already.
-    private readonly Channel<CatalogKind> _changed = Channel.CreateBounded<CatalogKind>(
-        new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    // A bell: what rang is in the bits, where each kind is once, however often a server speaks of it.
+    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    public ChannelReader<CatalogKind> ChangedLists => _changed.Reader;
+    private int _changed;
+    private int _toolsAnnounced;
+
+    /// <summary>Waits until a list may have changed; <see langword="false"/> where none will any more.</summary>
+    public ValueTask<bool> WaitForChangeAsync(CancellationToken cancellationToken) => _bell.Reader.WaitToReadAsync(cancellationToken);
+
+    /// <summary>The lists that may have changed since the last time.</summary>
+    public IReadOnlyCollection<CatalogKind> TakeChanges()
+    {
+        _bell.Reader.TryRead(out _);
+        var changed = Interlocked.Exchange(ref _changed, 0);
+        return [.. Enum.GetValues<CatalogKind>().Where(kind => (changed & BitOf(kind)) != 0)];
+    }
 
     public void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) =>
         next.OnRequest(connection, message, envelope);
@@ -25,6 +36,7 @@ internal sealed class RunTraffic(IConnectionHandler next, INotificationListener?
         switch (envelope.Method)
         {
             case McpMethod.NotificationsToolsListChanged:
+                Volatile.Write(ref _toolsAnnounced, 1);
                 NoteChange(CatalogKind.Tools);
                 break;
             case McpMethod.NotificationsPromptsListChanged:
@@ -48,7 +60,16 @@ internal sealed class RunTraffic(IConnectionHandler next, INotificationListener?
     }
 
     /// <summary>A list may have changed.</summary>
-    public void NoteChange(CatalogKind kind) => _changed.Writer.TryWrite(kind);
+    public void NoteChange(CatalogKind kind)
+    {
+        Interlocked.Or(ref _changed, BitOf(kind));
+        _bell.Writer.TryWrite(true);
+    }
 
-    public void Complete() => _changed.Writer.TryComplete();
+    /// <summary>Whether the server itself has said since the last time that its tools have changed.</summary>
+    public bool TakeToolsAnnounced() => Interlocked.Exchange(ref _toolsAnnounced, 0) != 0;
+
+    public void Complete() => _bell.Writer.TryComplete();
+
+    private static int BitOf(CatalogKind kind) => 1 << (int)kind;
 }

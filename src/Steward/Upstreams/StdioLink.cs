@@ -12,6 +12,9 @@ internal sealed class StdioLink(Stream input, Stream output, int maxLineBytes = 
 {
     public const int DefaultMaxLineBytes = 32 * 1024 * 1024;
 
+    // How long a server that takes nothing any more may still speak: as a rule it has died, and its last answers are in the pipe.
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(250);
+
     private readonly OutboundBuffer _outbound = new(input);
     private readonly TaskCompletionSource<string> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reading = Task.CompletedTask;
@@ -26,6 +29,7 @@ internal sealed class StdioLink(Stream input, Stream output, int maxLineBytes = 
     {
         _receiver = receiver;
         _reading = ReadAsync(receiver);
+        _ = EndWithInputAsync(); // cannot fault, and holds nothing while it waits
     }
 
     public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call) =>
@@ -50,8 +54,17 @@ internal sealed class StdioLink(Stream input, Stream output, int maxLineBytes = 
             reason = $"could not be read any more: {failure.Message}";
         }
 
-        _wasRead = Look(); // as long as the other pipe is open
+        _wasRead ??= Look(); // as long as the other pipe is open
         _closed.TrySetResult(reason);
+    }
+
+    /// <summary>A server that cannot be written to will never answer again: whoever waits for it is not to wait until his time is up.</summary>
+    private async Task EndWithInputAsync()
+    {
+        var failure = await _outbound.Broken.ConfigureAwait(false);
+        await _reading.WaitAsync(LastWords, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _wasRead ??= Look();
+        _closed.TrySetResult($"could not be written to any more: {failure.Message}");
     }
 
     private bool? Look()

@@ -25,7 +25,7 @@ internal sealed class Upstream : IAsyncDisposable
     private Upstream(ServerConfig config, ChildProcess? child, ILink link, ListeningTraffic traffic, UpstreamHost host)
     {
         (_config, _child, _traffic, _host) = (config, child, traffic, host);
-        Connection = new UpstreamConnection(config.Id, link, traffic, host.Logs[config.Id], host.Time, host.Logger);
+        Connection = new UpstreamConnection(config.Id, link, traffic, host.Logs[config.Id], host.Time, host.Logger) { Calls = host.Calls[config.Id] };
         Connection.Start();
         Ended = WatchAsync();
     }
@@ -107,6 +107,7 @@ internal sealed class Upstream : IAsyncDisposable
             Run = run,
             StopCommand = StopCommand.Of(config),
             Variables = host.Variables,
+            Limits = config.Limits,
         };
         var child = await ChildProcess.StartAsync(spec, host.Spawner, host.Logs[config.Id], host.Time, host.Logger, cancellationToken).ConfigureAwait(false);
         return new Upstream(config, child, new StdioLink(child.Input, child.Output), traffic, host);
@@ -161,13 +162,24 @@ internal sealed class Upstream : IAsyncDisposable
     }
 
     /// <summary>Lets calls in flight finish for a while, then ends it.</summary>
-    public async Task StopAsync(CancellationToken force)
+    public Task StopAsync(CancellationToken force) => EndAsync(Connection.IsRetired
+        ? $"Server '{_config.Id}' was replaced by its new version, and the old one has not answered this within {_config.Shutdown.Drain.TotalSeconds:0.###} s (shutdown.drainMs)."
+        : $"Server '{_config.Id}' was stopped.", force);
+
+    /// <summary>The same where another has taken its place: clients' calls that come from now on are not its any more.</summary>
+    public Task RetireAsync(CancellationToken force)
+    {
+        Connection.Retire();
+        return StopAsync(force);
+    }
+
+    private async Task EndAsync(string reason, CancellationToken force)
     {
         _stopRequested = true;
         await StopListeningAsync().ConfigureAwait(false); // it would be in flight for ever
         await Connection.WaitIdleAsync(force).WaitAsync(_config.Shutdown.Drain, _host.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        Connection.FailAll($"Server '{_config.Id}' was stopped.");
+        Connection.FailAll(reason);
         if (_child is not null)
             await _child.StopAsync(force).ConfigureAwait(false);
         await Connection.DisposeAsync().ConfigureAwait(false);
@@ -193,11 +205,6 @@ internal sealed class Upstream : IAsyncDisposable
         await Ended.ConfigureAwait(false);
     }
 
-    /// <summary>An end in words, with the last that the process said.</summary>
-    public static string Describe(RunEnd end) => end.Exit is { StderrTail: { Count: > 0 } tail }
-        ? $"{end.Reason}. It said: {string.Join(" | ", tail.TakeLast(3))}"
-        : end.Reason;
-
     private async Task ShakeHandsAsync(Introduction introduction, CancellationToken cancellationToken)
     {
         var handshake = new Handshake(Connection, introduction, _config, _host.Eras, _host.Time);
@@ -210,7 +217,7 @@ internal sealed class Upstream : IAsyncDisposable
             var end = await Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
             if (handshake.IsProbing)
                 NoteDeath(end);
-            throw new ServerLaunchException($"Server '{_config.Id}' ended during start-up: {Describe(end)}", exit: end.Exit, innerException: failure);
+            throw new ServerLaunchException($"Server '{_config.Id}' ended during start-up: {end.Description}", exit: end.Exit, innerException: failure);
         }
 
         if (Connection.Server.Era == ProtocolEra.Modern)
@@ -248,7 +255,7 @@ internal sealed class Upstream : IAsyncDisposable
         var end = _child is null ? new RunEnd(await Connection.Closed.ConfigureAwait(false)) : await WatchChildAsync(_child).ConfigureAwait(false);
         if (_stopRequested)
             end = end with { Reason = "stopped on request" };
-        Connection.FailAll($"Server '{_config.Id}' ended before it answered: {Describe(end)}");
+        Connection.FailAll($"Server '{_config.Id}' ended before it answered: {end.Description}");
         await Connection.DisposeAsync().ConfigureAwait(false);
         if (_child is not null)
             await _child.DisposeAsync().ConfigureAwait(false);
@@ -257,7 +264,16 @@ internal sealed class Upstream : IAsyncDisposable
 
     private async Task<RunEnd> WatchChildAsync(ChildProcess child)
     {
-        await Task.WhenAny(child.Died, Connection.Closed).ConfigureAwait(false);
+        await Task.WhenAny(child.Died, Connection.Closed, child.Overstepped).ConfigureAwait(false);
+        if (child.Overstepped.IsCompletedSuccessfully && !child.Died.IsCompleted)
+        {
+            var reason = await child.Overstepped.ConfigureAwait(false);
+            Connection.FailAll($"Server '{_config.Id}' {reason}.");
+            _lost.TrySetResult(reason);
+            await child.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false); // each moment it takes more
+            return new RunEnd(reason, await child.Exited.ConfigureAwait(false));
+        }
+
         if (child.Died.IsCompleted)
         {
             // The last answers may still be in the pipe; a grandchild may hold it open for ever.
@@ -268,7 +284,8 @@ internal sealed class Upstream : IAsyncDisposable
             await ((Task)child.Died).WaitAsync(Settling, _host.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!child.Died.IsCompleted)
             {
-                var reason = await Connection.Closed.ConfigureAwait(false);
+                var closed = await Connection.Closed.ConfigureAwait(false);
+                var reason = child.Verdict ?? closed; // the kernel has ended it, and what came of it takes its time to go
                 Connection.FailAll($"Server '{_config.Id}' {reason}.");
                 _lost.TrySetResult(reason);
                 await child.StopAsync(CancellationToken.None).ConfigureAwait(false); // it can never answer again
@@ -280,7 +297,7 @@ internal sealed class Upstream : IAsyncDisposable
         if (!child.Exited.IsCompleted)
             TellDeath(await child.Died.ConfigureAwait(false));
         var exit = await child.Exited.ConfigureAwait(false);
-        return new RunEnd(exit.ToString(), exit);
+        return new RunEnd(child.Verdict ?? exit.ToString(), exit);
     }
 
     /// <summary>Its stop command takes its time: callers do not wait for that, and it can take no more calls.</summary>
@@ -288,7 +305,7 @@ internal sealed class Upstream : IAsyncDisposable
     {
         if (_stopRequested)
             return;
-        Connection.FailAll($"Server '{_config.Id}' ended before it answered: {Describe(new RunEnd(exit.ToString(), exit))}");
+        Connection.FailAll($"Server '{_config.Id}' ended before it answered: {new RunEnd(exit.ToString(), exit).Description}");
         _lost.TrySetResult(exit.ToString());
     }
 }

@@ -19,6 +19,7 @@ internal sealed partial class UpstreamConnection
     private long _lastId;
     private TaskCompletionSource? _idle;
     private string? _closedBecause;
+    private bool _isRetired;
 
     /// <summary>How many calls wait for answers.</summary>
     public int CallsInFlight
@@ -28,6 +29,23 @@ internal sealed partial class UpstreamConnection
             lock (_gate)
                 return _pending.Count + _goingOn;
         }
+    }
+
+    /// <summary>Whether another connection has taken its place.</summary>
+    public bool IsRetired
+    {
+        get
+        {
+            lock (_gate)
+                return _isRetired;
+        }
+    }
+
+    /// <summary>Another connection has taken its place: from now on it refuses those calls that can be made there as well.</summary>
+    public void Retire()
+    {
+        lock (_gate)
+            _isRetired = true;
     }
 
     /// <summary>Completes when no call waits for an answer any more.</summary>
@@ -51,7 +69,7 @@ internal sealed partial class UpstreamConnection
     /// <param name="envelope">Where its parts are.</param>
     /// <param name="name">What replaces <c>params.name</c> or <c>params.uri</c>, as JSON; empty leaves it.</param>
     /// <param name="additions">What the request gets beside what the client wrote.</param>
-    /// <returns>Whether the call is made: <see langword="false"/> only where it must be alone and would not be.</returns>
+    /// <returns>Whether the call is made: <see langword="false"/> only where it must be alone and would not be, or could be made elsewhere and is to be.</returns>
     public bool Call(PendingCall call, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope, ReadOnlySpan<byte> name = default, RequestAdditions additions = default)
     {
         var room = name.Length + additions.Length + 64;
@@ -78,18 +96,22 @@ internal sealed partial class UpstreamConnection
     /// <summary>Makes a request of Steward's own.</summary>
     /// <returns>The <c>result</c>.</returns>
     /// <exception cref="UpstreamErrorException">The server answered with an error, or not in time, or went away.</exception>
-    public async Task<byte[]> RequestAsync(string method, ReadOnlyMemory<byte> parameters, TimeSpan timeout, CancellationToken cancellationToken)
+    public Task<byte[]> RequestAsync(string method, ReadOnlyMemory<byte> parameters, TimeSpan timeout, CancellationToken cancellationToken) =>
+        RequestAsync(new ControlCall(timeout), method, parameters, cancellationToken);
+
+    /// <summary>Makes a request of Steward's own for somebody who means the server, not this run of it.</summary>
+    /// <returns>The <c>result</c>; <see langword="null"/> where this connection takes no requests any more: nothing was sent, and the next run is to be asked.</returns>
+    /// <exception cref="UpstreamErrorException">The server answered with an error, or not in time, or went away.</exception>
+    public async Task<byte[]?> TryRequestAsync(string method, ReadOnlyMemory<byte> parameters, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var call = new ControlCall(timeout);
-        Send(call, method, parameters.Span);
+        var call = new ControlCall(timeout) { MayBeElsewhere = true, IsForPerson = true };
         try
         {
-            return await call.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await RequestAsync(call, method, parameters, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (UpstreamErrorException) when (call.MayBeElsewhere) // nobody has taken it
         {
-            Cancel(call, "The caller gave up.");
-            throw;
+            return null;
         }
     }
 
@@ -101,7 +123,7 @@ internal sealed partial class UpstreamConnection
     {
         if (!TryRegister(call, out var closedBecause))
         {
-            call.OnUnsent(closedBecause!);
+            call.OnUnsent(closedBecause ?? $"Server '{ServerId}' was replaced by its new version.");
             return;
         }
 
@@ -169,7 +191,17 @@ internal sealed partial class UpstreamConnection
     }
 
     /// <summary>Ends a call from here; <see langword="false"/> where it has ended already.</summary>
-    public bool TryEnd(PendingCall call) => Take(call.UpstreamId) is not null;
+    public bool TryEnd(PendingCall call)
+    {
+        lock (_gate)
+        {
+            if (!IsPending(call))
+                return false;
+            _pending.Remove(call.UpstreamId);
+            SignalIdle();
+            return true;
+        }
+    }
 
     /// <summary>Ends every call, now and from now on: the server is gone.</summary>
     public void FailAll(string reason)
@@ -178,7 +210,7 @@ internal sealed partial class UpstreamConnection
         lock (_gate)
         {
             _closedBecause ??= reason;
-            calls = [.. _pending.Values];
+            calls = [.. _pending.OrderBy(pair => pair.Key).Select(pair => pair.Value)]; // those that are made again keep their order
             _pending.Clear();
             _abandoned.Clear();
             SignalIdle();
@@ -195,13 +227,19 @@ internal sealed partial class UpstreamConnection
         var now = _time.GetTimestamp();
         lock (_gate)
         {
-            closedBecause = _closedBecause;
-            if (closedBecause is not null || (call.MustBeAlone && WorksForAnybody()))
+            closedBecause = _isRetired && call.MayBeElsewhere ? null : _closedBecause;
+            if (closedBecause is not null || (_isRetired && call.MayBeElsewhere) || (call.MustBeAlone && WorksForAnybody()))
                 return false;
+            call.MayBeElsewhere = false; // what follows from it belongs here
             call.UpstreamId = ++_lastId;
             call.RegisteredAt = now;
+            (call.IsPaused, call.OpenQuestions) = (false, 0); // of an earlier connection
             _pending.Add(call.UpstreamId, call);
+            if (call.IsUse)
+                (_wasUsed, _lastUsed) = (true, now);
             SetDeadline(call, now);
+            if (call.IsMeasured)
+                call.SentAt = now;
             return true;
         }
     }
@@ -216,6 +254,7 @@ internal sealed partial class UpstreamConnection
         }
         catch (LinkClosedException closed)
         {
+            NoteDeaf();
             if (Take(call.UpstreamId) is not null)
                 call.OnUnsent(Refused(closed));
         }
@@ -229,6 +268,7 @@ internal sealed partial class UpstreamConnection
         }
         catch (LinkClosedException closed)
         {
+            NoteDeaf();
             if (Take(call.UpstreamId) is not null)
                 call.OnFailed(JsonRpcErrorCode.ServerUnavailable, Refused(closed)); // nobody knows how much of it has arrived
         }
@@ -246,6 +286,7 @@ internal sealed partial class UpstreamConnection
             return;
         }
 
+        NoteAnswer(call, message, envelope);
         try
         {
             call.OnResponse(message, envelope);
@@ -270,6 +311,9 @@ internal sealed partial class UpstreamConnection
         }
 
         if (call is not null)
+            Volatile.Write(ref _lastAnswered, _lastReceived);
+
+        if (call is not null)
             call.OnProgress(message, envelope);
         else if (!_handler.OnLateProgress(this, id, message, envelope))
             StrayMessages++;
@@ -283,19 +327,21 @@ internal sealed partial class UpstreamConnection
                 _abandoned.Remove(id);
             else if (isAnswered && call.MayGoOn)
                 _goingOn++;
+            if (call is { IsUse: true })
+                _lastUsed = Math.Max(_lastUsed, _lastReceived); // the answer that is being read
             SignalIdle();
             return call;
         }
     }
 
     /// <summary>Keeps the connection from being idle until <see cref="LetGo"/>: whoever closes it then is not to cut off what is still to be said.</summary>
-    private void HoldOn()
+    public void HoldOn()
     {
         lock (_gate)
             _goingOn++;
     }
 
-    private void LetGo()
+    public void LetGo()
     {
         lock (_gate)
         {
@@ -317,8 +363,9 @@ internal sealed partial class UpstreamConnection
     {
         lock (_gate)
         {
-            if (!_pending.Remove(call.UpstreamId))
+            if (!IsPending(call))
                 return false;
+            _pending.Remove(call.UpstreamId);
             call.IsWithdrawn = true;
             if (_abandoned.Count >= MaxAbandoned)
                 _abandoned.Remove(_abandoned.Keys.Min());
@@ -327,6 +374,9 @@ internal sealed partial class UpstreamConnection
             return true;
         }
     }
+
+    /// <summary>Whether it is this very call that has its id here: one that has moved to another connection may have the id of somebody else's.</summary>
+    private bool IsPending(PendingCall call) => _pending.TryGetValue(call.UpstreamId, out var found) && found == call;
 
     private void PostCancelled(long id, string reason) =>
         Post(JsonRpcWriter.Notification("notifications/cancelled", JsonRpcWriter.Object(json =>

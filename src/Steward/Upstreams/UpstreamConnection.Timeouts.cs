@@ -17,7 +17,7 @@ internal sealed partial class UpstreamConnection
     public void PauseTimeout(PendingCall call)
     {
         lock (_gate)
-            (call.IsPaused, call.Deadline) = (true, long.MaxValue);
+            (call.IsPaused, call.Deadline, call.SentAt) = (true, long.MaxValue, -1);
     }
 
     /// <summary>The time of a call begins anew.</summary>
@@ -37,7 +37,7 @@ internal sealed partial class UpstreamConnection
     {
         lock (_gate)
         {
-            call.OpenQuestions++;
+            (call.OpenQuestions, call.SentAt) = (call.OpenQuestions + 1, -1);
             if (call.Deadline != long.MaxValue)
                 call.Deadline = Math.Max(call.Deadline, _time.GetTimestamp() + Ticks(within));
         }
@@ -81,8 +81,10 @@ internal sealed partial class UpstreamConnection
 
         foreach (var (call, isAsking) in overdue)
         {
-            if (TryTimeOut(call))
-                call.OnFailed(JsonRpcErrorCode.RequestTimeout, WhyOverdue(call, now, isAsking));
+            if (!TryTimeOut(call))
+                continue;
+            NoteFailure(call);
+            call.OnFailed(JsonRpcErrorCode.RequestTimeout, WhyOverdue(call, now, isAsking));
         }
     }
 

@@ -36,6 +36,7 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
     public UpstreamConnection(string serverId, ILink link, IConnectionHandler handler, ServerLog? log, TimeProvider time, ILogger logger)
     {
         (ServerId, _link, _handler, _log, _time, _logger) = (serverId, link, handler, log, time, logger);
+        _lastUsed = time.GetTimestamp();
         _sweep = time.CreateTimer(_ => FailOverdue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -130,7 +131,7 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
         FailAll($"Server '{ServerId}' was stopped.");
     }
 
-    bool ILinkReceiver.IsBusy => CallsInFlight >= BusyFrom;
+    bool ILinkReceiver.IsBusy => _pending.Count >= BusyFrom; // without the lock: a guess is enough, and reading the count is no more than that
 
     void ILinkReceiver.OnMessage(ReadOnlySpan<byte> message)
     {
@@ -196,9 +197,15 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
     {
         var envelope = JsonRpcEnvelope.Parse(message);
         if (envelope.Kind == MessageKind.Request && TryReadId(envelope.Id.Of(message), out var id) && Take(id) is { } call)
+        {
+            if (status is 0 or >= 500)
+                NoteFailure(call);
             call.OnUndeliverable($"Server '{ServerId}' could not be reached: {reason}", status);
+        }
         else
+        {
             _logger.Undeliverable(ServerId, reason);
+        }
     }
 
     /// <summary>No client has an answer to these: a server that asks one is mistaken, and says nothing about who may share it.</summary>

@@ -28,6 +28,12 @@ internal sealed record UpstreamHost(ProcessSpawner Spawner, ServerLogs Logs, Var
     /// <summary>Gets the tokens that remote servers ask for. Without one of the program's own they last as long as this.</summary>
     public RemoteAuthorization Authorization { get; init; } = new(new AuthorizationHost(null, Time, Loggers));
 
+    /// <summary>How the calls of servers went lately, whichever process of theirs answered.</summary>
+    public CallWindows Calls { get; } = new(Time);
+
+    /// <summary>Which tools servers had.</summary>
+    public ToolMemory Tools { get; init; } = new();
+
     /// <summary>Hears what servers say of their own accord; null where nobody wants to know.</summary>
     public INotificationListener? Notifications { get; init; }
 

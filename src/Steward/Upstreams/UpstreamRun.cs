@@ -1,24 +1,27 @@
 using Steward.Catalog;
 using Steward.Configuration;
 using Steward.Supervision;
-using Steward.Wire;
 
 namespace Steward.Upstreams;
 
 /// <summary>A run of a managed server: the upstream that all clients share, and what it offers.</summary>
-internal sealed class UpstreamRun : IServerRun
+internal sealed class UpstreamRun : IUpstreamRun
 {
+    private readonly UpstreamRun[] _all;
     private readonly RunCatalog _catalog;
     private readonly ISharedTraffic _listener;
     private readonly IRunObserver _observer;
-    private readonly TimeProvider _time;
+    private readonly RunTools _tools;
+    private readonly ServerProbe _probe;
+    private readonly Lock _gate = new(); // around the facts and their being told, which waits for nobody: the last told are the last
     private RunFacts _facts;
 
-    private UpstreamRun(Upstream upstream, RunCatalog catalog, ISharedTraffic listener, IRunObserver observer, TimeProvider time)
+    private UpstreamRun(Upstream upstream, RunCatalog catalog, RunTools tools, ISharedTraffic listener, IRunObserver observer, TimeProvider time)
     {
-        (Upstream, _catalog, _listener, _observer, _time) = (upstream, catalog, listener, observer, time);
+        (Upstream, _catalog, _tools, _listener, _observer) = (upstream, catalog, tools, listener, observer);
+        (_all, Calls, _probe) = ([this], Connection.Calls!, new ServerProbe(Connection, time));
         _facts = new RunFacts { Transport = Connection.Transport, Revision = Connection.Server.Revision, ServerName = Connection.Server.ServerName };
-        PublishCounts();
+        PublishFacts();
         upstream.OnListsRead(catalog.Reread);
         catalog.Follow(OnCatalogChanged);
     }
@@ -29,6 +32,18 @@ internal sealed class UpstreamRun : IServerRun
 
     /// <summary>What the server offers now, after the filter.</summary>
     public ServerCatalog Catalog => _catalog.Current;
+
+    /// <summary>Whether tools are missing that the server had before.</summary>
+    public bool IsShort => _tools.Missing is not null;
+
+    public IReadOnlyList<UpstreamRun> All => _all;
+
+    public UpstreamRun Lead => this;
+
+    public UpstreamRun LeastBusy => this;
+
+    /// <summary>How its calls went: those of the server, unless somebody who judges several runs together gives it a window of its own.</summary>
+    public CallWindow Calls { get; set; }
 
     public Task<RunEnd> Ended => Upstream.Ended;
 
@@ -43,7 +58,8 @@ internal sealed class UpstreamRun : IServerRun
         try
         {
             var catalog = await RunCatalog.ReadAsync(config, upstream.Connection, traffic, host, cancellationToken).ConfigureAwait(false);
-            return new UpstreamRun(upstream, catalog, listener, observer, host.Time);
+            var tools = await RunTools.CompareAsync(config, catalog, upstream.Connection, traffic, host, cancellationToken).ConfigureAwait(false);
+            return new UpstreamRun(upstream, catalog, tools, listener, observer, host.Time);
         }
         catch
         {
@@ -58,34 +74,48 @@ internal sealed class UpstreamRun : IServerRun
     /// <summary>Says why clients get processes of their own, and how many there are.</summary>
     public void ReportIsolation(string? reason, int processes)
     {
-        _facts = _facts with { IsolationReason = reason, SessionProcesses = processes };
-        _observer.FactsChanged(_facts);
+        lock (_gate)
+            _observer.FactsChanged(_facts = _facts with { IsolationReason = reason, SessionProcesses = processes });
     }
 
     public void Redefine(ServerConfig config)
     {
         Upstream.Redefine(config);
+        _tools.Redefine(config);
         if (_catalog.Redefine(config))
             OnCatalogChanged();
     }
 
-    /// <summary>Any word of the server counts as a sign of life: a busy one may answer late.</summary>
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
-        var asked = _time.GetTimestamp();
-        var question = Connection.Server.Era == ProtocolEra.Modern ? "server/discover" : "ping";
-        try
-        {
-            await Connection.RequestAsync(question, default, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
-        }
-        catch (UpstreamErrorException error) when (error.Code != JsonRpcErrorCode.ServerUnavailable)
-        {
-            // An error is an answer.
-        }
-        catch (OperationCanceledException) when (Connection.LastReceived > asked)
-        {
-            // It spoke, though not of this.
-        }
+        await _probe.AskAsync(cancellationToken).ConfigureAwait(false);
+        if (_tools.TryForget())
+            PublishFacts();
+    }
+
+    public Task<string?> TryCallAsync(HealthCall call, CancellationToken cancellationToken) => _probe.CallAsync(call, _catalog.Whole, cancellationToken);
+
+    public ConnectionStatistics Measure(DateTimeOffset? connectedAt) => Connection.Measure(connectedAt);
+
+    public bool IsThere(UpstreamConnection? gone) => Connection != gone;
+
+    public string? DifferenceFrom(IServerRun other) => other is IUpstreamRun { Lead: { } run } ? CatalogDifference.Describe(run.Catalog, Catalog) : null;
+
+    public async Task RetireAsync(CancellationToken force)
+    {
+        await _catalog.DisposeAsync().ConfigureAwait(false); // its lists are nobody's any more
+        await Upstream.RetireAsync(force).ConfigureAwait(false);
+        await DisposeAsync().ConfigureAwait(false);
+    }
+
+    public TimeSpan? UnusedFor => _listener.IsNeeded(Connection) ? null : Connection.UnusedFor;
+
+    public bool TryRest()
+    {
+        if (_listener.IsNeeded(Connection) || !Connection.TryRest($"Server '{Connection.ServerId}' rests: nobody used it."))
+            return false;
+        _listener.OnResting(Connection);
+        return true;
     }
 
     public async Task StopAsync(CancellationToken force)
@@ -102,18 +132,23 @@ internal sealed class UpstreamRun : IServerRun
 
     private void OnCatalogChanged()
     {
-        PublishCounts();
+        _tools.Review();
+        PublishFacts();
         _listener.OnCatalogChanged(Connection.ServerId);
     }
 
-    private void PublishCounts()
+    private void PublishFacts()
     {
-        _facts = _facts with
+        lock (_gate)
         {
-            ToolCount = Catalog[CatalogKind.Tools].Count,
-            PromptCount = Catalog[CatalogKind.Prompts].Count,
-            ResourceCount = Catalog[CatalogKind.Resources].Count,
-        };
-        _observer.FactsChanged(_facts);
+            _facts = _facts with
+            {
+                ToolCount = Catalog[CatalogKind.Tools].Count,
+                PromptCount = Catalog[CatalogKind.Prompts].Count,
+                ResourceCount = Catalog[CatalogKind.Resources].Count,
+                Missing = _tools.Missing,
+            };
+            _observer.FactsChanged(_facts);
+        }
     }
 }

@@ -13,17 +13,8 @@ public sealed class KilledTogetherTests
     public async Task What_both_leave_when_they_die_together_is_ended_by_the_next_start_and_the_servers_run_again()
     {
         await using var home = new StewardHome();
-        string[] ids = ["plain", "stubborn", "forks", "setsid", "daemon"];
-        var servers = new JsonObject
-        {
-            ["plain"] = Upstreams.TestServer("--mode", "echo"),
-            ["stubborn"] = Upstreams.TestServer("--mode", "stubborn"),
-            ["forks"] = Upstreams.TestServer("--mode", "forks", "--how", "plain"),
-            ["setsid"] = Upstreams.TestServer("--mode", "forks", "--how", "setsid"),
-            ["daemon"] = Upstreams.TestServer("--mode", "forks", "--how", "daemon"),
-        };
-        foreach (var (_, entry) in servers)
-            ((JsonObject)entry!)["shutdown"] = new JsonObject { ["drainMs"] = 100, ["graceMs"] = 400 };
+        var servers = Upstreams.EveryKindOfProcess().EachWithShutdown(drainMs: 100, graceMs: 400);
+        var ids = servers.Select(server => server.Key).ToArray();
         var config = home.PathOf("steward.json");
         await File.WriteAllTextAsync(config, new JsonObject { ["mcpServers"] = servers }.ToJsonString(), Cancellation);
         await using var angel = await home.UpAsync(config);

@@ -49,6 +49,44 @@ public sealed class SignalTests
         Assert.DoesNotContain(angel.Errors.Items, line => line.StartsWith("   at ", StringComparison.Ordinal));
     }
 
+    /// <summary>The first signal leaves a server that ignores everything its ten minutes.</summary>
+    [Theory(Timeout = 60_000)]
+    [InlineData(Signals.Terminate)]
+    [InlineData(Signals.Interrupt)]
+    public async Task The_second_signal_cuts_short_what_the_first_waits_for(int second)
+    {
+        await using var home = new StewardHome();
+        var config = home.PathOf("steward.json");
+        var servers = new JsonObject { ["stubborn"] = Upstreams.TestServer("--mode", "stubborn") }.EachWithShutdown(drainMs: 100, graceMs: 600_000);
+        await File.WriteAllTextAsync(config, new JsonObject { ["mcpServers"] = servers }.ToJsonString(), Cancellation);
+        await using var angel = await home.UpAsync(config);
+        var server = (await home.ReachesAsync("stubborn", "Running")).GetProperty("pid").GetInt32();
+        Signals.Send(angel.Id, Signals.Terminate);
+        await angel.Output.FirstAsync(static line => line.EndsWith(" stubborn: Stopping", StringComparison.Ordinal), Cancellation);
+        Assert.True(ProcessCensus.IsAlive(server));
+
+        var before = TimeProvider.System.GetTimestamp();
+        Signals.Send(angel.Id, second);
+        var code = await angel.ExitAsync(Cancellation);
+
+        Assert.Equal(130, code);
+        Assert.True(TimeProvider.System.GetElapsedTime(before) < Bound, "the second signal did not hurry");
+        Assert.False(ProcessCensus.IsAlive(server));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_terminal_that_is_closed_ends_the_daemon_with_its_servers()
+    {
+        await using var rig = await StdioRig.StartAsync(Upstreams.EveryKindOfProcess().EachWithShutdown(drainMs: 200, graceMs: 800), daemon: false, Cancellation);
+        var data = Path.Combine(Path.GetDirectoryName(rig.ConfigFile)!, "data");
+        await using var terminal = LineProcess.Start("script", ["-qfec", $"'{Repository.StewardProgram}' up --plain --data '{data}' --config '{rig.ConfigFile}' --listen http://127.0.0.1:0", "/dev/null"], rig.Environment);
+        await Poll.UntilAsync(() => Task.FromResult(terminal.Output.Items.Count(static line => line.Contains(": Running", StringComparison.Ordinal))), static running => running == 5, Cancellation);
+
+        Signals.Send(terminal.Id, Signals.Kill);
+
+        await terminal.ExitAsync(Cancellation); // what is left of the rest fails the disposal
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_daemon_whose_output_nobody_reads_any_more_goes_on()
     {
@@ -75,9 +113,7 @@ public sealed class SignalTests
             ["good"] = Upstreams.TestServer("--mode", "echo"),
             ["stubborn"] = Upstreams.TestServer("--mode", "stubborn"),
             ["silent"] = Upstreams.TestServer("--mode", "hang-in-initialize"),
-        };
-        foreach (var (_, entry) in servers)
-            ((JsonObject)entry!)["shutdown"] = new JsonObject { ["drainMs"] = 100, ["graceMs"] = 600 };
+        }.EachWithShutdown(drainMs: 100, graceMs: 600);
         var config = home.PathOf("steward.json");
         await File.WriteAllTextAsync(config, new JsonObject { ["mcpServers"] = servers }.ToJsonString(), Cancellation);
         return config;

@@ -32,11 +32,22 @@ internal sealed class Definitions(string nonce)
     /// <summary>The number of the definition of which a label is: <c>id#number</c>.</summary>
     public static int NumberOf(string label) => int.Parse(label[(label.IndexOf('#', StringComparison.Ordinal) + 1)..], System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>How many runs of a server may live at one time: two of those whose new versions are started beside the old ones, which are half of them.</summary>
+    public static int MostRunsOf(string id) => IsUpdatedBeside(id) ? 2 : 1;
+
+    private static bool IsUpdatedBeside(string id) => id[^1] % 2 == 0;
+
     /// <summary>A definition of any kind.</summary>
     public ServerConfig Any(string id, Random random)
     {
         var kind = Kinds[random.Next(Kinds.Length)];
-        var config = Make(id, kind) with { RestartPolicy = Policies[random.Next(Policies.Length)], Disabled = random.Next(10) == 0 };
+        var config = Make(id, kind) with
+        {
+            RestartPolicy = Policies[random.Next(Policies.Length)],
+            Disabled = random.Next(10) == 0,
+            Start = random.Next(4) == 0 ? ServerStart.Lazy : ServerStart.Eager,
+            IdleStop = random.Next(3) == 0 ? TimeSpan.FromMilliseconds(300) : Timeout.InfiniteTimeSpan,
+        };
         return kind[0] switch
         {
             "hang-in-initialize" => config with { StartupTimeout = TimeSpan.FromSeconds(1) },
@@ -60,6 +71,7 @@ internal sealed class Definitions(string nonce)
         StartupTimeout = TimeSpan.FromSeconds(45),
         RequestTimeout = TimeSpan.FromSeconds(45),
         Health = new() { Interval = TimeSpan.FromSeconds(2), Timeout = TimeSpan.FromSeconds(20), FailureThreshold = 2 },
+        Update = IsUpdatedBeside(id) ? ServerUpdateMode.Beside : ServerUpdateMode.InPlace,
         Shutdown = new() { Drain = TimeSpan.FromMilliseconds(200), Grace = TimeSpan.FromSeconds(1) },
     };
 }

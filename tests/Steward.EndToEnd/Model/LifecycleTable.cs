@@ -11,7 +11,8 @@ internal static class LifecycleTable
     [
         new Signal.StartRequested(), new Signal.StopRequested(), new Signal.RestartRequested(), new Signal.Connected(1, null!), new Signal.LaunchFailed(1, "", false, null),
         new Signal.Ended(1, new RunEnd("")), new Signal.RetryDue(1), new Signal.ProbeFailed(1, "") { ThresholdReached = true, EndsRun = true }, new Signal.Lost(1, ""),
-        new Signal.Disabled(), new Signal.Enabled(), new Signal.Outdated(), new Signal.Watched(), new Signal.Unwatched(),
+        new Signal.Disabled(), new Signal.Enabled(), new Signal.Outdated(), new Signal.Watched(), new Signal.Unwatched(), new Signal.Woken(), new Signal.Idled(1), new Signal.Rested(),
+        new Signal.Superseded(null!, null!), new Signal.SuccessorReady(2, null!), new Signal.SuccessorFailed(2, "", null), new Signal.Predeceased(1, "", null),
     ];
 
     private static readonly HashSet<(ServerState From, ServerState To)> Ways =

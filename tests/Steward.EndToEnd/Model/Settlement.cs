@@ -19,7 +19,7 @@ internal sealed class Settlement(ModelWorld world)
         await Manager.WaitUntilSettledAsync(cancellationToken).WaitAsync(Bound, TimeProvider.System, cancellationToken);
         CheckServers();
         await Task.WhenAll([.. ModelWorld.Lasting.Select(id => CheckMemoryAsync(id, cancellationToken)), .. ModelWorld.Volatile.Select(id => CheckAbilityAsync(id, cancellationToken))]);
-        CheckProcesses();
+        await CheckProcessesAsync();
     }
 
     /// <summary>Exactly those servers are there that came and did not go, each with the definition that it was given last.</summary>
@@ -76,12 +76,17 @@ internal sealed class Settlement(ModelWorld world)
         }
     }
 
-    /// <summary>Nothing is left of all the runs before.</summary>
-    private void CheckProcesses()
+    /// <summary>Nothing is left of all the runs before; one whose place was just taken may still be on its way out.</summary>
+    private async Task CheckProcessesAsync()
+    {
+        foreach (var process in await Poll.ForAsync(TimeSpan.FromSeconds(10), Strangers, static strangers => strangers.Count == 0))
+            Require(false, $"{process} is of no server that runs ({ProcessCensus.VariableOf(process.Id, Definitions.LabelVariable)})");
+    }
+
+    private List<MarkedProcess> Strangers()
     {
         var pids = Manager.GetAllStatuses().Select(status => status.Pid).ToHashSet();
-        foreach (var process in world.Census.Living().Where(process => !pids.Contains(process.Id) && Manager.GetAllStatuses().All(status => status.IsolationReason is null)))
-            Require(false, $"{process} is of no server that runs ({ProcessCensus.VariableOf(process.Id, Definitions.LabelVariable)})");
+        return [.. world.Census.Living().Where(process => !pids.Contains(process.Id) && Manager.GetAllStatuses().All(status => status.IsolationReason is null))];
     }
 
     private void Require(bool condition, string otherwise)

@@ -1,5 +1,8 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Steward.EndToEnd.Running;
@@ -57,12 +60,13 @@ internal sealed class StewardHome : IAsyncDisposable
     }
 
     /// <summary>Asks the REST API something.</summary>
-    public async Task<HttpResponseMessage> GetAsync(string path)
+    public Task<HttpResponseMessage> GetAsync(string path) => AskAsync(HttpMethod.Get, path, null, TestContext.Current.CancellationToken);
+
+    /// <summary>Asks the REST API with a body; gives the status, whatever it is.</summary>
+    public async Task<HttpStatusCode> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken)
     {
-        var facts = JsonElement.Parse(await File.ReadAllTextAsync(PathOf("data/daemon.json")));
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{facts.GetProperty("url").GetString()}/api/v1{path}");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(PathOf("data/api-token"))).Trim());
-        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var response = await AskAsync(method, path, body, cancellationToken);
+        return response.StatusCode;
     }
 
     public async Task<JsonElement> ReadAsync(string path)
@@ -75,6 +79,16 @@ internal sealed class StewardHome : IAsyncDisposable
     /// <summary>Waits until a server is in a state.</summary>
     public Task<JsonElement> ReachesAsync(string server, string state) =>
         Poll.UntilAsync(() => ReadAsync($"/servers/{server}"), status => status.GetProperty("state").ValueEquals(state), TestContext.Current.CancellationToken);
+
+    private async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken)
+    {
+        var facts = JsonElement.Parse(await File.ReadAllTextAsync(PathOf("data/daemon.json"), cancellationToken));
+        using var request = new HttpRequestMessage(method, $"{facts.GetProperty("url").GetString()}/api/v1{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(PathOf("data/api-token"), cancellationToken)).Trim());
+        if (body is not null)
+            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -14,6 +14,24 @@ internal static class Upstreams
     /// <summary>A server of our own on one of the TypeScript SDKs.</summary>
     public static JsonObject OwnNpm(string script, params string[] arguments) => Entry(Repository.Node, [Repository.OwnPeerServer(script), .. arguments]);
 
+    /// <summary>Servers that differ in what becomes of their processes: one ends as it should, one does not, and of three the children stay, leave the session, or become daemons.</summary>
+    public static JsonObject EveryKindOfProcess() => new()
+    {
+        ["plain"] = TestServer("--mode", "echo"),
+        ["stubborn"] = TestServer("--mode", "stubborn"),
+        ["forks"] = TestServer("--mode", "forks", "--how", "plain"),
+        ["setsid"] = TestServer("--mode", "forks", "--how", "setsid"),
+        ["daemon"] = TestServer("--mode", "forks", "--how", "daemon"),
+    };
+
+    /// <summary>Has each of some servers stopped within a time.</summary>
+    public static JsonObject EachWithShutdown(this JsonObject servers, int drainMs, int graceMs)
+    {
+        foreach (var (_, entry) in servers)
+            entry!.AsObject().With("shutdown", new JsonObject { ["drainMs"] = drainMs, ["graceMs"] = graceMs });
+        return servers;
+    }
+
     public static JsonObject With(this JsonObject entry, string key, JsonNode value)
     {
         entry[key] = value;

@@ -24,6 +24,11 @@ internal sealed class FaultyServer : RawServer
         ["close-stdout"] = _ => Descriptors.CloseAndStay(1),
         ["deaf"] = _ => Stay(),
 
+        // What it takes of the machine.
+        ["hoard"] = _ => Hoard(400),
+        ["fork"] = _ => Fork(10),
+        ["files"] = id => Say(Answer(id, OpenFiles(1000).ToString(CultureInfo.InvariantCulture))),
+
         // Its output.
         ["half-line"] = id => WriteAndEnd(Answer(id, "half")[..20]),
         ["half-line-stay"] = id => WriteAndStay(Answer(id, "half")[..20]),
@@ -73,6 +78,39 @@ internal sealed class FaultyServer : RawServer
     private static string Answer(string id, string text) => $$$"""{"jsonrpc":"2.0","id":{{{id}}},"result":{"content":[{"type":"text","text":"{{{text}}}"}]}}""" + "\n";
 
     private static string Structured(string id, string value) => $$$$"""{"jsonrpc":"2.0","id":{{{{id}}}},"result":{"content":[],"structuredContent":{"value":{{{{value}}}}}}}""" + "\n";
+
+    private static void Hoard(int mebibytes)
+    {
+        var hoard = new byte[mebibytes * 1024 * 1024];
+        Array.Fill(hoard, (byte)1); // only what was touched is taken
+        Stay();
+        GC.KeepAlive(hoard);
+    }
+
+    private static void Fork(int processes)
+    {
+        for (var i = 0; i < processes; i++)
+            System.Diagnostics.Process.Start("sleep", "300").Dispose();
+        Stay();
+    }
+
+    /// <returns>How many it could open.</returns>
+    private static int OpenFiles(int most)
+    {
+        var open = new List<FileStream>();
+        try
+        {
+            while (open.Count < most)
+                open.Add(new FileStream("/dev/zero", FileMode.Open, FileAccess.Read));
+        }
+        catch (IOException)
+        {
+            // No more: how many there are is what was asked for.
+        }
+
+        open.ForEach(file => file.Dispose());
+        return open.Count;
+    }
 
     private static void Stay() => new ManualResetEventSlim().Wait();
 

@@ -28,13 +28,7 @@ internal static class FaultyWeb
         app.MapPost("/mcp", PostAsync);
         app.MapGet("/sse", ListenAsync);
         app.MapPost("/messages", TakeAsync);
-
-        await app.StartAsync();
-        await Console.Out.WriteLineAsync(app.Urls.Single());
-        await Console.In.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.Zero, TimeProvider.System); // nobody has to be waited for
-        await app.StopAsync(limit.Token);
-        return 0;
+        return await app.ServeUntilInputEndsAsync();
     }
 
     private static async Task PostAsync(HttpContext context)

@@ -26,13 +26,7 @@ internal static class FixtureWeb
         app.UseWebSockets();
         app.Use(GuardAsync);
         Map(app, era);
-
-        await app.StartAsync();
-        await Console.Out.WriteLineAsync(app.Urls.Single());
-        await Console.In.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.Zero, TimeProvider.System); // nobody has to be waited for
-        await app.StopAsync(limit.Token);
-        return 0;
+        return await app.ServeUntilInputEndsAsync();
     }
 
     private static void Map(WebApplication app, FixtureEra era)

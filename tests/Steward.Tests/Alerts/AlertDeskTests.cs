@@ -13,7 +13,7 @@ public sealed class AlertDeskTests : IDisposable
     private readonly List<Alert> _sent = [];
     private readonly AlertDesk _desk;
 
-    public AlertDeskTests() => _desk = new AlertDesk(new AlertsConfig { Webhook = "http://unused.example" }, _sent.Add, _time);
+    public AlertDeskTests() => _desk = new AlertDesk(new AlertsConfig { Webhook = "http://unused.example" }, (_, alert) => _sent.Add(alert), _time);
 
     private IEnumerable<string> Told => _sent.Select(alert => $"{alert.Status.Id} {alert.Word}");
 
@@ -116,6 +116,22 @@ public sealed class AlertDeskTests : IDisposable
         _desk.Take(Status(ServerState.Running));
         _desk.Take(Status(ServerState.Running, ServerHealth.Degraded));
         Assert.Equal(["files unhealthy", "files degraded"], Told);
+    }
+
+    [Fact]
+    public void What_waits_to_be_told_is_dropped_where_it_is_not_so_any_more()
+    {
+        _desk.Change(new AlertsConfig { Webhook = "http://unused.example", On = [AlertKind.Crashed, AlertKind.Recovered] });
+        Crash();
+        _desk.Take(Status(ServerState.Running));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Crash();
+
+        _desk.Take(Status(ServerState.FailedToStart) with { IsGivenUp = true });
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(["files crashed", "files recovered"], Told);
+        Assert.Equal(0, _time.ArmedTimers);
     }
 
     private void Crash(string id = "files") => _desk.Take(Status(ServerState.Restarting, id: id) with { ConsecutiveFailures = 1, LastError = "exit code 3" });

@@ -147,7 +147,7 @@ public sealed class MergedCatalogTests
         return Assert.Single(items);
     }
 
-    internal static GatewayServer Server(string id) => new(new ManagedServer(new ServerConfig { Id = id }, new StatusBoard()));
+    internal static GatewayServer Server(string id) => new(new ManagedServer(new ServerConfig { Id = id }, new StatusBoard()), static _ => null);
 
     private static string[] Names(MergedCatalog merged) =>
         [.. JsonNode.Parse(merged[CatalogKind.Tools].Result)!["tools"]!.AsArray().Select(tool => (string)tool!["name"]!)];

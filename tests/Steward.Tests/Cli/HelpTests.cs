@@ -1,6 +1,7 @@
 using System.Globalization;
 using Steward.Cli;
 using Steward.Cli.Verbs;
+using Steward.Server.Daemon;
 using Steward.Tests.Configuration;
 using Steward.Tests.Server;
 using Xunit;
@@ -72,8 +73,30 @@ public sealed class HelpTests : IDisposable
     [InlineData(false, "--data up")]
     [InlineData(false, "up --help")]
     [InlineData(false, "--help up")]
-    public void Only_up_has_an_angel(bool expected, string line) =>
-        Assert.Equal(expected, Invocation.IsUp(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+    public void The_daemon_has_an_angel(bool expected, string line) =>
+        Assert.Equal(expected, new Invocation(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).IsUp);
+
+    [Theory(Timeout = 10_000)]
+    [InlineData(true, "stdio")]
+    [InlineData(true, "stdio --server a --data=DATA")]
+    [InlineData(true, "stdio --data:DATA --server a")]
+    [InlineData(true, "--data DATA stdio --config up")]
+    [InlineData(false, "up")]
+    [InlineData(false, "stdio -h")]
+    [InlineData(false, "connect stdio")]
+    public void Who_serves_a_client_without_a_daemon_has_an_angel_as_well(bool expected, string line)
+    {
+        var invocation = new Invocation(line.Replace("DATA", _temporary.Data.Path, StringComparison.Ordinal).Split(' '));
+
+        Assert.Equal(expected, IsSolo());
+        _temporary.Data.Create();
+        using var taken = DaemonLock.Take(_temporary.Data);
+        Assert.Equal(expected, IsSolo()); // by somebody who has it for a moment
+        new DaemonFacts(1, "http://127.0.0.1:1", DateTimeOffset.UnixEpoch, "1").Write(_temporary.Data);
+        Assert.False(IsSolo());
+
+        bool IsSolo() => invocation.IsSolo(name => name == "STEWARD_DATA" ? _temporary.Data.Path : null);
+    }
 
     private static IEnumerable<Verb> Verbs => CommandLine.Create(new CliContext { Out = TextWriter.Null, Error = TextWriter.Null, In = TextReader.Null }).Subcommands.Cast<Verb>();
 }

@@ -115,7 +115,7 @@ public sealed class UpTests : IDisposable
         using var output = new StringWriter();
         // Without colours, whatever the terminal of this run: every escape would then be the server's.
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(output) });
-        console.Write(StatusTable.Create([row]));
+        console.Write(StatusTable.Create([row], console.Profile.Width));
         Assert.Contains("[red]2025[/]", output.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', output.ToString());
     }

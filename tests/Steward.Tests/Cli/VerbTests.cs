@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Steward.Cli;
+using Steward.Configuration;
 using Steward.Server.Daemon;
 using Steward.Supervision;
 using Steward.Tests.Server;
@@ -20,10 +21,42 @@ public sealed class VerbTests
 
         Assert.Equal((ExitCodes.Success, ""), (exitCode, error));
         var lines = output.TrimEnd('\n').Split('\n');
-        Assert.Equal(["SERVER", "STATUS", "PID", "REVISION", "TOOLS", "UPTIME", "RESTARTS", "LAST", "ERROR"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["SERVER", "STATUS", "PID", "REVISION", "TOOLS", "UPTIME", "RESTARTS", "CPU", "MEMORY", "LAST", "ERROR"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.StartsWith("files   Running", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("off     Disabled", lines[2], StringComparison.Ordinal);
         Assert.Equal(3, lines.Length);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Check_says_what_was_found_and_fails_where_a_server_is_not_healthy()
+    {
+        var isWell = true;
+        await using var host = await HostRig.StartAsync(
+            launch => launch.Succeed(run => run.OnProbe = _ => isWell || launch.Config.Id != "files" ? Task.CompletedTask : throw new IOException("it hangs")), HostRig.TwoServers);
+        await host.SettleAsync();
+        var cli = new CliRig(host, host.Data);
+        Assert.Equal((ExitCodes.Success, "files is Healthy\nmemory is Healthy\n", ""), await cli.RunAsync("check", "--all"));
+
+        isWell = false;
+        Assert.Equal((ExitCodes.Failure, "memory is Healthy\n", "steward: files is Degraded: it hangs. 'steward logs files' may tell more.\n"), await cli.RunAsync("check", "files", "memory"));
+        Assert.Contains("health        Degraded: it hangs", (await cli.RunAsync("status", "files")).Out, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^files\s+Running \(Degraded\).*it hangs$", (await cli.RunAsync("status")).Out);
+
+        await cli.RunAsync("stop", "files");
+        var (exitCode, _, error) = await cli.RunAsync("check", "files");
+        Assert.Equal((ExitCodes.Failure, true), (exitCode, error.StartsWith("steward: files is Stopped and was not probed", StringComparison.Ordinal)));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Status_says_that_a_server_is_in_a_crash_loop()
+    {
+        await using var host = await HostRig.StartAsync(launch => launch.Fail("no"), Fleet.Server("files", new RestartPolicy { InitialDelay = TimeSpan.FromMilliseconds(1), BackoffMultiplier = 2000, MaxDelay = TimeSpan.FromHours(1), Jitter = 0 }));
+        await host.Host.Manager.WaitForStatusAsync("files", status => status is { State: ServerState.Restarting, ConsecutiveFailures: 3 }, TestContext.Current.CancellationToken);
+        var cli = new CliRig(host, host.Data);
+
+        Assert.Matches(@"(?m)^files\s+Restarting in \S.* \(crash loop, 3 failures\)", (await cli.RunAsync("status")).Out);
+        Assert.Contains("failures      3 in a row: a crash loop", (await cli.RunAsync("status", "files")).Out, StringComparison.Ordinal);
+        Assert.True((bool?)System.Text.Json.Nodes.JsonNode.Parse((await cli.RunAsync("status", "files", "--json")).Out)!["isCrashLooping"]);
     }
 
     [Fact(Timeout = 30_000)]

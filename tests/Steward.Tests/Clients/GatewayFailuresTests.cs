@@ -2,6 +2,7 @@ using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using Steward.Clients;
 using Steward.Supervision;
+using Steward.Tests.Testing;
 using Steward.Tests.Upstreams;
 using Xunit;
 
@@ -47,7 +48,7 @@ public sealed class GatewayFailuresTests
         }, new McpServerManagerOptions(), "a");
         var server = await rig.LaunchedAsync("a");
         var call = rig.Manager.CallToolAsync("a", "wait", options: new() { Replay = ReplayPolicy.Never }, cancellationToken: Cancelled);
-        await refused.Task.WaitAsync(Cancelled);
+        await RefusedAsync(rig, refused);
         server.Crash();
         await rig.RunsAgainAsync("a");
 
@@ -64,9 +65,16 @@ public sealed class GatewayFailuresTests
         rig.Manager.StopMonitoring();
         var server = await rig.LaunchedAsync("a");
         var call = rig.Manager.CallToolAsync("a", "wait", cancellationToken: Cancelled);
-        await refused.Task.WaitAsync(Cancelled);
+        await RefusedAsync(rig, refused);
         server.Crash();
 
         Assert.Equal(ServerState.Crashed, (await Assert.ThrowsAsync<ServerNotRunningException>(() => call)).Status.State);
+    }
+
+    /// <summary>Waits until a call was refused and is none any more: one that the link is only about to refuse would end with the connection, as a call that was sent.</summary>
+    private static async Task RefusedAsync(LibraryRig rig, TaskCompletionSource refused)
+    {
+        await refused.Task.WaitAsync(Cancelled);
+        await Fleet.Until(() => rig.Manager.GetStatistics("a") is { Pending: 0 });
     }
 }

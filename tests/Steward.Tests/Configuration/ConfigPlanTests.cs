@@ -51,7 +51,7 @@ public sealed class ConfigPlanTests
         Assert.Equal("""
               + new    is added and started
               - gone   is stopped and removed
-              ~ args   is restarted: args, env
+              ~ args   is replaced without a gap: args, env
               ~ tools  is changed in place: health.intervalMs, tools.deny, note
               ~ off    is stopped and disabled: disabled
               ~ on     is enabled and started: disabled
@@ -74,6 +74,18 @@ public sealed class ConfigPlanTests
     [InlineData("\"lifecycle\": \"discover\"", ServerChangeEffect.Restart)]
     public void Each_key_has_its_effect(string member, ServerChangeEffect effect) =>
         Assert.Equal(effect, Assert.Single(Plan(""" "a": { "command": "x" } """, $$""" "a": { "command": "x", {{member}} } """).Changed).Effect);
+
+    [Theory(Timeout = 10_000)]
+    [InlineData("", true)]
+    [InlineData(", \"update\": \"inPlace\"", false)]
+    [InlineData(", \"stopCommand\": [\"docker\", \"stop\", \"a\"]", false)]
+    public void Whether_a_restart_leaves_a_gap_is_said(string member, bool isBeside)
+    {
+        var plan = Plan($$""" "a": { "command": "x"{{member}} } """, $$""" "a": { "command": "y"{{member}} } """);
+
+        Assert.Equal(isBeside, Assert.Single(plan.Changed).IsBeside);
+        Assert.Equal(isBeside ? "  ~ a  is replaced without a gap: command" : "  ~ a  is stopped and started anew: command", plan.ToString());
+    }
 
     [Fact(Timeout = 10_000)]
     public void Where_nothing_runs_nothing_is_restarted() =>

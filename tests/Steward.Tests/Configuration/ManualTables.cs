@@ -50,6 +50,8 @@ internal static class ManualTables
         FlagKey => "`true` or `false`",
         IChoiceKey choice => string.Join(" or ", choice.Words.Select(word => $"`{word}`")),
         TextKey => "text",
+        JsonKey { MayBeText: true } => "text or object",
+        JsonKey => "object",
         TextListKey => "list of texts",
         TextMapKey => "object of texts",
         SectionMapKey { Name: "groups" } => "object, name → [group](#groups)",
@@ -66,7 +68,7 @@ internal static class ManualTables
         IChoiceKey { Default: { } word } => $"`{word}`",
         TextKey text => text.Default is { } standard ? $"`{standard}`" : text.Absent,
         TextListKey list => list.Absent,
-        TextMapKey => "none",
+        TextMapKey or JsonKey => "none",
         _ => "",
     };
 }

@@ -58,7 +58,7 @@ public sealed class NumberTests
     }
 
     [Fact]
-    public void The_numbers_are_those_that_we_know_of() => Assert.Equal(35, Numbers.Count(number => !number.Key.StartsWith("mcpServers", StringComparison.Ordinal)));
+    public void The_numbers_are_those_that_we_know_of() => Assert.Equal(43, Numbers.Count(number => !number.Key.StartsWith("mcpServers", StringComparison.Ordinal)));
 
     private static IEnumerable<(string Path, INumberKey Key)> Find(KeySet keys, string prefix) => keys.Keys.SelectMany(key => key switch
     {
@@ -75,6 +75,6 @@ public sealed class NumberTests
         var nested = parts.Reverse().Aggregate(value, (inner, name) => $$"""{ "{{name}}": {{inner}} }""");
         if (parts[0] != "mcpServers")
             return $"{nested[..^1]}, \"mcpServers\": {{}} }}";
-        return nested.Replace("\"a\": {", "\"a\": { \"command\": \"x\",", StringComparison.Ordinal);
+        return nested.Replace("\"a\": {", "\"a\": { \"command\": \"x\", \"isolation\": \"shared\",", StringComparison.Ordinal);
     }
 }

@@ -118,7 +118,7 @@ public sealed partial class SchemaAndManualTests
 
     [Fact]
     public void Every_policy_key_of_a_server_can_stand_in_defaults() =>
-        Assert.Equal(["name", "tags", "type", "command", "args", "url", "headers", "auth"], ServerSection.Keys.Keys.Select(key => key.Name).Except(PolicySection.Keys.Keys.Select(key => key.Name)));
+        Assert.Equal(["name", "tags", "type", "command", "args", "instances", "url", "headers", "auth"], ServerSection.Keys.Keys.Select(key => key.Name).Except(PolicySection.Keys.Keys.Select(key => key.Name)));
 
     private static void AssertGenerated(string path, string expected)
     {

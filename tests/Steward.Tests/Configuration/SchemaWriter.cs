@@ -71,6 +71,8 @@ internal static class SchemaWriter
                 new JsonObject { ["type"] = "string", ["pattern"] = @"\$\{(env|file):" }),
         }),
         TextKey text => WithDefault(text.Default, new() { ["type"] = "string" }),
+        JsonKey { MayBeText: true } => new() { ["type"] = new JsonArray("object", "string") },
+        JsonKey => new() { ["type"] = "object" },
         TextListKey list => List(list),
         TextMapKey => new() { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "string" } },
         SectionMapKey map => new()

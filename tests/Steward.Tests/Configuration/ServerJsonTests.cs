@@ -12,7 +12,7 @@ public sealed class ServerJsonTests
     [InlineData("""{"name":"Files","tags":["work","read-only"],"command":"run","args":["a","b c"],"env":{"A":"${env:HOME}"},"cwd":"sub","stopCommand":["stop","${env:HOME}"],"disabled":true}""")]
     [InlineData("""{"command":"run","autoApprove":["t"],"startupTimeoutMs":1,"requestTimeoutMs":0,"isolation":"session","lifecycle":"discover"}""")]
     [InlineData("""{"command":"run","restartPolicy":{"initialDelayMs":3,"maxDelayMs":4,"backoffMultiplier":1.5,"maxRestartAttempts":6,"resetAfterMs":7,"jitter":0.8}}""")]
-    [InlineData("""{"command":"run","health":{"intervalMs":0,"timeoutMs":10,"failureThreshold":11},"shutdown":{"drainMs":12,"graceMs":13,"commandMs":14}}""")]
+    [InlineData("""{"command":"run","health":{"intervalMs":0,"timeoutMs":10,"failureThreshold":11},"shutdown":{"drainMs":12,"graceMs":13,"commandMs":14},"limits":{"memoryMb":15,"cpuPercent":16,"maxProcesses":17,"maxOpenFiles":18}}""")]
     [InlineData("""{"command":"run","tools":{"allow":["x*"],"deny":["xy"]}}""")]
     [InlineData("""{"command":"run","tools":{"allow":[]}}""")]
     [InlineData("""{"url":"https://example.org/mcp"}""")]

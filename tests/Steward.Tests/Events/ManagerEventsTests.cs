@@ -32,6 +32,39 @@ public sealed class ManagerEventsTests
         Assert.Equal((EventNames.ServerDisconnected, 90.0, null), (gone.Name, gone.Data.GetProperty("duration").GetDouble(), gone.Text("error")));
     }
 
+    [Fact(Timeout = 10_000)]
+    public async Task An_update_is_told_as_such_and_nobody_is_disconnected_by_it()
+    {
+        await using var fleet = new Fleet();
+        await using var bus = new EventBus(time: fleet.Time);
+        await using var events = bus.ReadAsync(EventFilter.All, after: 0, Cancelled).GetAsyncEnumerator(Cancelled);
+        await using var source = new ManagerEvents(fleet.Manager, bus);
+        Assert.Equal(EventNames.ServerAdded, (await NextAsync(events)).Name);
+        await fleet.Run();
+        Assert.Equal(EventNames.ServerConnected, (await NextAsync(events)).Name);
+
+        var updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["broken"] }, Cancelled);
+        var launch = await fleet.NextLaunch();
+        var started = await NextAsync(events);
+        Assert.Equal((EventNames.ServerUpdateStarted, "files"), (started.Name, started.Text("server_id")));
+        launch.Fail("exit code 2");
+        await Assert.ThrowsAsync<ServerUpdateException>(() => updating);
+        var failed = await NextAsync(events);
+        Assert.Equal((EventNames.ServerUpdateFailed, EventPriority.High), (failed.Name, failed.Priority));
+        Assert.StartsWith("exit code 2. If it cannot run twice", failed.Text("error"), StringComparison.Ordinal);
+
+        updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["new"] }, Cancelled);
+        launch = await fleet.NextLaunch();
+        Assert.Equal(EventNames.ServerUpdateStarted, (await NextAsync(events)).Name);
+        fleet.Time.Advance(TimeSpan.FromSeconds(2));
+        launch.Succeed(run => run.Difference = "tools: +a");
+        await updating;
+        var done = await NextAsync(events);
+        Assert.Equal((EventNames.ServerUpdated, 2.0, "tools: +a"), (done.Name, done.Data.GetProperty("duration").GetDouble(), done.Text("changes")));
+        await fleet.Manager.StopServerAsync(Fleet.Only, Cancelled);
+        Assert.Equal(EventNames.ServerDisconnected, (await NextAsync(events)).Name);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task Of_a_manager_that_is_shut_down_the_end_of_every_server_is_told()
     {

@@ -55,6 +55,23 @@ public sealed class ChildFaultTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Whoever_closes_its_input_is_replaced_as_soon_as_it_is_written_to()
+    {
+        await using var rig = await FaultRig.StartAsync();
+        var pid = rig.Status.Pid!.Value;
+        var call = rig.FailAsync("close-stdin");
+        await rig.Log.SaysAsync("asked for close-stdin");
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        for (var others = 0; !call.IsCompleted && others < 50 && await pause.WaitForNextTickAsync(Cancelled); others++)
+            _ = rig.FailAsync($"never:{others}"); // the pipe takes what comes before its reader is gone; what is not sent is made again, and never answered
+
+        var told = await call;
+
+        Assert.Contains("'bad' could not be written to any more", told, StringComparison.Ordinal);
+        await rig.ReplacedAsync(pid);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_call_that_is_given_up_while_nobody_reads_it_leaves_the_others_whole()
     {
         await using var rig = await FaultRig.StartAsync();

@@ -1,4 +1,5 @@
 using Steward.Agents;
+using Steward.Alerts;
 using Steward.Configuration;
 using Steward.Gateway;
 using Steward.Supervision;
@@ -43,6 +44,59 @@ public sealed class ClockTests
 
     [Theory(Timeout = 30_000)]
     [MemberData(nameof(Days))]
+    public async Task A_server_that_has_just_begun_to_run_has_not_run_for_a_day(int days)
+    {
+        await using var fleet = new Fleet(Fleet.Server("ill"));
+        var run = await fleet.Run();
+        fleet.Time.Jump(TimeSpan.FromDays(days));
+
+        run.Crash("once");
+
+        var waiting = await fleet.Reaches(ServerState.Restarting, "ill");
+        Assert.Equal(TimeSpan.FromSeconds(1), waiting.NextRetryAt - fleet.Time.GetUtcNow());
+    }
+
+    [Theory(Timeout = 30_000)]
+    [MemberData(nameof(Days))]
+    public async Task A_call_waits_for_a_server_that_is_about_to_be_back(int days)
+    {
+        await using var rig = await GatewayRig.StartAsync(new StewardConfig { Servers = [GatewayRig.Server("a") with { QueueTimeout = TimeSpan.FromSeconds(10) }] });
+        using var client = await rig.OpenAsync();
+        (await rig.LaunchedAsync("a")).Crash();
+        await rig.Manager.WaitForStatusAsync("a", status => status.State == ServerState.Restarting, Cancelled);
+        rig.Time.Jump(TimeSpan.FromDays(days));
+
+        var call = client.CallToolAsync("a__echo");
+        while (rig.Gateway.Servers.Find("a")!.Line.Count == 0)
+        {
+            Assert.False(call.IsCompleted);
+            await Task.Yield();
+        }
+
+        rig.Time.Advance(TimeSpan.FromSeconds(1.5));
+        Assert.Equal("a", (string?)(await call)["result"]!["server"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Days))]
+    public void An_alert_comes_when_the_interval_is_over(int days)
+    {
+        var time = new FakeTimeProvider();
+        var told = new List<AlertKind>();
+        using var desk = new AlertDesk(new AlertsConfig { Webhook = "http://unused.example" }, (_, alert) => told.Add(alert.Kind), time);
+        desk.Take(new ServerStatus { Id = "a", Since = time.GetUtcNow(), State = ServerState.Restarting, ConsecutiveFailures = 1, LastError = "exit code 3" });
+        time.Jump(TimeSpan.FromDays(days));
+
+        desk.Take(new ServerStatus { Id = "a", Since = time.GetUtcNow(), State = ServerState.Running });
+        time.Advance(TimeSpan.FromSeconds(60) - TimeSpan.FromTicks(1));
+        Assert.Equal([AlertKind.Crashed], told);
+        time.Advance(TimeSpan.FromTicks(1));
+
+        Assert.Equal([AlertKind.Crashed, AlertKind.Recovered], told);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [MemberData(nameof(Days))]
     public async Task No_session_ends_and_no_call_times_out_before_its_time_and_each_does_then(int days)
     {
         await using var rig = await GatewayRig.StartAsync(new StewardConfig { Servers = [GatewayRig.Server("a") with { RequestTimeout = TimeSpan.FromSeconds(60) }] });
@@ -70,10 +124,7 @@ public sealed class ClockTests
         await using var rig = await GatewayRig.StartAsync("a");
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var call = await client.WaitAsync();
-        await server.NextAsync("tools/call");
-        await server.SayAsync(Questions.Form("1"));
-        var asked = await call.QuestionsAsync();
+        var (asked, _) = await client.ParkAsync(server);
 
         rig.Time.Jump(TimeSpan.FromDays(days));
 

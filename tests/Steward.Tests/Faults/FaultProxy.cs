@@ -14,29 +14,35 @@ internal sealed class FaultProxy : IAsyncDisposable
     private readonly Uri _target;
     private readonly CancellationTokenSource _ending = new();
     private readonly List<Task> _relays = [];
-    private readonly Task _accepting;
+    private readonly Socket? _crowd;
+    private readonly Task _refused = Task.CompletedTask;
+    private Task _accepting = Task.CompletedTask;
     private int _connections;
 
-    private FaultProxy(Uri target)
+    private FaultProxy(Uri target, Reception reception)
     {
         _target = target;
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _listener.Listen(128);
+        _listener.Listen(reception == Reception.Drops ? 0 : 128);
         Url = new UriBuilder(target) { Port = ((IPEndPoint)_listener.LocalEndPoint!).Port }.Uri;
-        _accepting = AcceptAsync();
+        if (reception is Reception.Accepts or Reception.Swallows)
+            _accepting = AcceptAsync();
+        if (reception == Reception.Drops)
+            (_crowd, _refused) = Crowd();
+        Swallows = reception == Reception.Swallows;
     }
 
     /// <summary>The address that leads through the proxy.</summary>
     public Uri Url { get; }
 
-    /// <summary>How many connections have come so far.</summary>
+    /// <summary>How many connections have been accepted so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>The answer to the next request that contains <see cref="Marker"/> is cut after so many bytes; null lets everything pass.</summary>
     public int? CutAfter { get; set; }
 
-    /// <summary>How much of that answer has passed.</summary>
-    public int Passed { get; private set; }
+    /// <summary>What of that answer has passed.</summary>
+    public string Passed { get; private set; } = "";
 
     /// <summary>Whether a cut is a reset, as of a crashed router, or an orderly end.</summary>
     public bool Resets { get; set; }
@@ -44,23 +50,51 @@ internal sealed class FaultProxy : IAsyncDisposable
     public string Marker { get; set; } = "tools/call";
 
     /// <summary>Whether what comes is taken and nothing is ever answered.</summary>
-    public bool Swallows { get; set; }
+    public bool Swallows { get; private set; }
+
+    /// <summary>Whether the kernel still leaves whoever connects without a word, as it does while the queue is full.</summary>
+    public bool DropsConnections => !_refused.IsCompleted;
 
     /// <summary>How long each byte of an answer takes; zero for none.</summary>
     public TimeSpan PerByte { get; set; }
 
-    public static FaultProxy Start(Uri target) => new(target);
+    public static FaultProxy Start(Uri target, Reception reception = Reception.Accepts) => new(target, reception);
+
+    /// <summary>From now on connections are accepted, and lead to the server behind.</summary>
+    public void Receive()
+    {
+        Swallows = false;
+        if (_accepting.IsCompleted)
+            _accepting = AcceptAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
         _listener.Dispose();
+        await _refused.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _crowd?.Dispose();
         await _accepting;
         Task[] relays;
         lock (_relays)
             relays = [.. _relays];
         await Task.WhenAll(relays);
         _ending.Dispose();
+    }
+
+    /// <summary>Fills the queue of a listener that has room for one. Of whoever comes after that the kernel drops the first packet.</summary>
+    /// <returns>Who is in the queue, and who is not.</returns>
+    private (Socket Queued, Task Refused) Crowd()
+    {
+        var queued = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        queued.Connect(IPAddress.Loopback, Url.Port);
+        return (queued, RefusedAsync());
+
+        async Task RefusedAsync()
+        {
+            using var refused = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await refused.ConnectAsync(IPAddress.Loopback, Url.Port, _ending.Token);
+        }
     }
 
     private async Task AcceptAsync()
@@ -121,7 +155,7 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     private void Mark(Spoiling spoiling, int bytes)
     {
-        (CutAfter, Passed) = (null, 0);
+        (CutAfter, Passed) = (null, "");
         spoiling.Begin(bytes);
     }
 
@@ -132,7 +166,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         {
             var passing = spoiling.Take(read);
             if (spoiling.IsMarked)
-                Passed += passing;
+                Passed += Encoding.Latin1.GetString(buffer, 0, passing);
             if (PerByte > TimeSpan.Zero)
                 await DripAsync(buffer.AsMemory(0, passing), client, cancellationToken);
             else

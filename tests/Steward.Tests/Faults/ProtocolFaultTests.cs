@@ -15,24 +15,41 @@ public sealed class ProtocolFaultTests
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private const string ModernMeta = $$"""
+        "io.modelcontextprotocol/protocolVersion":"{{ModernRigClient.Revision}}","io.modelcontextprotocol/clientInfo":{"name":"rig","version":"2"},"io.modelcontextprotocol/clientCapabilities":{},
+        """;
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
+    /// <summary>Clients of both eras, each with several calls at one time, and ids that are numbers for some and the same as text for others.</summary>
     [Fact(Timeout = 120_000)]
     public async Task A_hundred_clients_that_use_the_same_ids_get_each_their_own_answers()
     {
-        await using var rig = await GatewayRig.StartAsync("a");
+        await using var rig = await GatewayRig.StartAsync(static server => server.ReportsEchoes = true, "a");
 
         await Task.WhenAll(Enumerable.Range(0, 100).Select(async number =>
         {
-            using var client = await rig.OpenAsync();
-            for (var id = 0; id < 50; id++)
+            using var legacy = number % 2 == 0 ? await rig.OpenAsync() : null;
+            using var modern = legacy is null ? rig.Modern() : null;
+            for (var round = 0; round < 5; round++)
             {
-                using var response = await client.PostAsync(
-                    $$$$"""{"jsonrpc":"2.0","id":{{{{id}}}},"method":"tools/call","params":{"name":"a__echo","arguments":{"client":{{{{number}}}},"id":{{{{id}}}}},"_meta":{"progressToken":{{{{id}}}}}}}""");
-                var answer = await RigClient.JsonAsync(response);
-                Assert.Equal((id, number, id), ((int)answer["id"]!, (int)answer["result"]!["echo"]!["client"]!, (int)answer["result"]!["echo"]!["id"]!));
+                await Task.WhenAll(Enumerable.Range(4 * round, 4).Select(async count =>
+                {
+                    var id = number % 4 < 2 ? $"{count}" : $"\"{count}\"";
+                    var own = $$"""{"client":{{number}},"call":{{count}}}""";
+                    using var response = legacy is not null ? await legacy.PostAsync(Call(id, own, "")) : await modern!.PostAsync(Call(id, own, ModernMeta));
+                    using var stream = await SseReader.OpenAsync(response);
+                    var progress = (await stream.MessageAsync())["params"]!;
+                    Assert.Equal((id, own), (progress["progressToken"]!.ToJsonString(), progress["message"]!.ToJsonString()));
+                    var answer = await stream.MessageAsync();
+                    Assert.Equal((id, own), (answer["id"]!.ToJsonString(), answer["result"]!["echo"]!.ToJsonString()));
+                    Assert.Null(await stream.NextAsync());
+                }));
             }
         }));
+
+        static string Call(string id, string arguments, string meta) =>
+            $$$$"""{"jsonrpc":"2.0","id":{{{{id}}}},"method":"tools/call","params":{"name":"a__echo","arguments":{{{{arguments}}}},"_meta":{{{{{meta}}}}"progressToken":{{{{id}}}}}}}""";
     }
 
     public static TheoryData<string, string, int> Oddities => new()

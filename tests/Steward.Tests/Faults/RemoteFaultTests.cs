@@ -15,28 +15,33 @@ public sealed class RemoteFaultTests
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    /// <summary>Nobody accepts: the connection is made by the kernel, and nothing ever comes of it.</summary>
+    public static TheoryData<ServerTransport, Reception> Silences =>
+        new MatrixTheoryData<ServerTransport, Reception>([ServerTransport.Http, ServerTransport.Sse, ServerTransport.WebSocket], [Reception.Swallows, Reception.Queues, Reception.Drops]);
+
+    /// <summary>Whoever connects is accepted and never answered, or left in the queue, or not even let into that.</summary>
     [Theory(Timeout = 60_000)]
-    [InlineData(ServerTransport.Http)]
-    [InlineData(ServerTransport.Sse)]
-    [InlineData(ServerTransport.WebSocket)]
-    public async Task An_address_that_swallows_everything_fails_in_time_delays_nobody_and_is_used_when_it_answers(ServerTransport transport)
+    [MemberData(nameof(Silences))]
+    public async Task An_address_that_swallows_everything_fails_in_time_delays_nobody_and_is_used_when_it_answers(ServerTransport transport, Reception reception)
     {
+        var patience = TimeSpan.FromMilliseconds(300);
         await using var peer = transport switch
         {
             ServerTransport.Http => await LegacyPeer.StartAsync(request => request.AnswerAsync("{}")),
             ServerTransport.Sse => await SsePeer.StartAsync(SsePeer.Echo),
             _ => await Parity.SocketPeer.StartAsync(static method => method == "initialize" ? """{"protocolVersion":"2025-11-25","capabilities":{}}""" : "{}"),
         };
-        await using var proxy = FaultProxy.Start(peer.Url);
-        proxy.Swallows = true;
-        await using var manager = new McpServerManager([Far(proxy.Url) with { Transport = transport }, Parity.RealServers.Process("near", "echo")]);
+        await using var proxy = FaultProxy.Start(peer.Url, reception);
+        await using var manager = new McpServerManager([Far(proxy.Url) with { Transport = transport, StartupTimeout = patience }, Parity.RealServers.Process("near", "echo")]);
 
+        var before = TimeProvider.System.GetTimestamp();
         var starting = manager.StartAllAsync(Cancelled);
-        await manager.WaitForStatusAsync("near", status => status.State == ServerState.Running, Cancelled);
         var failed = await manager.WaitForStatusAsync("far", status => status is { State: ServerState.Restarting, ConsecutiveFailures: >= 2 }, Cancelled);
-        Assert.NotEmpty(failed.LastError!);
-        proxy.Swallows = false;
+        Assert.InRange(TimeProvider.System.GetElapsedTime(before), 2 * patience, 2 * patience + TimeSpan.FromSeconds(10));
+        Assert.Contains("startupTimeoutMs", failed.LastError, StringComparison.Ordinal);
+        await manager.WaitForStatusAsync("near", status => status.State == ServerState.Running, Cancelled);
+        Assert.Equal((reception == Reception.Swallows, reception == Reception.Drops), (proxy.Connections > 0, proxy.DropsConnections));
+        Assert.Empty(peer.Requests);
+        proxy.Receive();
 
         await manager.WaitForStatusAsync("far", status => status.State == ServerState.Running, Cancelled);
         await starting;
@@ -49,7 +54,7 @@ public sealed class RemoteFaultTests
         var peer = await LegacyPeer.StartAsync(request => request.AnswerAsync("{}"));
         await using var proxy = FaultProxy.Start(peer.Url);
         var policy = new RestartPolicy { InitialDelay = TimeSpan.FromMinutes(10), MaxDelay = TimeSpan.FromMinutes(10) };
-        await using var manager = new McpServerManager([Far(proxy.Url) with { RestartPolicy = policy }]);
+        await using var manager = new McpServerManager([Far(proxy.Url) with { RestartPolicy = policy, StartupTimeout = TimeSpan.FromSeconds(20) }]);
         await manager.StartServerAsync("far", Cancelled);
         await peer.DisposeAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => manager.CallToolAsync("far", "t", cancellationToken: Cancelled));

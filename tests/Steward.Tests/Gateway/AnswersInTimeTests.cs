@@ -66,10 +66,7 @@ public sealed class AnswersInTimeTests
         await using var rig = await StartAsync("a");
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var call = await client.WaitAsync();
-        await server.NextAsync("tools/call");
-        await server.SayAsync(Questions.Form("1"));
-        var asked = await call.QuestionsAsync();
+        var (asked, _) = await client.ParkAsync(server);
 
         rig.Time.Advance(ParkedLife - Moment);
         var goesOn = await client.WaitAsync(asked, Questions.Responses(asked, Questions.Accepted));

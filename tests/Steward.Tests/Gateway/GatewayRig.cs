@@ -31,11 +31,12 @@ internal sealed class GatewayRig : IAsyncDisposable
     private readonly ConcurrentBag<ScriptedServer> _servers = [];
     private WebApplication? _app;
 
-    private readonly Action<ScriptedServer>? _script;
+    /// <summary>Tells servers what to be before their first word.</summary>
+    public Action<ScriptedServer>? Script { get; set; }
 
     private GatewayRig(StewardConfig config, Action<ScriptedServer>? script)
     {
-        _script = script;
+        Script = script;
         _logs = new ServerLogs(new ServerLogOptions(), Time, NullLogger<ServerLogs>.Instance);
         var host = new UpstreamHost(_spawner, _logs, new VariableResolver(), Time, NullLoggerFactory.Instance) { ConnectAsync = LaunchAsync };
         var parts = new GatewayParts(config.Gateway.Limits, Time, NullLoggerFactory.Instance);
@@ -55,7 +56,7 @@ internal sealed class GatewayRig : IAsyncDisposable
     public Uri Url { get; private set; } = null!;
 
     public static ServerConfig Server(string id, ServerIsolation isolation = ServerIsolation.Auto) =>
-        new() { Id = id, Transport = ServerTransport.Http, Url = "http://127.0.0.1:9/mcp", Isolation = isolation, RequestTimeout = Timeout.InfiniteTimeSpan, Health = Unprobed };
+        new() { Id = id, Transport = ServerTransport.Http, Url = "http://127.0.0.1:9/mcp", Isolation = isolation, RequestTimeout = Timeout.InfiniteTimeSpan, QueueTimeout = TimeSpan.Zero, Health = Unprobed };
 
     public static Task<GatewayRig> StartAsync(params string[] servers) => StartAsync(new StewardConfig { Servers = [.. servers.Select(id => Server(id))] });
 
@@ -126,7 +127,7 @@ internal sealed class GatewayRig : IAsyncDisposable
     private Task<ILink> LaunchAsync(ResolvedServer resolved, UpstreamHost host, CancellationToken cancellationToken)
     {
         var server = new ScriptedServer(resolved.Id);
-        _script?.Invoke(server);
+        Script?.Invoke(server);
         _servers.Add(server);
         Queue(resolved.Id).Writer.TryWrite(server);
         return Task.FromResult(server.Link);

@@ -55,6 +55,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>Whether it answers subscriptions with an error.</summary>
     public bool RefusesSubscriptions { get; set; }
 
+    /// <summary>Whether before the answer to an echo there is progress, if somebody wants that, and it says the same.</summary>
+    public bool ReportsEchoes { get; set; }
+
     /// <summary>Requests of this method wait for the test in place of being answered at once.</summary>
     public string? Keeps { get; set; }
 
@@ -91,6 +94,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public Task ProgressAsync(JsonNode request, int progress) => SayAsync(
         $$$"""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":{{{request["params"]!["_meta"]!["progressToken"]!.ToJsonString()}}},"progress":{{{progress}}}}}""");
 
+    private Task ReportAsync(JsonNode request, JsonNode token) => SayAsync(
+        $$$"""{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":{{{token.ToJsonString()}}},"progress":1,"message":{{{request["params"]!["arguments"]!.ToJsonString()}}}}}""");
+
     /// <summary>Ends as a crashed process does.</summary>
     public void Crash() => _peer.CloseOutput();
 
@@ -108,6 +114,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
             var message = JsonNode.Parse(line)!;
             if (IsSilent)
                 continue;
+            if (ReportsEchoes && message["params"]?["_meta"]?["progressToken"] is { } token)
+                await ReportAsync(message, token);
             if (Answer(message) is { } member)
                 await SayAsync($$"""{"jsonrpc":"2.0","id":{{message["id"]!.ToJsonString()}},{{member}}}""");
             else if (IsModern && (string?)message["method"] == "initialize")

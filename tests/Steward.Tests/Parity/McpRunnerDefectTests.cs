@@ -87,6 +87,7 @@ public sealed class McpRunnerDefectTests
         await using var rig = await GatewayRig.StartAsync("a", "b");
         await rig.LaunchedAsync("a");
         await rig.LaunchedAsync("b");
+        await rig.Gateway.CatchUpAsync(); // what they offer is merged beside the start
         var (one, _) = await ProxyClient.OpenAsync(rig);
         var (two, _) = await ProxyClient.OpenAsync(rig);
         using (one)

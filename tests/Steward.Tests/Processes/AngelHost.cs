@@ -26,6 +26,16 @@ internal sealed class AngelHost : IDisposable
 
     public static AngelHost Start(params string[] arguments) => new(new ProcessStartInfo(Program, arguments));
 
+    /// <summary>Starts it from a copy that is the caller's, to do with as he likes.</summary>
+    /// <returns>The host, and the program that it runs.</returns>
+    public static (AngelHost Host, string Program) StartCopy(string folder, params string[] arguments)
+    {
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Program)!))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        var copy = Path.Combine(folder, Path.GetFileName(Program));
+        return (new(new ProcessStartInfo(copy, arguments)), copy);
+    }
+
     public static AngelHost StartWithLedger(string ledger, params string[] arguments) =>
         new(new ProcessStartInfo(Program, arguments) { Environment = { ["PROCESS_HOST_LEDGER"] = ledger } });
 

@@ -41,6 +41,22 @@ public sealed class AngelTests
         Assert.All(others, process => Assert.True(process.Ends()));
     }
 
+    /// <summary>The daemon lives on all the time: what collects them is the angel, and nothing else.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task Thousands_of_orphans_come_to_the_angel_and_are_collected_as_they_end()
+    {
+        using var host = AngelHost.Start(Misbehaviour.Orphanage);
+        var (daemon, orphans) = await host.ReadyAsync();
+        Assert.Equal(5, orphans.Count);
+        Assert.All(orphans, orphan => Assert.Equal(host.Id, ProcessTable.Read(orphan.Id)?.ParentId));
+
+        orphans.ForEach(orphan => Posix.Signal(orphan.Id, Posix.SigKill));
+
+        await CollectedAsync(host.Id, daemon, [.. orphans.Select(orphan => orphan.Id)]);
+        Assert.True(ProcessTable.Read(daemon) is { IsDead: false });
+        orphans.ForEach(orphan => orphan.Dispose());
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData(Posix.SigTerm, "asked SIGTERM")]
     [InlineData(Posix.SigInt, "asked SIGINT")]
@@ -105,6 +121,30 @@ public sealed class AngelTests
         Assert.Equal(DaemonExit.InternalError, await host.ExitAsync());
     }
 
+    /// <summary>As where the system has no process to give, or the program is just being replaced.</summary>
+    [Fact(Timeout = 30_000)]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public async Task A_daemon_that_cannot_be_started_again_at_once_is_started_as_soon_as_it_can()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        var (host, program) = AngelHost.StartCopy(folder.FullName, Misbehaviour.None);
+        using (host)
+        {
+            var (daemon, _) = await host.ReadyAsync();
+            var mode = File.GetUnixFileMode(program);
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+            Posix.Signal(daemon, Posix.SigKill);
+
+            Assert.Contains("starting it again", await host.Errors.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Matches("^steward: Cannot start '.*'; trying again in ", (await host.Errors.ReadLineAsync(TestContext.Current.CancellationToken))!.Replace(": Permission denied", "", StringComparison.Ordinal));
+            File.SetUnixFileMode(program, mode);
+            Assert.NotEqual(daemon, (await host.ReadyAsync()).Daemon);
+        }
+
+        folder.Delete(recursive: true);
+    }
+
     [Theory]
     [InlineData(0, 0, true)]
     [InlineData(1, 0, true)]
@@ -115,4 +155,12 @@ public sealed class AngelTests
     [InlineData(137, 9, false)]
     public void Only_an_end_that_the_daemon_chose_is_final(int code, int signal, bool orderly) =>
         Assert.Equal(orderly, new DaemonExit(code, signal).IsOrderly);
+
+    /// <summary>Waits until neither has a child that has ended, and these are gone.</summary>
+    private static async Task CollectedAsync(int angel, int daemon, int[] ended)
+    {
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        while (ProcessTable.ReadAll().Any(entry => ended.Contains(entry.Id) || (entry.IsDead && (entry.ParentId == angel || entry.ParentId == daemon))))
+            await looks.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+    }
 }

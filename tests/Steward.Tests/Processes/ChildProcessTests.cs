@@ -1,12 +1,10 @@
-using System.Diagnostics;
+using Steward.Tests.Testing;
 using Xunit;
 
 namespace Steward.Tests.Processes;
 
 public sealed class ChildProcessTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
-
     private readonly ChildRig _rig = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -57,17 +55,30 @@ public sealed class ChildProcessTests : IAsyncDisposable
         Assert.Equal(7, (await child.Exited).Code);
     }
 
+    /// <summary>The clock stands still but for what is said here, so neither signal comes a millisecond too early or too late.</summary>
     [Fact(Timeout = 20_000)]
     public async Task A_child_that_ignores_everything_is_killed_when_the_grace_is_over()
     {
-        var child = await _rig.StartAsync("trap '' TERM; echo ready; while :; do sleep 100; done", TimeSpan.FromMilliseconds(600));
-        await ChildRig.ReadLineAsync(child);
+        var time = new FakeTimeProvider();
+        await using var rig = new ChildRig(time: time);
+        var (half, instant) = (TimeSpan.FromMinutes(5), TimeSpan.FromMilliseconds(1));
+        var child = await rig.StartAsync("trap 'echo asked' TERM; echo ready; cat; echo unheard; while :; do sleep 100 & wait; done", 2 * half);
+        Assert.Equal("ready", await ChildRig.ReadLineAsync(child));
 
-        var watch = Stopwatch.StartNew();
-        await child.StopAsync(CancellationToken.None);
+        var stopping = child.StopAsync(CancellationToken.None);
+        Assert.Equal("unheard", await ChildRig.ReadLineAsync(child));
+        WaitsFor(time);
+        time.Advance(half - instant);
+        Assert.Equal(1, time.ArmedTimers); // no step was taken
+        time.Advance(instant);
+        Assert.Equal("asked", await ChildRig.ReadLineAsync(child));
+        WaitsFor(time);
+        time.Advance(half - instant);
+        Assert.Equal((1, false), (time.ArmedTimers, child.Exited.IsCompleted));
+        time.Advance(instant);
 
+        await stopping;
         Assert.Equal("SIGKILL", (await child.Exited).Signal);
-        Assert.InRange(watch.Elapsed, TimeSpan.FromMilliseconds(590), Soon);
     }
 
     [Fact(Timeout = 20_000)]
@@ -104,4 +115,8 @@ public sealed class ChildProcessTests : IAsyncDisposable
 
         Assert.True(failure.IsPermanent);
     }
+
+    /// <summary>The stop has come to its next step, and waits.</summary>
+    private static void WaitsFor(FakeTimeProvider time) =>
+        Assert.True(SpinWait.SpinUntil(() => time.ArmedTimers == 1, TimeSpan.FromSeconds(10)), "nothing waits");
 }

@@ -2,16 +2,18 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Steward.Configuration;
 using Steward.Processes;
+using Steward.Processes.Limits;
 using Xunit;
 
 namespace Steward.Tests.Processes;
 
 /// <summary>Starts real children and looks after them.</summary>
-internal sealed class ChildRig(LaunchChain? chain = null) : IAsyncDisposable
+internal sealed class ChildRig(LaunchChain? chain = null, ResourceMonitor? monitor = null, Delegation? delegation = null, TimeProvider? time = null) : IAsyncDisposable
 {
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly List<ChildProcess> _children = [];
 
-    public ProcessSpawner Spawner { get; } = new(NullLogger.Instance, chain: chain);
+    public ProcessSpawner Spawner { get; } = new(NullLogger.Instance, chain: chain) { Monitor = monitor, Delegation = () => delegation ?? Delegation.Here };
 
     public ServerLog Log { get; } = new("test", new ServerLogOptions(), TimeProvider.System, NullLogger.Instance);
 
@@ -25,7 +27,7 @@ internal sealed class ChildRig(LaunchChain? chain = null) : IAsyncDisposable
     public async Task<ChildProcess> StartAsync(ProcessSpec spec)
     {
         var child = await ChildProcess.StartAsync(
-            spec, Spawner, Log, TimeProvider.System, NullLogger.Instance, TestContext.Current.CancellationToken);
+            spec, Spawner, Log, _time, NullLogger.Instance, TestContext.Current.CancellationToken);
         lock (_children)
         {
             _children.Add(child);

@@ -30,4 +30,9 @@ internal static class Misbehaviour
     /// <summary>The same, and the daemon cleared its environment.</summary>
     public const string DaemonWithoutMarker =
         "(env -i \"$(command -v setsid)\" \"$(command -v sleep)\" 1000 " + Silence + " & echo pid $!); " + Stay;
+
+    /// <summary>Leaves five orphans, and then three thousand that end at once, as a server does that runs tools in the background.</summary>
+    public const string Orphanage =
+        "n=0; while [ $n -lt 5 ]; do (sleep 1000 " + Silence + " & echo pid $!); n=$((n+1)); done; " +
+        "n=0; while [ $n -lt 3000 ]; do (: &); n=$((n+1)); done; echo up; exec cat";
 }

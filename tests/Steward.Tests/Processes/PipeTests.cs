@@ -21,7 +21,7 @@ public sealed class PipeTests : IAsyncDisposable
 
         var exit = await child.Exited;
 
-        Assert.Equal(new string('é', StderrPump.LongestLine / 2) + " … (3808 bytes cut)", exit.StderrTail[0]);
+        Assert.Equal(new string('é', OutputPump.LongestLine / 2) + " … (3808 bytes cut)", exit.StderrTail[0]);
         Assert.Equal("short", exit.StderrTail[1]);
     }
 

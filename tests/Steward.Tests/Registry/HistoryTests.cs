@@ -48,6 +48,31 @@ public sealed class HistoryTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task An_update_without_a_gap_is_neither_a_restart_nor_a_failure()
+    {
+        await using var rig = await RegistryRig.StartAsync(Fleet.Server());
+        await rig.Reaches(Fleet.Only, ServerState.Running);
+        await rig.Sees(1);
+        rig.Launcher.OnLaunch = launch =>
+        {
+            if (launch.Config.Args is ["broken"])
+                launch.Fail("exit code 2");
+            else
+                launch.Succeed();
+        };
+
+        await Assert.ThrowsAsync<ServerUpdateException>(() => rig.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["broken"] }, Cancelled));
+        await rig.Sees(2);
+        rig.Time.Advance(TimeSpan.FromSeconds(1));
+        await rig.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["new"] }, Cancelled);
+
+        var events = await rig.Sees(3);
+        Assert.Equal([Started, UpdateFailed, Updated], Kinds(events));
+        Assert.StartsWith("exit code 2", events[1].Detail, StringComparison.Ordinal);
+        Assert.Equal([ConnectionOutcome.Open, ConnectionOutcome.Stopped], (await ConnectionsAsync(rig)).Select(row => row.Outcome));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_start_that_fails_is_a_connection_that_never_was_with_time_and_error()
     {
         await using var rig = await RegistryRig.StartAsync();

@@ -137,6 +137,7 @@ public sealed class SqliteFileTests : IDisposable
     [InlineData("header only")]
     [InlineData("zeros")]
     [InlineData("noise")]
+    [InlineData("first page overwritten")]
     public async Task A_file_that_is_no_database_is_set_aside_and_work_goes_on(string what)
     {
         byte[] content = what switch
@@ -144,7 +145,8 @@ public sealed class SqliteFileTests : IDisposable
             "text" => Encoding.UTF8.GetBytes(new string('x', 5000)),
             "header only" => "SQLite format 3\0"u8.ToArray(),
             "zeros" => new byte[8192],
-            _ => Noise(8192),
+            "noise" => Noise(8192),
+            _ => [.. Noise(4096), .. (await OneServerAsync())[4096..]],
         };
         await File.WriteAllBytesAsync(_folder.File, content, Cancelled);
 
@@ -184,6 +186,8 @@ public sealed class SqliteFileTests : IDisposable
         await using var reopened = await _folder.OpenAsync();
         await _folder.Log.Sees(line => line.Contains("was set aside", StringComparison.Ordinal), Cancelled);
         var saved = (await reopened.Servers.ReadAsync(Cancelled)).Servers;
+        Assert.InRange(saved.Count, 1, 99);
+        Assert.Equal(Enumerable.Range(0, saved.Count).Select(i => $"server-{i}"), saved.Select(server => server.Config.Id));
         Assert.All(saved, server => Samples.Equal(Samples.Server(server.Config.Id), server.Config));
         Assert.True(await reopened.Servers.AddAsync(Server("new"), Cancelled));
     }
@@ -256,6 +260,12 @@ public sealed class SqliteFileTests : IDisposable
         var noise = new byte[length];
         new Random(7).NextBytes(noise);
         return noise;
+    }
+
+    private async Task<byte[]> OneServerAsync()
+    {
+        await KeepOneServerAsync();
+        return await File.ReadAllBytesAsync(_folder.File, Cancelled);
     }
 
     private async Task KeepOneServerAsync()

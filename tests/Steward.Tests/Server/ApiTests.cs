@@ -185,7 +185,7 @@ public sealed class ApiTests
         using var document = JsonDocument.Parse(await rig.Client.GetStringAsync("/api/v1/openapi.json", Cancelled));
 
         var operations = document.RootElement.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(operation => (Path: path.Name, operation.Value))).ToList();
-        Assert.Equal(38, operations.Count);
+        Assert.Equal(39, operations.Count);
         Assert.All(operations, operation => Assert.NotEmpty(operation.Value.GetProperty("summary").GetString()!));
         Assert.All(operations, operation => Assert.NotEmpty(operation.Value.GetProperty("operationId").GetString()!));
         Assert.True(document.RootElement.GetProperty("components").GetProperty("schemas").TryGetProperty(nameof(ServerStatus), out _));

@@ -62,7 +62,7 @@ public sealed class ApplyTests
         var outcomes = await ApplyAsync(fleet, Fleet.Server("a") with { Args = ["broken"] }, Fleet.Server("b") with { Args = ["fine"] });
 
         Assert.Contains("exit code 2", outcomes[0].Error!, StringComparison.Ordinal);
-        Assert.Contains("it runs by the old one again", outcomes[0].Error!, StringComparison.Ordinal);
+        Assert.Contains("it runs on by the old one", outcomes[0].Error!, StringComparison.Ordinal);
         Assert.Null(outcomes[1].Error);
         Assert.Equal(["fine"], fleet.Manager.FindConfig("b")!.Args);
     }

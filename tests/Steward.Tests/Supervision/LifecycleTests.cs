@@ -9,15 +9,15 @@ public sealed class LifecycleTests
 {
     // "." changes nothing; "failure", "purpose" and "again" stand for the answers that depend on more than state and signal.
     private const string Table = """
-        State          Start               Stop                  Restart               Connected               LaunchFailed  Ended    RetryDue         Unhealthy           Lost                Disabled              Enabled       Outdated              Watched  Unwatched
-        Stopped        Starting/Launch     .                     Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             .                     .        .
-        Disabled       .                   .                     .                     .                       .             .        .                .                   .                   .                     Stopped/None  .                     .        .
-        Starting       .                   Stopping/AbortLaunch  Stopping/AbortLaunch  Running/BeginService    failure       .        .                .                   .                   Stopping/AbortLaunch  .             Stopping/AbortLaunch  .        .
-        Running        .                   Stopping/Terminate    Stopping/Terminate    .                       .             failure  .                Stopping/Terminate  Stopping/Terminate  Stopping/Terminate    .             Stopping/Terminate    .        .
-        Stopping       .                   .                     .                     Stopping/TerminateLate  purpose       purpose  .                .                   .                   .                     .             .                     .        .
-        Restarting     Starting/LaunchNow  Stopped/DisarmRetry   Starting/LaunchNow    .                       .             .        Starting/Launch  .                   .                   Disabled/DisarmRetry  .             Starting/LaunchNow    .        Crashed/DisarmRetry
-        Crashed        Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             Starting/Launch       again    .
-        FailedToStart  Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             Starting/Launch       .        .
+        State          Start               Stop                  Restart               Connected               LaunchFailed  Ended    RetryDue         Unhealthy           Lost                Disabled              Enabled       Outdated              Watched  Unwatched            Superseded               SuccessorReady      SuccessorFailed        Predeceased              Woken            Idled               Rested
+        Stopped        Starting/Launch     .                     Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             .                     .        .                    .                        .                   .                      .                        Starting/Launch  .                   .
+        Disabled       .                   .                     .                     .                       .             .        .                .                   .                   .                     Stopped/None  .                     .        .                    .                        .                   .                      .                        .                .                   .
+        Starting       .                   Stopping/AbortLaunch  Stopping/AbortLaunch  Running/BeginService    failure       .        .                .                   .                   Stopping/AbortLaunch  .             Stopping/AbortLaunch  .        .                    .                        .                   .                      .                        .                .                   .
+        Running        .                   Stopping/Terminate    Stopping/Terminate    .                       .             failure  .                Stopping/Terminate  Stopping/Terminate  Stopping/Terminate    .             Stopping/Terminate    .        .                    Running/LaunchSuccessor  Running/SwitchOver  Running/DropSuccessor  Starting/AdoptSuccessor  .                Stopping/Terminate  .
+        Stopping       .                   .                     .                     Stopping/TerminateLate  purpose       purpose  .                .                   .                   .                     .             .                     .        .                    .                        .                   .                      .                        .                .                   .
+        Restarting     Starting/LaunchNow  Stopped/DisarmRetry   Starting/LaunchNow    .                       .             .        Starting/Launch  .                   .                   Disabled/DisarmRetry  .             Starting/LaunchNow    .        Crashed/DisarmRetry  .                        .                   .                      .                        .                .                   Stopped/DisarmRetry
+        Crashed        Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             Starting/Launch       again    .                    .                        .                   .                      .                        Starting/Launch  .                   .
+        FailedToStart  Starting/Launch     Stopped/None          Starting/Launch       .                       .             .        .                .                   .                   Disabled/None         .             Starting/Launch       .        .                    .                        .                   .                      .                        Starting/Launch  .                   .
         """;
 
     private static readonly Dictionary<string, Signal> Signals = new()
@@ -36,12 +36,20 @@ public sealed class LifecycleTests
         ["Outdated"] = new Signal.Outdated(),
         ["Watched"] = new Signal.Watched(),
         ["Unwatched"] = new Signal.Unwatched(),
+        ["Superseded"] = new Signal.Superseded(Fleet.Server(), new()),
+        ["SuccessorReady"] = new Signal.SuccessorReady(2, null!),
+        ["SuccessorFailed"] = new Signal.SuccessorFailed(2, "", null),
+        ["Predeceased"] = new Signal.Predeceased(1, "", null),
+        ["Woken"] = new Signal.Woken(),
+        ["Idled"] = new Signal.Idled(1),
+        ["Rested"] = new Signal.Rested(),
     };
 
     private static readonly Signal[] NeverMove =
     [
-        new Signal.ProbeFailed(1, ""), new Signal.ProbeFailed(1, "") { ThresholdReached = true }, new Signal.ProbeSucceeded(1), new Signal.Proven(1),
+        new Signal.ProbeFailed(1, ""), new Signal.ProbeFailed(1, "") { ThresholdReached = true }, new Signal.ProbeSucceeded(1), new Signal.Proven(1), new Signal.JudgingDue(1),
         new Signal.FactsChanged(1, new RunFacts()), new Signal.ProcessStarted(1, 1), new Signal.Passed(), new Signal.Redefined(Fleet.Server()),
+        new Signal.ServeRequested(), new Signal.Called(),
     ];
 
     [Fact]
@@ -107,7 +115,7 @@ public sealed class LifecycleTests
 
     private static (ServerState, Effect) AfterStop(FailureVerdict verdict, StopPurpose purpose) => purpose switch
     {
-        StopPurpose.Stop => (ServerState.Stopped, Effect.None),
+        StopPurpose.Stop or StopPurpose.Rest => (ServerState.Stopped, Effect.None),
         StopPurpose.Restart => (ServerState.Starting, Effect.Launch),
         StopPurpose.Disable => (ServerState.Disabled, Effect.None),
         _ => AfterFailure(verdict),

@@ -19,7 +19,7 @@ public sealed class ModelTests
         (ServerState.Starting, ServerState.Running), (ServerState.Starting, ServerState.Stopping), (ServerState.Starting, ServerState.Restarting),
         (ServerState.Starting, ServerState.Crashed), (ServerState.Starting, ServerState.FailedToStart),
         (ServerState.Running, ServerState.Stopping), (ServerState.Running, ServerState.Restarting), (ServerState.Running, ServerState.Crashed),
-        (ServerState.Running, ServerState.FailedToStart),
+        (ServerState.Running, ServerState.FailedToStart), (ServerState.Running, ServerState.Starting),
         (ServerState.Stopping, ServerState.Stopped), (ServerState.Stopping, ServerState.Starting), (ServerState.Stopping, ServerState.Restarting),
         (ServerState.Stopping, ServerState.Crashed), (ServerState.Stopping, ServerState.FailedToStart),
         (ServerState.Restarting, ServerState.Starting), (ServerState.Restarting, ServerState.Stopped),
@@ -31,7 +31,7 @@ public sealed class ModelTests
     [
         Probed(Fleet.Server("patient", new RestartPolicy { MaxRestartAttempts = 1000 })),
         Probed(Fleet.Server("brief", new RestartPolicy { MaxRestartAttempts = 2, InitialDelay = TimeSpan.Zero })),
-        Probed(Fleet.Server("never", RestartPolicy.Never)),
+        Probed(Fleet.Server("never", RestartPolicy.Never)) with { Update = ServerUpdateMode.InPlace },
     ];
 
     [Theory(Timeout = 60_000)]
@@ -148,6 +148,7 @@ public sealed class ModelTests
             Assert.True(status.NextRetryAt is null || status.State == ServerState.Restarting, $"{where}: {status.Id} is {status.State} and waits for a retry");
             Assert.True(status.State != ServerState.Crashed || status.Id == "never", $"{where}: {status.Id} crashed for good");
             Assert.True(status.State != ServerState.Restarting || status.Id != "never", $"{where}: {status.Id} restarts");
+            Assert.True(!status.IsUpdating || status is { State: ServerState.Running, Id: not "never" }, $"{where}: {status.Id} is {status.State} and being updated");
             Assert.True(status.ConsecutiveFailures <= server.Config.RestartPolicy.MaxRestartAttempts + 1, $"{where}: {status.Id} failed {status.ConsecutiveFailures} times");
         }
     }
@@ -166,6 +167,7 @@ public sealed class ModelTests
         await settled;
         foreach (var server in fleet.Manager.Servers)
         {
+            Assert.Null(server.Next);
             while (!server.IsLeaving && server.Status.State == ServerState.Running != server.Current is not null)
                 await Task.Yield(); // status and run are two reads; a probe's word may come in between, but not for ever
         }

@@ -35,6 +35,19 @@ public sealed class RunHardeningTests
         await fleet.Sees(status => status.ConsecutiveFailures == 0);
     }
 
+    [Fact(Timeout = 10_000)]
+    public async Task A_run_that_nobody_can_watch_any_more_has_ended_and_nothing_is_left_of_it()
+    {
+        await using var fleet = new Fleet();
+        var run = await fleet.Run();
+        run.Break(new InvalidDataException("a bug of ours"));
+        var status = await fleet.Reaches(ServerState.Restarting);
+        Assert.Equal(("it is not known how it ended", true), (status.LastError, run.IsDisposed));
+        await fleet.WaitOutRetry();
+        await fleet.Ready();
+        Assert.Null(fleet.Launcher.LivedTwice);
+    }
+
     [Theory(Timeout = 10_000)]
     [InlineData(ServerTransport.Stdio, null, "its process did not come up")]
     [InlineData(ServerTransport.Stdio, 4711, "its process (pid 4711) was up, but did not answer the handshake and the first listing")]

@@ -77,6 +77,23 @@ public sealed class ServerSetTests
     }
 
     [Fact(Timeout = 10_000)]
+    public async Task Whatever_breaks_over_a_removal_the_server_ends_and_its_id_is_free()
+    {
+        await using var fleet = new Fleet();
+        var run = await fleet.Run();
+        fleet.Manager.Releasing = _ => throw new InvalidDataException("a bug of ours");
+        fleet.Manager.Removed = _ => throw new InvalidDataException("another");
+        fleet.Manager.Forgetting = _ => Task.FromException(new InvalidDataException("and another"));
+
+        Assert.True(await fleet.Manager.RemoveServerAsync(Fleet.Only, Cancelled));
+
+        Assert.True(run.IsDisposed);
+        var adding = fleet.Manager.AddServerAsync(Fleet.Server(), cancellationToken: Cancelled);
+        await fleet.Ready();
+        Assert.Equal(ServerState.Running, (await adding).State);
+    }
+
+    [Fact(Timeout = 10_000)]
     public async Task Watchers_see_the_removal_and_whoever_waits_for_the_server_is_told()
     {
         await using var fleet = new Fleet();

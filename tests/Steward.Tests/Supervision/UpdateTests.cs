@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Steward.Tests.Supervision;
 
-/// <summary>Servers that are defined anew.</summary>
+/// <summary>Servers that are defined anew, and that are stopped before they come to it where it needs another process.</summary>
 public sealed class UpdateTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -54,7 +54,7 @@ public sealed class UpdateTests
         await using var fleet = new Fleet();
         var old = await fleet.Run();
 
-        var updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["new"] }, Cancelled);
+        var updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["new"], Update = ServerUpdateMode.InPlace }, Cancelled);
         var run = await fleet.Ready();
 
         Assert.Equal(ServerState.Running, (await updating).State);
@@ -68,7 +68,7 @@ public sealed class UpdateTests
         await using var fleet = new Fleet();
         await fleet.Run();
 
-        var updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["broken"] }, Cancelled);
+        var updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["broken"], Update = ServerUpdateMode.InPlace }, Cancelled);
         (await fleet.NextLaunch()).Fail("exit code 2");
         var run = await fleet.Ready();
         var failure = await Assert.ThrowsAsync<ServerUpdateException>(() => updating);
@@ -85,7 +85,7 @@ public sealed class UpdateTests
         await using var fleet = new Fleet();
         await fleet.Run();
 
-        var updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["broken"] }, Cancelled);
+        var updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["broken"], Update = ServerUpdateMode.InPlace }, Cancelled);
         (await fleet.NextLaunch()).Fail("exit code 2");
         (await fleet.NextLaunch()).Fail("disk full");
         var failure = await Assert.ThrowsAsync<ServerUpdateException>(() => updating);
@@ -133,7 +133,7 @@ public sealed class UpdateTests
         (await fleet.NextLaunch()).Fail("no");
         await fleet.Reaches(ServerState.Restarting);
 
-        var updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["new"] }, Cancelled);
+        var updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["new"], Update = ServerUpdateMode.InPlace }, Cancelled);
         var run = await fleet.Ready();
 
         Assert.Equal(["new"], run.Launch.Config.Args);
@@ -145,7 +145,7 @@ public sealed class UpdateTests
     {
         await using var fleet = new Fleet();
         await fleet.Run();
-        var updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["new"] }, Cancelled);
+        var updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["new"], Update = ServerUpdateMode.InPlace }, Cancelled);
         _ = await fleet.NextLaunch();
 
         Assert.Equal(ServerState.Stopped, (await fleet.Manager.StopServerAsync(Fleet.Only, Cancelled)).State);
@@ -164,15 +164,15 @@ public sealed class UpdateTests
         await fleet.Reaches(ServerState.Running);
         await fleet.Reaches(ServerState.Running, "b");
 
-        var lost = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["new"] }, Cancelled);
+        var lost = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["new"], Update = ServerUpdateMode.InPlace }, Cancelled);
         _ = await fleet.NextLaunch();
         Assert.True(await fleet.Manager.RemoveServerAsync(Fleet.Only, Cancelled));
         var end = await Record.ExceptionAsync(() => lost);
         Assert.True(end is null or UnknownServerException, $"{end}");
 
-        var first = fleet.Manager.UpdateServerAsync(Fleet.Server("b") with { Args = ["1"] }, Cancelled);
+        var first = fleet.Manager.UpdateServerAsync(Fleet.Server("b") with { Args = ["1"], Update = ServerUpdateMode.InPlace }, Cancelled);
         var launch = await fleet.NextLaunch();
-        var second = fleet.Manager.UpdateServerAsync(Fleet.Server("b") with { Args = ["2"] }, Cancelled);
+        var second = fleet.Manager.UpdateServerAsync(Fleet.Server("b") with { Args = ["2"], Update = ServerUpdateMode.InPlace }, Cancelled);
         Assert.Equal(["1"], launch.Config.Args);
         (await fleet.NextLaunch()).Succeed();
         await Task.WhenAll(first, second);
@@ -198,7 +198,7 @@ public sealed class UpdateTests
         await using var fleet = new Fleet();
         await fleet.Run();
         using var patience = new CancellationTokenSource();
-        var updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["new"] }, patience.Token);
+        var updating = fleet.Manager.UpdateServerAsync(Fleet.Server() with { Args = ["new"], Update = ServerUpdateMode.InPlace }, patience.Token);
         var launch = await fleet.NextLaunch();
 
         await patience.CancelAsync();

@@ -19,13 +19,16 @@ internal sealed class FakeLauncher : IServerLauncher
     /// <summary>What is done with a launch as soon as it begins. Default: nothing, it hangs until the test ends it.</summary>
     public Action<FakeLaunch> OnLaunch { get; set; } = _ => { };
 
+    /// <summary>The clock by which runs count their calls.</summary>
+    public TimeProvider Time { get; set; } = new FakeTimeProvider();
+
     /// <summary>How many launches there were.</summary>
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>How many launches are under way.</summary>
     public int UnderWay => Volatile.Read(ref _underWay);
 
-    /// <summary>The server of which two runs lived at one time, where there was one.</summary>
+    /// <summary>The server of which more runs lived at one time than may, where there was one: two where one is to take the place of the other, else one.</summary>
     public string? LivedTwice { get; private set; }
 
     public int Living(string id) => _living.GetValueOrDefault(id);
@@ -37,7 +40,7 @@ internal sealed class FakeLauncher : IServerLauncher
 
     public async Task<IServerRun> LaunchAsync(ServerConfig config, IRunObserver observer, CancellationToken force, CancellationToken cancellationToken)
     {
-        if (_living.AddOrUpdate(config.Id, 1, (_, living) => living + 1) > 1)
+        if (_living.AddOrUpdate(config.Id, 1, (_, living) => living + 1) > (config.Update == ServerUpdateMode.Beside ? 2 : 1))
             LivedTwice = config.Id;
         Interlocked.Increment(ref _count);
         Interlocked.Increment(ref _underWay);

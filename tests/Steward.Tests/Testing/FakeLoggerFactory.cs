@@ -19,6 +19,15 @@ internal sealed class FakeLoggerFactory : ILoggerFactory, ILogger
         }
     }
 
+    /// <summary>What was logged since somebody last looked.</summary>
+    public List<string> Take()
+    {
+        var lines = new List<string>();
+        while (_lines.Reader.TryRead(out var line))
+            lines.Add(line);
+        return lines;
+    }
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();

@@ -29,6 +29,25 @@ internal sealed class FakeRun(FakeLauncher launcher, FakeLaunch launch) : IServe
     /// <summary>How a stop goes, before the run ends by it. Default: at once.</summary>
     public Func<CancellationToken, Task> OnStop { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>How the run finishes what it is at when another has taken its place. Default: at once.</summary>
+    public Func<CancellationToken, Task> OnRetire { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What it offers otherwise than any other run.</summary>
+    public string? Difference { get; set; }
+
+    /// <summary>Whether another run has taken its place.</summary>
+    public bool IsRetired { get; private set; }
+
+    /// <summary>For how long nobody has used it; null while somebody does.</summary>
+    public Func<TimeSpan?> Unused { get; set; } = static () => null;
+
+    /// <summary>Whether nobody begins to use it when it is to rest.</summary>
+    public bool MayRest { get; set; } = true;
+
+    public TimeSpan? UnusedFor => Unused();
+
+    public bool TryRest() => MayRest;
+
     /// <summary>What disposal throws, where it does.</summary>
     public Exception? DisposalFailure { get; set; }
 
@@ -43,6 +62,9 @@ internal sealed class FakeRun(FakeLauncher launcher, FakeLaunch launch) : IServe
 
     /// <summary>Ends the run as a crash does: without anybody asking.</summary>
     public void Crash(string reason, ProcessExit? exit = null) => End(new RunEnd(reason, exit));
+
+    /// <summary>Breaks whatever watches the run, so that nobody will ever say how it ended.</summary>
+    public void Break(Exception failure) => _ended.TrySetException(failure);
 
     /// <summary>Makes the run useless without ending it, as a server does that closes its output.</summary>
     public void Lose(string reason) => _lost.TrySetResult(reason);
@@ -61,7 +83,26 @@ internal sealed class FakeRun(FakeLauncher launcher, FakeLaunch launch) : IServe
         }
     }
 
+    /// <summary>How the call that a probe makes goes. Default: well, at once.</summary>
+    public Func<HealthCall, CancellationToken, Task<string?>> OnCall { get; set; } = (_, _) => Task.FromResult<string?>(null);
+
+    public CallWindow Calls { get; } = new(launcher.Time);
+
+    public Task<string?> TryCallAsync(HealthCall call, CancellationToken cancellationToken) => OnCall(call, cancellationToken);
+
+    /// <summary>Says what is known of the run.</summary>
+    public void Say(RunFacts facts) => launch.Observer.FactsChanged(facts);
+
     public void Redefine(ServerConfig config) => Redefined = config;
+
+    public string? DifferenceFrom(IServerRun other) => Difference;
+
+    public async Task RetireAsync(CancellationToken force)
+    {
+        IsRetired = true;
+        await OnRetire(force);
+        End(new RunEnd("replaced"));
+    }
 
     public async Task StopAsync(CancellationToken force)
     {

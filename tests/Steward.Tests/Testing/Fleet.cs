@@ -18,6 +18,7 @@ internal sealed class Fleet : IAsyncDisposable
     public Fleet(int startConcurrency, params ServerConfig[] servers)
     {
         var config = new StewardConfig { Servers = servers.Length > 0 ? servers : [Server()], StartConcurrency = startConcurrency };
+        Launcher.Time = Time;
         Manager = new McpServerManager(config, Launcher, Time, NullLoggerFactory.Instance, new FixedRandom());
     }
 
@@ -39,6 +40,19 @@ internal sealed class Fleet : IAsyncDisposable
         RestartPolicy = restart ?? new RestartPolicy(),
         Health = health ?? new HealthPolicy { Interval = Timeout.InfiniteTimeSpan },
     };
+
+    /// <summary>A task that never ends.</summary>
+    public static Task Never { get; } = new TaskCompletionSource().Task;
+
+    /// <summary>Waits for something that no status tells of.</summary>
+    public static async Task Until(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            Cancelled.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
 
     /// <summary>Waits until the server is in the state.</summary>
     public Task<ServerStatus> Reaches(ServerState state, string id = Only) => Sees(status => status.State == state, id);

@@ -5,7 +5,7 @@ namespace Steward.Tests.Upstreams;
 
 /// <summary>A link that takes no calls of tools any more, as one does whose other side has just gone.</summary>
 /// <param name="inner">What takes the rest.</param>
-/// <param name="refused">Completes with the first call.</param>
+/// <param name="refused">Completes with the first call, a moment before that is refused.</param>
 internal sealed class DeafLink(ILink inner, TaskCompletionSource refused) : ILink
 {
     public Task<string> Closed => inner.Closed;

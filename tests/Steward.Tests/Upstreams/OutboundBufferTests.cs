@@ -90,6 +90,7 @@ public sealed class OutboundBufferTests
         await Assert.ThrowsAsync<LinkClosedException>(() => SendAsync(buffer, "late"));
         await buffer.DisposeAsync();
         Assert.Empty(stream.Taken);
+        Assert.False(buffer.Broken.IsCompleted);
     }
 
     [Fact(Timeout = 60_000)]
@@ -105,6 +106,7 @@ public sealed class OutboundBufferTests
 
         await Assert.ThrowsAsync<LinkClosedException>(() => waiting);
         await Assert.ThrowsAsync<LinkClosedException>(() => SendAsync(buffer, "late"));
+        Assert.Equal("Broken pipe", (await buffer.Broken).Message);
         await buffer.DisposeAsync();
     }
 

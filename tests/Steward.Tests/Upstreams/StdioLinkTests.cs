@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -69,6 +70,40 @@ public sealed class StdioLinkTests : IAsyncDisposable
         var line = await _peer.ReadAsync(Cancelled);
 
         Assert.Equal("tools/call", (string?)JsonNode.Parse(line!)!["method"]);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_link_that_cannot_be_written_to_has_ended_though_the_other_side_could_still_speak()
+    {
+        using var input = new GatedStream(open: false);
+        var output = new Pipe();
+        await using var link = new StdioLink(input, output.Reader.AsStream());
+        link.Start(new RecordingReceiver());
+        await link.SendAsync("{}"u8, default, call: null);
+
+        await input.DisposeAsync(); // as a pipe whose reader is gone
+
+        Assert.Equal("could not be written to any more: Broken pipe", await link.Closed);
+        await Assert.ThrowsAsync<LinkClosedException>(async () => await link.SendAsync("{}"u8, default, call: null));
+        await output.Writer.CompleteAsync();
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_was_said_before_a_link_could_not_be_written_to_still_comes_and_its_end_tells_how_it_went()
+    {
+        using var input = new GatedStream(open: false);
+        var output = new Pipe();
+        await using var link = new StdioLink(input, output.Reader.AsStream());
+        await link.SendAsync("{}"u8, default, call: null);
+        await input.DisposeAsync();
+        await output.Writer.WriteAsync("{\"last\":\"words\"}\n"u8.ToArray(), Cancelled);
+        await output.Writer.CompleteAsync();
+        var receiver = new RecordingReceiver();
+
+        link.Start(receiver);
+
+        Assert.Equal("closed its output", await link.Closed);
+        Assert.Equal("""{"last":"words"}""", Assert.Single(receiver.Messages));
     }
 
     [Fact(Timeout = 30_000)]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Steward.Configuration.Keys;
 
@@ -57,13 +58,13 @@ internal static class TextRules
         "Write a reference to a random token, such as ${file:gateway-token}.");
 
     public static TextRule RemoteUrl { get; } = new(
-        text => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeWs || url.Scheme == Uri.UriSchemeWss) && url.Host.Length > 0
+        text => IsUrl(text, out _, Uri.UriSchemeHttp, Uri.UriSchemeHttps, Uri.UriSchemeWs, Uri.UriSchemeWss)
             ? null
             : "must be an absolute http://, https://, ws:// or wss:// URL",
         "Write it as https://HOST/PATH.");
 
     public static TextRule WebUrl { get; } = new(
-        text => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.Host.Length > 0
+        text => IsUrl(text, out _, Uri.UriSchemeHttp, Uri.UriSchemeHttps)
             ? null
             : "must be an absolute http:// or https:// URL",
         "Write it as https://HOST/PATH.");
@@ -84,7 +85,7 @@ internal static class TextRules
         "Write it as https://app.example.org.");
 
     public static TextRule DocumentUrl { get; } = new(
-        text => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.Host.Length > 0 && url.AbsolutePath.Length > 1
+        text => IsUrl(text, out var url, Uri.UriSchemeHttps) && url.AbsolutePath.Length > 1
             ? null
             : "must be an absolute https:// URL with a path",
         "Write it as https://HOST/PATH.json.");
@@ -96,6 +97,10 @@ internal static class TextRules
     public static TextRule PrivateKey { get; } = new(
         text => text.Contains("-----BEGIN ", StringComparison.Ordinal) && text.Contains("PRIVATE KEY-----", StringComparison.Ordinal) ? null : "must be a private key in PEM form",
         "Write ${file:PATH}, with the path of a file that begins with -----BEGIN PRIVATE KEY-----.");
+
+    /// <summary>Whether a text is an absolute URL of one of some schemes, and names a host.</summary>
+    public static bool IsUrl(string text, [NotNullWhen(true)] out Uri? url, params ReadOnlySpan<string> schemes) =>
+        Uri.TryCreate(text, UriKind.Absolute, out url) && schemes.Contains(url.Scheme) && url.Host.Length > 0;
 
     private static string? NoNul(string text) => text.Contains('\0') ? "must not hold the character U+0000" : null;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 
 namespace Steward.Configuration.Parsing;
@@ -19,12 +20,17 @@ internal static class NodeJson
         return members;
     }
 
-    private static JsonElement Element(ConfigNode node)
+    /// <summary>A value as the text of JSON, without what people put between its parts.</summary>
+    public static string Text(ConfigNode node) => Encoding.UTF8.GetString(Bytes(node).WrittenSpan);
+
+    private static JsonElement Element(ConfigNode node) => JsonElement.Parse(Bytes(node).WrittenSpan);
+
+    private static ArrayBufferWriter<byte> Bytes(ConfigNode node)
     {
         var utf8 = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(utf8))
             Write(json, node);
-        return JsonElement.Parse(utf8.WrittenSpan);
+        return utf8;
     }
 
     private static void Write(Utf8JsonWriter json, ConfigNode node)

@@ -24,7 +24,7 @@ internal static class DiscoverySection
         "How long the answer of a source on another machine counts as new. Sources on this machine are always asked.");
 
     private static readonly TextKey RegistryUrl = new("registryUrl", new(new(
-            text => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp) && url.Host.Length > 0 && url.Query.Length == 0
+            text => TextRules.IsUrl(text, out var url, Uri.UriSchemeHttp, Uri.UriSchemeHttps) && url.Query.Length == 0
                 ? null
                 : "must be an absolute http:// or https:// URL without a query",
             "Write it as https://HOST, without /v0.1/servers.")), Standard.RegistryUrl,

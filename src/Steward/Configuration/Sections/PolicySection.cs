@@ -31,6 +31,30 @@ internal static class PolicySection
         "How long a request may stay without an answer or progress; every progress notification starts the time anew, for a day at most. 0 means no limit.",
         appliesLive: true, "timeout", "callTimeout");
 
+    private static readonly NumberKey<TimeSpan> Queue = Number.Duration("queueMs", Standard.QueueTimeout, 0, Limits.DayMs,
+        "How long a call waits for a server that is just being started again, in place of failing at once. One that is stopped or disabled, has failed for good, or is started again only later than that, is not waited for. 0 waits for nothing.",
+        appliesLive: true, "queueTimeout");
+
+    private static readonly ChoiceKey<ServerReplayMode> Replay = new("replay",
+        [("never", ServerReplayMode.Never), ("whenAnnotated", ServerReplayMode.WhenAnnotated)],
+        standard: "never",
+        "Whether a call is made again that the server was at work on when it went away. `never`: it fails at once, and the error says that nobody knows whether it was done. `whenAnnotated`: once, when the server is back within `queueMs`, where the server says of the tool that it only reads (`readOnlyHint`) or that twice is like once (`idempotentHint`); and what only reads by itself: resources, prompts, completions, lists.")
+    {
+        AppliesLive = true,
+    };
+
+    private static readonly ChoiceKey<ServerStart> Start = new("start",
+        [("eager", ServerStart.Eager), ("lazy", ServerStart.Lazy)],
+        standard: "eager",
+        "When the server is started. `eager`: with all others. `lazy`: by the first call; until then clients see what it offered when it last ran. Where that is not known, it is started once to be asked.")
+    {
+        AppliesLive = true,
+    };
+
+    private static readonly NumberKey<TimeSpan> IdleStop = Number.DurationOrNone("idleStopMs", Standard.IdleStop, Limits.DayMs,
+        "After so long without use the server is stopped; the next call starts it again. 0 never stops it.",
+        appliesLive: true);
+
     private static readonly ChoiceKey<ServerIsolation> Isolation = new("isolation",
         [("auto", ServerIsolation.Auto), ("shared", ServerIsolation.Shared), ("session", ServerIsolation.Session)],
         standard: "auto",
@@ -63,6 +87,21 @@ internal static class PolicySection
     {
         Members = ShutdownSection.Visit,
         AppliesLive = true,
+    };
+
+    private static readonly ChoiceKey<ServerUpdateMode> Update = new("update",
+        [("beside", ServerUpdateMode.Beside), ("inPlace", ServerUpdateMode.InPlace)],
+        standard: "beside",
+        "How a running server comes to a new definition that needs a restart. `beside`: the new version is started beside the old one and takes its place when it is ready. `inPlace`: the old one is stopped first, for servers that cannot run twice at one time (a fixed port, a lock file, a database).")
+    {
+        AppliesLive = true,
+    };
+
+    private static readonly SectionKey<ServerLimits> ProcessLimits = new("limits", ProcessLimitsSection.Keys, ProcessLimitsSection.Read,
+        "How much of this machine each process of the server may take, with all that comes of it. What this machine cannot enforce is said in the log and in `resources`; see [processes.md](processes.md#limits).")
+    {
+        Members = ProcessLimitsSection.Visit,
+        Synonyms = ["resources", "resourceLimits"],
     };
 
     private static readonly SectionKey<TaskPolicy> Tasks = new("taskConfig", TaskSection.Keys, TaskSection.Read,
@@ -99,7 +138,7 @@ internal static class PolicySection
     };
 
     public static KeySet Keys { get; } = new("defaults",
-        [Env, Cwd, StopCommand, Disabled, AutoApprove, StartupTimeout, RequestTimeout, Isolation, Lifecycle, Restart, Health, Shutdown, Tasks, Tools]);
+        [Env, Cwd, StopCommand, Disabled, AutoApprove, StartupTimeout, RequestTimeout, Queue, Replay, Start, IdleStop, Isolation, Lifecycle, Restart, Health, Shutdown, Update, ProcessLimits, Tasks, Tools]);
 
     public static ServerConfig Read(ConfigSection section, ServerConfig inherited)
     {
@@ -115,16 +154,22 @@ internal static class PolicySection
         {
             Disabled = disabled,
             StopCommand = stopCommand,
+            Limits = section.Read(ProcessLimits, inherited.Limits),
             Env = section.Read(Env, inherited.Env),
             Cwd = section.Read(Cwd, inherited.Cwd),
             AutoApprove = section.Read(AutoApprove, inherited.AutoApprove) ?? [],
             StartupTimeout = section.Read(StartupTimeout, inherited.StartupTimeout),
             RequestTimeout = section.Read(RequestTimeout, inherited.RequestTimeout),
+            QueueTimeout = section.Read(Queue, inherited.QueueTimeout),
+            Start = section.Read(Start, inherited.Start),
+            IdleStop = section.Read(IdleStop, inherited.IdleStop),
             Isolation = section.Read(Isolation, inherited.Isolation),
             Lifecycle = section.Read(Lifecycle, inherited.Lifecycle),
             RestartPolicy = section.Read(Restart, inherited.RestartPolicy),
             Health = section.Read(Health, inherited.Health),
             Shutdown = section.Read(Shutdown, inherited.Shutdown),
+            Replay = section.Read(Replay, inherited.Replay),
+            Update = section.Read(Update, inherited.Update),
             Tasks = section.Read(Tasks, inherited.Tasks),
             Tools = section.Read(Tools, inherited.Tools),
         };
@@ -137,11 +182,18 @@ internal static class PolicySection
         visitor.Visit(AutoApprove, server.AutoApprove, other.AutoApprove);
         visitor.Visit(StartupTimeout, server.StartupTimeout, other.StartupTimeout);
         visitor.Visit(RequestTimeout, server.RequestTimeout, other.RequestTimeout);
+        visitor.Visit(Queue, server.QueueTimeout, other.QueueTimeout);
+        visitor.Visit(Start, server.Start, other.Start);
+        visitor.Visit(IdleStop, server.IdleStop, other.IdleStop);
         visitor.Visit(Isolation, server.Isolation, other.Isolation);
         visitor.Visit(Lifecycle, server.Lifecycle, other.Lifecycle);
         visitor.Visit(Restart, server.RestartPolicy, other.RestartPolicy);
         visitor.Visit(Health, server.Health, other.Health);
         visitor.Visit(Shutdown, server.Shutdown, other.Shutdown);
+        visitor.Visit(Replay, server.Replay, other.Replay);
+        visitor.Visit(Update, server.Update, other.Update);
+        if (server.Transport == ServerTransport.Stdio)
+            visitor.Visit(ProcessLimits, server.Limits, other.Limits);
         visitor.Visit(Tasks, server.Tasks, other.Tasks);
         visitor.Visit(Tools, server.Tools, other.Tools);
     }

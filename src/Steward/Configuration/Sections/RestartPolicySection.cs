@@ -18,7 +18,7 @@ internal static class RestartPolicySection
         "By what each wait is longer than the one before. 1 keeps them equal.");
 
     private static readonly NumberKey<int> MaxRestartAttempts = Number.Count("maxRestartAttempts", Standard.MaxRestartAttempts, 0, 1_000_000,
-        "So many restarts in a row may fail; then the server is given up until somebody starts it. 0 never restarts.");
+        "So many restarts in a row may fail; then the server is given up until somebody starts it. A remote server is tried on without end, after waits of maxDelayMs. 0 never restarts.");
 
     private static readonly NumberKey<TimeSpan> ResetAfter = Number.Duration("resetAfterMs", Standard.ResetAfter, 0, Limits.DayMs,
         "Running healthy for this long makes earlier failures forgotten.");

@@ -44,6 +44,9 @@ internal static class ServerSection
         Synonyms = ["arguments"],
     };
 
+    private static readonly NumberKey<int> Instances = Number.Count("instances", 1, 1, 64,
+        "How many processes of the server run side by side; each call goes to the one with the fewest at work. For servers that keep nothing between calls: more than one needs `isolation` `shared`. Only with type `stdio`.");
+
     private static readonly TextKey Url = new("url", new(TextRules.RemoteUrl, Late: true), standard: null,
         "The endpoint of a remote server. `http://` or `https://`, or `ws://` or `wss://` for a WebSocket. Not with type `stdio`; with every other it must be given. User and password in it are sent as Basic credentials, unless `auth` or `headers.Authorization` is there.")
     {
@@ -60,7 +63,7 @@ internal static class ServerSection
         Members = ServerAuthSection.Visit,
     };
 
-    public static KeySet Keys { get; } = new("a server", [Name, Tags, Type, Command, Args, Url, Headers, Auth, .. PolicySection.Keys.Keys]);
+    public static KeySet Keys { get; } = new("a server", [Name, Tags, Type, Command, Args, Instances, Url, Headers, Auth, .. PolicySection.Keys.Keys]);
 
     public static ServerConfig? Read(ConfigValue value, string id, ServerConfig defaults)
     {
@@ -74,6 +77,7 @@ internal static class ServerSection
         else
             CheckRemote(section);
 
+        var instances = section.Read(Instances, 1);
         server = server with
         {
             Name = section.Read(Name, null),
@@ -81,12 +85,15 @@ internal static class ServerSection
             Transport = transport,
             Command = section.Read(Command, null),
             Args = section.Read(Args, null) ?? [],
+            Instances = transport == ServerTransport.Stdio ? instances : 1,
             Url = section.Read(Url, null),
             Headers = section.Read(Headers, server.Headers),
             Auth = section.Has(Auth) ? section.Read(Auth, new()) : null,
             Extra = NodeJson.Members(value.Node.Properties.Where(property => !Keys.Knows(property.Name))),
         };
         CheckCredentials(section, server);
+        if (server.Instances > 1)
+            CheckInstances(section, server);
         return server;
     }
 
@@ -103,6 +110,7 @@ internal static class ServerSection
             visitor.Visit(PolicySection.Env, server.Env, other.Env);
             visitor.Visit(PolicySection.Cwd, server.Cwd, other.Cwd);
             visitor.Visit(PolicySection.StopCommand!, server.StopCommand, other.StopCommand);
+            visitor.Visit(Instances, server.Instances, other.Instances);
         }
 
         visitor.Visit(Url, server.Url, other.Url);
@@ -120,6 +128,15 @@ internal static class ServerSection
     {
         if (server.Auth is { } auth && server.Headers.ContainsKey(auth.Type == ServerAuthType.ApiKey ? auth.Header : "Authorization"))
             section.Problem(Auth, "auth and headers both say who Steward is", $"Keep one of them: remove {(auth.Type == ServerAuthType.ApiKey ? auth.Header : "Authorization")} from headers, or auth.");
+    }
+
+    /// <summary>Whoever has several processes never knows which of them answers.</summary>
+    private static void CheckInstances(ConfigSection section, ServerConfig server)
+    {
+        if (server.Isolation != ServerIsolation.Shared)
+            section.Problem(Instances, $"{server.Instances} instances are for servers that keep nothing between calls, which isolation \"{(server.Isolation == ServerIsolation.Session ? "session" : "auto")}\" does not say", "Write isolation \"shared\" beside it, or remove instances.");
+        if (!ServerDifferences.EndsOne(server))
+            section.Problem(Instances, "the stopCommand does not say which of the instances it ends", "Use STEWARD_RUN or STEWARD_PID in it, such as \"${env:STEWARD_RUN}\", or remove instances.");
     }
 
     private static void CheckStdio(ConfigSection section)
@@ -159,6 +176,7 @@ internal static class ServerSection
             WarnUseless(section, PolicySection.Env, "a remote server");
             WarnUseless(section, PolicySection.Cwd, "a remote server");
             WarnUseless(section, PolicySection.StopCommand, "a remote server");
+            WarnUseless(section, Instances, "a remote server");
         }
     }
 

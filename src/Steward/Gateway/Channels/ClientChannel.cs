@@ -62,6 +62,8 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
             case { Method: McpMethod.NotificationsCancelled } when FindModern(envelope.RequestId.Of(frame.Span)) is { } exchange:
                 exchange.Cancel(frame.Span, envelope);
                 break;
+            case { Method: McpMethod.NotificationsCancelled } when TryWithdraw(envelope.RequestId.Of(frame.Span)):
+                break;
             case { Method: McpMethod.NotificationsCancelled } when FindSubscription(envelope.RequestId.Of(frame.Span)) is { } subscription:
                 gateway.Close(subscription);
                 break;
@@ -150,6 +152,18 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
         }
 
         return null;
+    }
+
+    /// <summary>Gives up a request of the modern era that waits for its server.</summary>
+    private bool TryWithdraw(ReadOnlySpan<byte> id)
+    {
+        foreach (var client in _modern?.All ?? [])
+        {
+            if (client.Withdraw(id))
+                return true;
+        }
+
+        return false;
     }
 
     private ModernSubscription? FindSubscription(ReadOnlySpan<byte> id)

@@ -73,18 +73,20 @@ internal sealed class LeasePool(GatewayServer server, int limit, Func<LeaseTraff
 
     /// <summary>Ends all processes. Never faults.</summary>
     /// <param name="force">When it fires, what is left of their grace is skipped.</param>
-    public async Task StopAsync(CancellationToken force)
+    public Task StopAsync(CancellationToken force) => Task.WhenAll(Close().Select(process => process.StopAsync(force)));
+
+    /// <summary>Ends all processes where another pool has taken the place of this one: calls that have not been made yet are for that one. Never faults.</summary>
+    public Task RetireAsync() => Task.WhenAll(Close().Select(process => process.RetireAsync()));
+
+    private LeasedProcess[] Close()
     {
-        LeasedProcess[] processes;
         lock (_gate)
         {
             _hasEnded = true;
-            processes = [.. _all];
             while (_waiting.TryDequeue(out var turn))
                 turn.TrySetException(Closed());
+            return [.. _all];
         }
-
-        await Task.WhenAll(processes.Select(process => process.StopAsync(force))).ConfigureAwait(false);
     }
 
     private ServerLaunchException Closed() => new($"The processes of server '{server.Id}' are just being ended.");

@@ -22,7 +22,7 @@ internal sealed class LeasePools(GatewayLimits limits, SessionTable sessions, Pa
 
     /// <summary>Ends the processes of one server; where it may still be used, the next call has another started. Never faults.</summary>
     public Task ReleaseAsync(GatewayServer server) =>
-        _pools.TryRemove(server, out var pool) ? pool.StopAsync(CancellationToken.None) : Task.CompletedTask;
+        _pools.TryRemove(server, out var pool) ? pool.RetireAsync() : Task.CompletedTask;
 
     /// <summary>Ends what nobody has used for a while.</summary>
     public void Tend()

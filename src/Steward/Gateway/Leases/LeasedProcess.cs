@@ -39,14 +39,19 @@ internal sealed class LeasedProcess(LeaseKey key, LeaseTraffic traffic)
 
     /// <summary>Ends it. Never faults.</summary>
     /// <param name="force">When it fires, what is left of the grace is skipped.</param>
-    public async Task StopAsync(CancellationToken force)
+    public Task StopAsync(CancellationToken force) => EndAsync(upstream => upstream.StopAsync(force));
+
+    /// <summary>Ends it where another is to be used from now on. Never faults.</summary>
+    public Task RetireAsync() => EndAsync(static upstream => upstream.RetireAsync(CancellationToken.None));
+
+    private async Task EndAsync(Func<Upstream, Task> end)
     {
         if (_opening is not { } opening)
             return;
         try
         {
             var upstream = await opening.ConfigureAwait(false);
-            await upstream.StopAsync(force).ConfigureAwait(false);
+            await end(upstream).ConfigureAwait(false);
         }
         catch (Exception failure) when (opening.IsFaulted)
         {

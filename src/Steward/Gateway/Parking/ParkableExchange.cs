@@ -121,6 +121,8 @@ internal sealed class ParkableExchange : BridgedExchange, ITaskAwaiter
 
     public override void OnFailed(int code, string message)
     {
+        if (_call is null && TryReplay(code, message))
+            return;
         ReleaseParameters();
         if (_call is { } call)
             call.Fail(code, message);

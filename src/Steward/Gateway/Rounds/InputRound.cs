@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Steward.Upstreams;
 using Steward.Wire;
 
 namespace Steward.Gateway.Rounds;
@@ -14,6 +15,8 @@ internal sealed class InputRound(RoundsExchange exchange, byte[] requestState)
 
     private readonly Lock _gate = new();
     private readonly List<InputQuestion> _questions = [];
+    private readonly UpstreamConnection _asker = exchange.Connection; // the request may go on at another
+    private bool _holdsOn;
     private ITimer? _life;
     private int _open;
     private bool _hasEnded;
@@ -37,6 +40,20 @@ internal sealed class InputRound(RoundsExchange exchange, byte[] requestState)
         else if (parts.InputRequests.Exists)
             obstacle = round.ReadQuestions(parts.InputRequests.Of(result));
         return obstacle is null ? round : null;
+    }
+
+    /// <summary>The server that asks counts as used until the round is over, and is drained like one that works: what the request was about may still be known there.</summary>
+    public void HoldOn()
+    {
+        _holdsOn = true;
+        _asker.HoldOn();
+    }
+
+    /// <summary>The round is over, and what follows from it is on its way. A further time does nothing.</summary>
+    public void LetGo()
+    {
+        if (Interlocked.Exchange(ref _holdsOn, false))
+            _asker.LetGo();
     }
 
     /// <summary>Puts all questions to the client.</summary>
@@ -79,8 +96,10 @@ internal sealed class InputRound(RoundsExchange exchange, byte[] requestState)
 
         if (!isError)
         {
-            End();
+            if (!End())
+                return; // withdrawn in this very moment
             exchange.Retry(this);
+            LetGo();
         }
         else if (Withdraw("Another answer of the client has ended the request."))
         {
@@ -94,6 +113,7 @@ internal sealed class InputRound(RoundsExchange exchange, byte[] requestState)
     {
         if (!End())
             return false;
+        LetGo();
         foreach (var question in _questions)
         {
             if (question.Answer is null && question.Number != 0)

@@ -35,8 +35,10 @@ internal sealed class RoundsExchange : LegacyExchange
     {
         (_name, _policy) = (name, config.Tasks);
         _takesTask = _policy.Enabled && Method == McpMethod.ToolsCall && connection.Server.HasTasks;
-        if (Method is McpMethod.ToolsCall or McpMethod.PromptsGet or McpMethod.ResourcesRead)
-            _request = message.ToArray();
+        if (Method is not (McpMethod.ToolsCall or McpMethod.PromptsGet or McpMethod.ResourcesRead))
+            return;
+        _request = message.ToArray();
+        MayGoOn = true;
     }
 
     private bool IsCancelled
@@ -48,6 +50,9 @@ internal sealed class RoundsExchange : LegacyExchange
         }
     }
 
+    /// <summary>How it goes on where the run that asked is gone; <see langword="null"/> where it does not.</summary>
+    public NextRun? NextRun { get; set; }
+
     /// <summary>What the server is told of the client: the members of <c>_meta</c>.</summary>
     public byte[] Meta => _takesTask ? Session.ModernMetaWithTasks : Session.ModernMeta;
 
@@ -56,7 +61,7 @@ internal sealed class RoundsExchange : LegacyExchange
 
     protected override void OnAnswer(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        _wasAnswered = true;
+        (_wasAnswered, Replay) = (true, null);
         if (!envelope.Result.Exists)
         {
             if (Method == McpMethod.ToolsCall && !_takesTask && TaskWait.IsRequiredBy(envelope.Error.Of(message)))
@@ -112,6 +117,13 @@ internal sealed class RoundsExchange : LegacyExchange
             SendAgain(round.Members());
     }
 
+    /// <summary>Goes on at another run of the server, which knows of the request what is sent to it now.</summary>
+    public void GoOnAt(UpstreamConnection connection)
+    {
+        if (TryMoveTo(connection))
+            SendAgain(_members);
+    }
+
     /// <summary>Puts to the client what the task needs that its request waits for.</summary>
     public void AskForTask(byte[] result) => BeginRound(result, ResultParts.Parse(result));
 
@@ -154,13 +166,13 @@ internal sealed class RoundsExchange : LegacyExchange
         base.OnFailed(code, message);
     }
 
-    /// <remarks>A request that was sent before may have done something already, though it is not sent again.</remarks>
+    /// <remarks>A request that was answered with questions may have done something already: who makes it anew would do that twice, and who brings the answers would not.</remarks>
     public override void OnUnsent(string message)
     {
-        if (_wasAnswered)
-            OnFailed(JsonRpcErrorCode.ServerUnavailable, message);
-        else
+        if (!_wasAnswered)
             base.OnUnsent(message);
+        else if (NextRun is not { } next || !next.TryAwait(this, message))
+            OnFailed(JsonRpcErrorCode.ServerUnavailable, message);
     }
 
     private void Await(string taskId, ReadOnlySpan<byte> result)
@@ -229,10 +241,14 @@ internal sealed class RoundsExchange : LegacyExchange
             if (_isCancelled)
                 return;
             _round = round;
+            round.HoldOn();
         }
 
         if (round.IsEmpty)
+        {
             Retry(round);
+            round.LetGo();
+        }
         else if (round.Ask(Session, AnswerWithin) is { } failure && round.Withdraw(failure))
             FailByServer($"asked for input, but {failure}", FailureReason.InputRequired);
     }

@@ -40,6 +40,13 @@ internal sealed class TaskBook
             return _byId.Values.FirstOrDefault(entry => entry.UpstreamId == upstreamId && entry.Connection == connection);
     }
 
+    /// <summary>Whether a run has made a task for a client. When it is over only the client knows: the run may be asked for it for as long as it lasts.</summary>
+    public bool Any(Upstreams.UpstreamConnection connection)
+    {
+        lock (_gate)
+            return _byId.Values.Any(entry => entry.Connection == connection);
+    }
+
     /// <summary>Whether a client may ask for a task: its own, or one that nothing is known of.</summary>
     public bool IsOpenTo(string id, GatewayClient client) => Find(id) is not { } entry || entry.Owner.Principal == client.Principal;
 

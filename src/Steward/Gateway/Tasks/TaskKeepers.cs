@@ -20,6 +20,9 @@ internal sealed class TaskKeepers
     public ITaskKeeper? Find(UpstreamConnection connection, ReadOnlySpan<byte> taskId) =>
         !taskId.IsEmpty && JsonText.Read(taskId) is { } id ? _keepers.GetValueOrDefault((connection, id)) : null;
 
+    /// <summary>Whether a task of a connection is kept.</summary>
+    public bool Any(UpstreamConnection connection) => _keepers.Keys.Any(key => key.Connection == connection);
+
     /// <summary>Tells whoever was asked that the server no longer wants to know; <see langword="false"/> where no task asked that.</summary>
     public bool Withdraw(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {

@@ -58,14 +58,14 @@ internal sealed class MemoryHistory(HistoryConfig retention, TimeProvider time) 
     public IReadOnlyList<LifecycleEvent> ReadEvents(string? server, long? before, int limit)
     {
         lock (_gate)
-            return [.. NewestFirst(_events).Where(row => (server is null || row.Server == server) && (before is null || row.Id < before)).Take(limit)];
+            return [.. NewestFirst(_events).Where(row => Matches(row.Server, row.Id, server, before)).Take(limit)];
     }
 
     /// <summary>The same of connections.</summary>
     public IReadOnlyList<ConnectionRecord> ReadConnections(string? server, long? before, int limit)
     {
         lock (_gate)
-            return [.. NewestFirst(_connections).Where(row => (server is null || row.Server == server) && (before is null || row.Id < before)).Take(limit)];
+            return [.. NewestFirst(_connections).Where(row => Matches(row.Server, row.Id, server, before)).Take(limit)];
     }
 
     public int Clear(string? server)
@@ -82,6 +82,8 @@ internal sealed class MemoryHistory(HistoryConfig retention, TimeProvider time) 
     public Task<IReadOnlyList<ConnectionRecord>> ReadConnectionsAsync(HistoryQuery query, CancellationToken cancellationToken) => Task.FromResult(ReadConnections(query.Server, query.Before, query.Limit));
 
     public Task<int> ClearAsync(string? server, CancellationToken cancellationToken) => Task.FromResult(Clear(server));
+
+    private static bool Matches(string rowServer, long rowId, string? server, long? before) => (server is null || rowServer == server) && (before is null || rowId < before);
 
     private static IEnumerable<T> NewestFirst<T>(LinkedList<T> rows)
     {

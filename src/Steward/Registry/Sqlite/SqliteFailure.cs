@@ -8,6 +8,7 @@ internal static class SqliteFailure
     private const int Busy = 5;
     private const int Locked = 6;
     private const int ReadOnly = 8;
+    private const int InputOutput = 10;
     private const int Corrupt = 11;
     private const int Full = 13;
     private const int CannotOpen = 14;
@@ -23,6 +24,7 @@ internal static class SqliteFailure
         failure switch
         {
             SqliteException { SqliteErrorCode: Full } => $"The registry {path} cannot be written: the disk is full. Free some space; what was refused can then be asked for again.",
+            SqliteException { SqliteErrorCode: InputOutput } error => $"The registry {path} cannot be used: the disk or the system refuses ({error.Message}). See to the disk, and whether files may grow (ulimit -f, LimitFSIZE= of systemd); what was refused can then be asked for again.",
             SqliteException { SqliteErrorCode: ReadOnly } => $"The registry {path} may not be written. Give the file and its folder to the user who runs Steward.",
             SqliteException { SqliteErrorCode: CannotOpen } => $"The registry {path} cannot be opened. Is it a folder, or does it belong to another user?",
             SqliteException { SqliteErrorCode: Busy or Locked } => $"The registry {path} is locked by another program. Close it; what was refused can then be asked for again.",

@@ -36,7 +36,12 @@ internal sealed class SqliteFile(string path, IReadOnlyList<SchemaStep> steps)
     }
 
     /// <summary>Opens a file that was set aside, to see what can be saved.</summary>
-    public static SqliteSession OpenAside(string aside) => Open(aside, SqliteOpenMode.ReadWrite);
+    public static SqliteSession OpenAside(string aside)
+    {
+        var session = Open(aside, SqliteOpenMode.ReadWrite);
+        session.Run("PRAGMA writable_schema = ON"); // else nothing at all is read of a file that has fewer pages than it says
+        return session;
+    }
 
     /// <summary>The version of the file; 0 where there is nothing in it yet.</summary>
     /// <exception cref="NewerRegistryException">It is newer than the newest that is known.</exception>

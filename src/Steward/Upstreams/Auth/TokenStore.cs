@@ -26,8 +26,8 @@ internal sealed class TokenStore(string directory, ILogger logger)
         {
             if (!File.Exists(path))
                 return null;
-            if (new FileInfo(path).Length <= MaxFileBytes && ReadKey() is { } key
-                && TokenCipher.TryOpen(key, File.ReadAllBytes(path), Place(serverId, endpoint), out var plain)
+            if (new FileInfo(path).Length <= MaxFileBytes && SealKey.Read(KeyFile) is { } key
+                && SealCipher.TryOpen(key, File.ReadAllBytes(path), Place(serverId, endpoint), out var plain)
                 && JsonSerializer.Deserialize(plain, StoredTokensJson.Default.StoredTokens) is { } tokens)
             {
                 return tokens;
@@ -56,7 +56,7 @@ internal sealed class TokenStore(string directory, ILogger logger)
         {
             CreateDirectory();
             var plain = JsonSerializer.SerializeToUtf8Bytes(tokens, StoredTokensJson.Default.StoredTokens);
-            PrivateFile.Replace(PathOf(serverId, endpoint), TokenCipher.Seal(ReadOrCreateKey(), plain, Place(serverId, endpoint)));
+            PrivateFile.Replace(PathOf(serverId, endpoint), SealCipher.Seal(ReadOrCreateKey(), plain, Place(serverId, endpoint)));
             CryptographicOperations.ZeroMemory(plain);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -82,27 +82,13 @@ internal sealed class TokenStore(string directory, ILogger logger)
 
     private static void SetAside(string path) => File.Move(path, $"{path}.unreadable", overwrite: true);
 
-    private byte[]? ReadKey()
-    {
-        if (!File.Exists(KeyFile))
-            return null;
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(KeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var key = File.ReadAllBytes(KeyFile);
-        return key.Length == TokenCipher.KeySize ? key : null;
-    }
-
     private byte[] ReadOrCreateKey()
     {
-        if (File.Exists(KeyFile) && ReadKey() is null)
-        {
-            SetAside(KeyFile);
-            logger.TokenKeySetAside(KeyFile);
-        }
-
-        // Of two that make one at a time, one is put in place: both go on with that one.
-        PrivateFile.TryCreate(KeyFile, RandomNumberGenerator.GetBytes(TokenCipher.KeySize));
-        return ReadKey() ?? throw new IOException($"{KeyFile} holds no key.");
+        if (SealKey.ReadOrCreate(KeyFile) is { } key)
+            return key;
+        SetAside(KeyFile);
+        logger.TokenKeySetAside(KeyFile);
+        return SealKey.ReadOrCreate(KeyFile) ?? throw new IOException($"{KeyFile} holds no key.");
     }
 
     private void CreateDirectory()

@@ -63,6 +63,12 @@ internal sealed class HttpExchange(OutgoingMessage message, StreamableHttpParts 
     {
         if (session?.Id is not null && error.IsExpiry)
         {
+            if (message.Call is { MayRenewSession: false } call)
+            {
+                call.HasFoundNoSession = true;
+                return false;
+            }
+
             await parts.Sessions.RenewAsync(session, cancellationToken).ConfigureAwait(false);
             return true;
         }

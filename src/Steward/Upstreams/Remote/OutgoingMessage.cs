@@ -24,17 +24,20 @@ internal sealed class OutgoingMessage
     /// <summary>The request's id, where it is one that Steward gives.</summary>
     public long? Id { get; }
 
+    /// <summary>The call that it makes, if any.</summary>
+    public PendingCall? Call { get; private init; }
+
     public bool IsRequest => Envelope.Kind == MessageKind.Request;
 
     /// <summary>Whether the message speaks for itself, as those of the modern era do.</summary>
     public bool IsModern => Envelope.ProtocolVersion.Exists;
 
-    public static OutgoingMessage Copy(ReadOnlySpan<byte> message, scoped in FrameEdits edits)
+    public static OutgoingMessage Copy(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call = null)
     {
         var frame = RentedFrame.Copy(message, edits);
         var body = frame.Span.ToArray();
         frame.Return();
-        return new OutgoingMessage(body);
+        return new OutgoingMessage(body) { Call = call };
     }
 
     public static OutgoingMessage Of(byte[] body) => new(body);

@@ -54,7 +54,7 @@ internal sealed class StreamableHttpLink : ILink
     {
         if (_closed.Task.IsCompleted || _lifetime.IsCancellationRequested)
             throw new LinkClosedException("The connection is closed.");
-        var outgoing = OutgoingMessage.Copy(message, edits);
+        var outgoing = OutgoingMessage.Copy(message, edits, call);
         if (outgoing is { IsRequest: true, Id: { } id })
         {
             StartExchange(outgoing, id);

@@ -98,11 +98,8 @@ public sealed class BridgeTests
         await using var rig = await GatewayRig.StartAsync("a");
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var call = await client.WaitAsync();
-        var request = await server.NextAsync("tools/call");
-        await server.SayAsync($$"""{"jsonrpc":"2.0","id":9,"method":"elicitation/create","params":{{Page}}}""");
+        var (asked, request) = await client.ParkAsync(server, $$"""{"jsonrpc":"2.0","id":9,"method":"elicitation/create","params":{{Page}}}""");
 
-        var asked = await call.QuestionsAsync();
         Assert.Equal("""{"mode":"url","url":"https://example.org/in","message":"Please sign in"}""", asked["inputRequests"]![Questions.Keys(asked)[0]]!["params"]!.ToJsonString());
         var retry = await client.WaitAsync(asked, Questions.Responses(asked, """{"action":"accept"}"""));
         Assert.Equal("""{"jsonrpc":"2.0","id":9,"result":{"action":"accept"}}""", (await server.NextAsync("answer")).ToJsonString());
@@ -159,10 +156,7 @@ public sealed class BridgeTests
         await using var rig = await GatewayRig.StartAsync(new StewardConfig { Servers = [GatewayRig.Server("a") with { RequestTimeout = TimeSpan.FromSeconds(60) }] });
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var call = await client.WaitAsync();
-        await server.NextAsync("tools/call");
-        await server.SayAsync(Questions.Form("1"));
-        var asked = await call.QuestionsAsync();
+        var (asked, _) = await client.ParkAsync(server);
 
         rig.Time.Advance(TimeSpan.FromSeconds(300));
         Assert.False(server.HasHeard("notifications/cancelled"));

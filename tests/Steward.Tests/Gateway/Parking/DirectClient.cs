@@ -17,6 +17,16 @@ internal sealed class DirectClient(GatewayRig rig, string capabilities = DirectC
     public Task<DirectCall> WaitAsync(JsonNode? goesOnFrom = null, string responses = "{}", string arguments = """{"n":1}""", string meta = "") =>
         SendAsync("tools/call", $$"""{"name":"{{(path.Length == 0 ? "a__wait" : "wait")}}","arguments":{{arguments}}}""", goesOnFrom, responses, meta);
 
+    /// <summary>Calls that tool, and has its server ask before it answers.</summary>
+    /// <returns>The result that asks, and the request on which the server still works.</returns>
+    public async Task<(JsonNode Asked, JsonNode Request)> ParkAsync(ScriptedServer server, string? question = null, string meta = "")
+    {
+        var call = await WaitAsync(meta: meta);
+        var request = await server.NextAsync("tools/call");
+        await server.SayAsync(question ?? Questions.Form("1"));
+        return (await call.QuestionsAsync(), request);
+    }
+
     /// <summary>Makes a request; with the result of an earlier one that asked for input, the retry of that.</summary>
     public async Task<DirectCall> SendAsync(string method, string parameters, JsonNode? goesOnFrom = null, string responses = "{}", string meta = "")
     {

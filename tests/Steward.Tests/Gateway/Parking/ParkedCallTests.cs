@@ -65,10 +65,7 @@ public sealed class ParkedCallTests
         await using var rig = await GatewayRig.StartAsync("a");
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var first = await client.WaitAsync();
-        var request = await server.NextAsync("tools/call");
-        await server.SayAsync(Questions.Form("1"));
-        var asked = await first.QuestionsAsync();
+        var (asked, request) = await client.ParkAsync(server);
         await server.SayAsync(Questions.Sampling("2"));
         await server.SayAsync(Questions.Roots("3"));
         await Questions.HeardAsync(server);
@@ -93,12 +90,9 @@ public sealed class ParkedCallTests
         await using var rig = await GatewayRig.StartAsync("a");
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var call = await client.WaitAsync();
-        var request = await server.NextAsync("tools/call");
-        await server.SayAsync(Questions.Form("1"));
-        var asked = await call.QuestionsAsync();
+        var (asked, request) = await client.ParkAsync(server);
 
-        call = await client.WaitAsync(asked, """{"what is this":{"action":"accept"}}""");
+        var call = await client.WaitAsync(asked, """{"what is this":{"action":"accept"}}""");
         var again = await call.QuestionsAsync();
         Assert.Equal(asked["inputRequests"]!.ToJsonString(), again["inputRequests"]!.ToJsonString());
         Assert.NotEqual((string?)asked["requestState"], (string?)again["requestState"]);
@@ -121,10 +115,7 @@ public sealed class ParkedCallTests
         await using var rig = await GatewayRig.StartAsync("a");
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var first = await client.WaitAsync();
-        await server.NextAsync("tools/call");
-        await server.SayAsync(Questions.Form("1"));
-        var asked = await first.QuestionsAsync();
+        var (asked, _) = await client.ParkAsync(server);
 
         var (code, message) = await (await client.WaitAsync(asked, responses)).ErrorAsync();
 
@@ -168,10 +159,7 @@ public sealed class ParkedCallTests
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
         const string meta = ""","progressToken":5,"io.modelcontextprotocol/logLevel":"info" """;
-        var first = await client.WaitAsync(meta: meta);
-        var request = await server.NextAsync("tools/call");
-        await server.SayAsync(Questions.Form("1"));
-        var asked = await first.QuestionsAsync();
+        var (asked, request) = await client.ParkAsync(server, meta: meta);
         await server.ProgressAsync(request, 1);
         await server.SayAsync("""{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"warning","data":"careful"}}""");
         await server.SayAsync("""{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"debug","data":"not asked for"}}""");
@@ -191,10 +179,7 @@ public sealed class ParkedCallTests
         await using var rig = await GatewayRig.StartAsync("a");
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var first = await client.WaitAsync();
-        var request = await server.NextAsync("tools/call");
-        await server.SayAsync(Questions.Form("1"));
-        var asked = await first.QuestionsAsync();
+        var (asked, request) = await client.ParkAsync(server);
         await server.SayAsync("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"1"}}""");
         await server.SayAsync(Questions.Form("2"));
         await Questions.HeardAsync(server);
@@ -215,10 +200,7 @@ public sealed class ParkedCallTests
         await using var rig = await GatewayRig.StartAsync("a");
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var first = await client.WaitAsync();
-        await server.NextAsync("tools/call");
-        await server.SayAsync(Questions.Form("1"));
-        var asked = await first.QuestionsAsync();
+        var (asked, _) = await client.ParkAsync(server);
 
         server.Crash();
         await rig.Manager.WaitForStatusAsync("a", status => status.State != Steward.Supervision.ServerState.Running, TestContext.Current.CancellationToken);
@@ -233,10 +215,7 @@ public sealed class ParkedCallTests
         await using var rig = await GatewayRig.StartAsync("a");
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var first = await client.WaitAsync();
-        await server.NextAsync("tools/call");
-        await server.SayAsync(Questions.Form("1"));
-        var asked = await first.QuestionsAsync();
+        var (asked, _) = await client.ParkAsync(server);
         var retry = await client.WaitAsync(asked, Questions.Responses(asked, Questions.Accepted));
         await server.NextAsync("answer");
 
@@ -289,10 +268,7 @@ public sealed class ParkedCallTests
         await using var rig = await GatewayRig.StartAsync(new StewardConfig { Servers = [GatewayRig.Server("a", ServerIsolation.Shared), GatewayRig.Server("b")] });
         var (one, other) = (await rig.LaunchedAsync("a"), await rig.LaunchedAsync("b"));
         var (anna, bert) = (new DirectClient(rig, principal: "anna"), new DirectClient(rig, principal: "bert"));
-        var annas = await anna.WaitAsync();
-        await one.NextAsync("tools/call");
-        await one.SayAsync(Questions.Form("1", "Anna?"));
-        var annasQuestions = await annas.QuestionsAsync();
+        var (annasQuestions, _) = await anna.ParkAsync(one, Questions.Form("1", "Anna?"));
 
         // The same server: while both have calls there nobody can know whose question it is, so it goes to none of them.
         var berts = await bert.WaitAsync();

@@ -13,7 +13,7 @@ public sealed class RequestStateTests
         await using var rig = await GatewayRig.StartAsync("a");
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var asked = await ParkAsync(client, server);
+        var (asked, _) = await client.ParkAsync(server);
         var state = (string)asked["requestState"]!;
         var middle = state.Length / 2;
 
@@ -28,7 +28,7 @@ public sealed class RequestStateTests
         await using var rig = await GatewayRig.StartAsync("a");
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var asked = await ParkAsync(client, server);
+        var (asked, _) = await client.ParkAsync(server);
         var (one, other) = (client.WaitAsync(asked, Questions.Responses(asked, Questions.Accepted)), client.WaitAsync(asked, Questions.Responses(asked, Questions.Accepted)));
         await server.NextAsync("answer");
 
@@ -45,7 +45,7 @@ public sealed class RequestStateTests
         await using var rig = await GatewayRig.StartAsync("a");
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var asked = await ParkAsync(client, server);
+        var (asked, _) = await client.ParkAsync(server);
         var again = await (await client.WaitAsync(asked)).QuestionsAsync();
 
         await AssertRefusedAsync(client, asked, "has been used already");
@@ -58,7 +58,7 @@ public sealed class RequestStateTests
         await using var rig = await GatewayRig.StartAsync("a", "b");
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig, principal: "anna");
-        var asked = await ParkAsync(client, server);
+        var (asked, _) = await client.ParkAsync(server);
 
         await AssertRefusedAsync(new DirectClient(rig, principal: "bert"), asked, "another client");
         await AssertRefusedAsync(new DirectClient(rig), asked, "another client");
@@ -73,7 +73,7 @@ public sealed class RequestStateTests
         await using var rig = await GatewayRig.StartAsync("a");
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var asked = await ParkAsync(client, server);
+        var (asked, _) = await client.ParkAsync(server);
 
         foreach (var arguments in (string[])["""{"n":2}""", """{"n":"1"}""", """{"n":1,"m":1}""", "{}"])
             Assert.Contains("other parameters", (await (await client.WaitAsync(asked, arguments: arguments)).ErrorAsync()).Message, StringComparison.Ordinal);
@@ -94,7 +94,7 @@ public sealed class RequestStateTests
         });
         var server = await rig.LaunchedAsync("a");
         var client = new DirectClient(rig);
-        var asked = await ParkAsync(client, server);
+        var (asked, _) = await client.ParkAsync(server);
 
         rig.Time.Advance(TimeSpan.FromSeconds(19));
         Assert.False(server.HasHeard("notifications/cancelled"));
@@ -112,19 +112,11 @@ public sealed class RequestStateTests
         await using (var rig = await GatewayRig.StartAsync("a"))
         {
             server = await rig.LaunchedAsync("a");
-            await ParkAsync(new DirectClient(rig), server);
+            await new DirectClient(rig).ParkAsync(server);
         }
 
         Assert.Equal("Steward stops.", (string?)(await server.NextAsync("notifications/cancelled"))["params"]!["reason"]);
         Assert.Equal("1", (string?)(await server.NextAsync("answer"))["id"]);
-    }
-
-    private static async Task<JsonNode> ParkAsync(DirectClient client, ScriptedServer server)
-    {
-        var call = await client.WaitAsync();
-        await server.NextAsync("tools/call");
-        await server.SayAsync(Questions.Form("1"));
-        return await call.QuestionsAsync();
     }
 
     private static async Task AssertRefusedAsync(DirectClient client, JsonNode asked, string reason)

@@ -110,6 +110,21 @@ public sealed class SessionTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task As_many_may_come_at_one_time_as_are_silent()
+    {
+        const int Many = 48;
+        await using var rig = await GatewayRig.StartAsync(Config(new GatewayLimits { Sessions = Many }));
+        var silent = await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => rig.OpenAsync()));
+        rig.Time.Advance(TimeSpan.FromSeconds(61));
+
+        var next = await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => rig.OpenAsync()));
+
+        Assert.Equal(Many, rig.Gateway.Sessions.Count);
+        foreach (var client in silent.Concat(next))
+            client.Dispose();
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_session_without_a_word_expires_and_one_that_listens_or_waits_does_not()
     {
         await using var rig = await GatewayRig.StartAsync("a");

@@ -63,7 +63,7 @@ public sealed class ReloadTests
 
         var planned = await cli.RunAsync("plan", "next.json");
         Assert.Equal(
-            (ExitCodes.Success, "  - a  is stopped and removed\n  ~ b  is restarted: args\nNot before 'steward down' and 'steward up': gateway.limits.sessions\n", ""), planned);
+            (ExitCodes.Success, "  - a  is stopped and removed\n  ~ b  is replaced without a gap: args\nNot before 'steward down' and 'steward up': gateway.limits.sessions\n", ""), planned);
         Assert.Equal(2, rig.Host.Manager.GetAllStatuses().Count);
 
         var applied = await cli.RunAsync("apply", "next.json");
@@ -71,7 +71,7 @@ public sealed class ReloadTests
         Assert.Equal(["1"], rig.Host.Manager.FindConfig("b")!.Args);
         Assert.Equal(["gateway.limits.sessions"], (await StateAsync(rig)).NeedsRestart);
 
-        Assert.Equal((ExitCodes.Success, "  + a  is added and started\n  ~ b  is restarted: args\n", ""), await cli.RunAsync("plan"));
+        Assert.Equal((ExitCodes.Success, "  + a  is added and started\n  ~ b  is replaced without a gap: args\n", ""), await cli.RunAsync("plan"));
         Assert.Equal(ExitCodes.Success, (await cli.RunAsync("apply", "--json")).ExitCode);
     }
 
@@ -103,11 +103,14 @@ public sealed class ReloadTests
         };
         await File.WriteAllTextAsync(Beside(rig, "next.json"), """{ "mcpServers": { "a": { "command": "x" }, "b": { "command": "x", "args": ["broken"] } } }""", Cancelled);
         var cli = CliBeside(rig);
+        var told = Listen(rig);
 
         var (exitCode, _, error) = await cli.RunAsync("apply", "next.json");
 
         Assert.Equal(ExitCodes.Failure, exitCode);
-        Assert.Contains("b is not as the file wants it: Server 'b' did not come up by its new definition (exit code 2); it runs by the old one again.", error, StringComparison.Ordinal);
+        Assert.Contains("is taken over", await told.ReadAsync(Cancelled), StringComparison.Ordinal);
+        Assert.StartsWith("Server 'b' did not come up by its new definition (exit code 2); it runs on by the old one.", await told.ReadAsync(Cancelled), StringComparison.Ordinal);
+        Assert.Contains("b is not as the file wants it: Server 'b' did not come up by its new definition (exit code 2); it runs on by the old one.", error, StringComparison.Ordinal);
         Assert.Contains("exit code 2", (await cli.RunAsync("status")).Error, StringComparison.Ordinal);
         Assert.Equal(ServerState.Running, rig.Host.Manager.FindStatus("b")!.State);
     }

@@ -1,3 +1,4 @@
+using Steward.Upstreams;
 using Xunit;
 
 namespace Steward.Tests.Upstreams.Remote;
@@ -42,6 +43,27 @@ public sealed class LegacySessionTests
         var again = peer.Requests.Where(request => request.Method is "initialize" or "notifications/initialized").ToArray()[2..];
         Assert.Equal([("initialize", null), ("notifications/initialized", "session-2")], again.Select(request => (request.Method, request.Header("Mcp-Session-Id"))));
         Assert.Equal(peer.Requests[0].Body, again[0].Body);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(404, "", "undeliverable 404")]
+    [InlineData(404, """{"jsonrpc":"2.0","error":{"code":-32001,"message":"Session not found"},"id":null}""", "Session not found")]
+    public async Task A_probe_has_no_forgotten_session_opened_again_and_the_next_call_has(int status, string body, string heard)
+    {
+        await using var peer = await LegacyPeer.StartAsync(request =>
+            request.Header("Mcp-Session-Id") == "session-2" ? request.AnswerAsync("{}") : request.RespondAsync(status, body));
+        await using var rig = await LinkRig.OpenAsync(peer.Url);
+        var probe = new ControlCall(Timeout.InfiniteTimeSpan) { MayRenewSession = false };
+
+        await rig.CallAsync(1, probe);
+
+        Assert.Contains(heard, await rig.Feed.NextAsync(), StringComparison.Ordinal);
+        Assert.True(probe.HasFoundNoSession);
+        Assert.Equal(1, peer.Requests.Count(request => request.Method == "initialize"));
+
+        await rig.CallAsync(2);
+        Assert.Contains("renewed", new[] { await rig.Feed.NextAsync(), await rig.Feed.NextAsync() });
+        Assert.Equal(2, peer.Requests.Count(request => request.Method == "initialize"));
     }
 
     [Fact(Timeout = 30_000)]

@@ -55,6 +55,10 @@ internal sealed class LinkRig : IAsyncDisposable
     public ValueTask CallAsync(int id, string name = "t", string arguments = "{}") =>
         SendAsync($$$"""{"jsonrpc":"2.0","id":{{{id}}},"method":"tools/call","params":{"name":"{{{name}}}","arguments":{{{arguments}}}}}""");
 
+    /// <summary>Sends the call that somebody makes.</summary>
+    public ValueTask CallAsync(int id, PendingCall call) =>
+        Link.SendAsync(Encoding.UTF8.GetBytes($$$"""{"jsonrpc":"2.0","id":{{{id}}},"method":"ping"}"""), default, call);
+
     public ValueTask CallModernAsync(int id, string name = "t", string arguments = "{}") =>
         SendAsync($$$"""{"jsonrpc":"2.0","id":{{{id}}},"method":"tools/call","params":{"name":"{{{name}}}","arguments":{{{arguments}}},{{{Modern}}}}}""");
 

@@ -11,11 +11,13 @@ internal static class SsePeer
     /// <param name="postToFirst">The status with which it refuses what is posted to the first address.</param>
     public static async Task<RemotePeer> StartAsync(Func<PeerRequest, string?> answer, string endpoint = "/messages?session=1", int postToFirst = 405)
     {
-        var events = Channel.CreateUnbounded<string>();
+        var latest = Channel.CreateUnbounded<string>(); // a stream whose client has just gone must not take what is for the next
         return await RemotePeer.StartAsync(async request =>
         {
             if (request is { Verb: "GET", Path: "/mcp" })
             {
+                var events = Channel.CreateUnbounded<string>();
+                Volatile.Write(ref latest, events);
                 await request.BeginEventsAsync();
                 await request.EventAsync(endpoint, type: "endpoint");
                 await foreach (var message in events.Reader.ReadAllAsync(request.Gone))
@@ -29,7 +31,7 @@ internal static class SsePeer
             {
                 await request.RespondAsync(202);
                 if (answer(request) is { } message)
-                    events.Writer.TryWrite(message);
+                    Volatile.Read(ref latest).Writer.TryWrite(message);
             }
             else
             {

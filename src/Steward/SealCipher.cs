@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Steward.Upstreams.Auth;
+namespace Steward;
 
 /// <summary>Seals what is kept on disk: AES-256-GCM, with the place it belongs to as associated data, so that no file passes for another.</summary>
-internal static class TokenCipher
+internal static class SealCipher
 {
     public const int KeySize = 32;
 

@@ -7,7 +7,7 @@ namespace Steward.Processes;
 /// Drains a child's standard error, or the output of a command, into the server's log, so that the child never blocks on it. Memory is bounded whatever
 /// comes: a long line is cut, and the rest of it is counted and thrown away.
 /// </summary>
-internal sealed class StderrPump(Stream stderr, ServerLog log, TimeProvider time, LogSource source = LogSource.Stderr)
+internal sealed class OutputPump(Stream stream, ServerLog log, TimeProvider time, LogSource source = LogSource.Stderr)
 {
     /// <summary>The longest line that is kept whole, in bytes.</summary>
     public const int LongestLine = 8 * 1024;
@@ -41,7 +41,7 @@ internal sealed class StderrPump(Stream stderr, ServerLog log, TimeProvider time
         try
         {
             int count;
-            while ((count = await stderr.ReadAsync(buffer).ConfigureAwait(false)) > 0)
+            while ((count = await stream.ReadAsync(buffer).ConfigureAwait(false)) > 0)
                 Take(buffer.AsSpan(0, count));
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)

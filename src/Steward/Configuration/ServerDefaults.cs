@@ -1,6 +1,4 @@
-using Steward.Configuration;
-
-namespace Steward.Hosting;
+namespace Steward.Configuration;
 
 /// <summary>What holds for the servers of a manager where their definitions leave something at its default; nothing where it is <see langword="null"/>.</summary>
 internal sealed record ServerDefaults

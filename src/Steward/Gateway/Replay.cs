@@ -1,0 +1,83 @@
+using Steward.Agents;
+using Steward.Configuration;
+using Steward.Gateway.Rounds;
+using Steward.Gateway.Tasks;
+using Steward.Gateway.Waiting;
+using Steward.Upstreams;
+using Steward.Wire;
+
+namespace Steward.Gateway;
+
+/// <summary>
+/// Makes a request again, once, that its server was at work on when it went away, where doing it twice is like doing it once
+/// (<see cref="ServerReplayMode.WhenAnnotated"/>). It waits in the server's line as calls do that come while the server is started again.
+/// </summary>
+/// <param name="relay">Says how the server is.</param>
+/// <param name="server">The server.</param>
+/// <param name="message">The request as it was sent; the front's bytes may be gone by then.</param>
+/// <param name="name">What replaces its name or URI, as JSON.</param>
+internal sealed class Replay(Relay relay, GatewayServer server, byte[] message, byte[]? name)
+{
+    private int _isBegun;
+
+    /// <summary>How a request is made again; <see langword="null"/> where it may not be: nobody wants that of the server, or it might do harm.</summary>
+    public static Replay? Of(Relay relay, GatewayServer server, Exchange exchange, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope, byte[]? name) =>
+        server.Config.Replay != ServerReplayMode.Never && exchange is { Task: null } and not TaskExchange
+        && server.Run is { } run && MayBeRepeated(run, exchange.Method, name ?? envelope.Name.Of(message.Span))
+            ? new Replay(relay, server, message.ToArray(), name)
+            : null;
+
+    /// <summary>Has the request wait for the server's next run.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="reason">Why the server is gone.</param>
+    /// <returns>Whether it does: not where it was made again already, or the server does not come back in time.</returns>
+    public bool TryBegin(Exchange exchange, string reason)
+    {
+        if (Interlocked.Exchange(ref _isBegun, 1) != 0 || server.Config.QueueTimeout <= TimeSpan.Zero)
+            return false;
+        server.Line.NoteGone(exchange.Connection);
+        if (!relay.IsThereInTime(server))
+            return false;
+        var call = new WaitingCall(exchange.Owner, default, default, server.Patience,
+            () => Send(exchange, reason),
+            addition => Fail(exchange, $"{reason} It was to be made again (replay), but: {relay.Unavailable(server)}{addition}"));
+        if (!exchange.Owner.TryAdd(call, int.MaxValue))
+            return false;
+        _ = server.Line.JoinAsync(call); // its answer is the exchange's
+        return true;
+    }
+
+    private static bool MayBeRepeated(UpstreamRun run, McpMethod method, ReadOnlySpan<byte> name) => method switch
+    {
+        McpMethod.ResourcesRead or McpMethod.PromptsGet or McpMethod.CompletionComplete
+            or McpMethod.ToolsList or McpMethod.PromptsList or McpMethod.ResourcesList or McpMethod.ResourcesTemplatesList => true,
+        // What the server says of it is for the operator to trust, who has switched this on.
+        McpMethod.ToolsCall => ToolSafety.Of(run, JsonText.Read(name) ?? "").IsIdempotent,
+        _ => false,
+    };
+
+    private ValueTask<Reply> Send(Exchange exchange, string reason)
+    {
+        // Another era would want another message.
+        if (server.RunFor(exchange.Method)?.Connection is not { } next || next.Server.Era != exchange.Connection.Server.Era)
+        {
+            Fail(exchange, reason);
+        }
+        else if (exchange.TryMoveTo(next))
+        {
+            relay.NoteReplayed(server, exchange.Method);
+            if (!next.Call(exchange, message, JsonRpcEnvelope.Parse(message), name, new RequestAdditions(exchange is RoundsExchange rounds ? rounds.Meta : default, default)))
+                Fail(exchange, reason); // it must be alone, and would not be
+            else if (exchange.HasEnded)
+                next.Cancel(exchange, "The request was cancelled."); // meanwhile, when the server did not know it yet
+        }
+
+        return new(Reply.None);
+    }
+
+    private static Reply Fail(Exchange exchange, string message)
+    {
+        exchange.OnFailed(JsonRpcErrorCode.ServerUnavailable, message);
+        return Reply.None;
+    }
+}
