@@ -68,15 +68,17 @@ internal sealed class ModernPost(McpGateway gateway)
         if (!envelope.ProtocolVersion.Exists)
             return RequestAsync(context, endpoint, principal, message, envelope); // without its _meta it is malformed whatever its headers say
         // Which headers repeat its arguments is known once the tool is.
-        return envelope.Method == McpMethod.ToolsCall && endpoint.SettleToolAsync(envelope.Name.Of(message.Span), context.RequestAborted) is { IsCompletedSuccessfully: false } settling
-            ? CompareSettledAsync(settling, context, endpoint, principal, message, envelope)
+        return envelope.Method == McpMethod.ToolsCall && !endpoint.KnowsTool(envelope.Name.Of(message.Span))
+            ? LearnAndRequestAsync(context, endpoint, principal, message, envelope)
             : CompareAndRequestAsync(context, endpoint, principal, message, envelope);
     }
 
-    private async ValueTask CompareSettledAsync(Task settling, HttpContext context, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    private async ValueTask LearnAndRequestAsync(HttpContext context, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {
-        await settling;
-        await CompareAndRequestAsync(context, endpoint, principal, message, envelope);
+        if (await gateway.LearnToolAsync(endpoint, principal, message, envelope, context.RequestAborted) is { } refusal)
+            await McpPost.WriteAsync(context, StatusOf(refusal), refusal);
+        else
+            await CompareAndRequestAsync(context, endpoint, principal, message, envelope);
     }
 
     private ValueTask CompareAndRequestAsync(HttpContext context, GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope) =>

@@ -114,6 +114,7 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     private void Refresh()
     {
         var all = servers.All;
+        var haveStarted = all.All(server => HasSettled(server.Status)); // before their lists are looked at: one that comes up in between is not in them
         var changed = !ReferenceEquals(all, _seen);
         foreach (var gone in changed ? [.. _runs.Keys.Except(all)] : Array.Empty<GatewayServer>())
             _runs.Remove(gone);
@@ -126,7 +127,7 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
             Changes.Raise();
         }
 
-        if (all.All(server => HasSettled(server.Status)))
+        if (haveStarted)
             _firstStarts.TrySetResult();
     }
 

@@ -25,8 +25,13 @@ internal abstract class GatewayEndpoint(Relay relay)
     /// <summary>Waits, briefly, for servers that are just being started for the first time.</summary>
     public abstract Task SettleAsync(CancellationToken cancellationToken);
 
-    /// <summary>Waits, briefly, until what is known of a tool is all there is to know: its server may be just being started.</summary>
-    public virtual Task SettleToolAsync(ReadOnlySpan<byte> name, CancellationToken cancellationToken) => SettleAsync(cancellationToken);
+    /// <summary>Whether there is nothing more to learn of the parameters of a tool.</summary>
+    /// <param name="name">The tool's name, as it stands in a message.</param>
+    public abstract bool KnowsTool(ReadOnlySpan<byte> name);
+
+    /// <summary>Waits until what is known of the tool that is called is all there is to know: its server may be just being started.</summary>
+    /// <returns>The answer, where nobody has such a tool.</returns>
+    public abstract Task<Reply?> LearnToolAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, CancellationToken cancellationToken);
 
     /// <summary>Whether clients of this endpoint can have such a list.</summary>
     public abstract bool Offers(CatalogKind kind);

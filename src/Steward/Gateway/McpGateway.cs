@@ -160,6 +160,13 @@ internal sealed class McpGateway : IAsyncDisposable
             : endpoint.RequestAsync(client, message, envelope);
     }
 
+    /// <summary>Waits until all is known of the tool that a modern client calls. The message must stay as it is until the task has completed.</summary>
+    /// <returns>The answer, where there is no such tool or the call is malformed; else it can be relayed.</returns>
+    public Task<Reply?> LearnToolAsync(GatewayEndpoint endpoint, string? principal, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, CancellationToken cancellationToken) =>
+        RequestMeta.TryRefuse(message.Span, envelope, out var refusal)
+            ? Task.FromResult<Reply?>(refusal)
+            : endpoint.LearnToolAsync(_parts.ModernClients.Find(principal, message.Span, envelope), message, envelope, cancellationToken);
+
     /// <summary>The client of a request is gone: if it still waits for its server it is not sent, for nobody could hear the answer.</summary>
     /// <param name="message">The request, in the memory in which it was handed in.</param>
     public void Withdraw(ReadOnlyMemory<byte> message)

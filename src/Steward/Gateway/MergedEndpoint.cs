@@ -17,11 +17,15 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
 
     public override Task SettleAsync(CancellationToken cancellationToken) => board.FirstStartsSettled.WaitAsync(cancellationToken);
 
-    public override Task SettleToolAsync(ReadOnlySpan<byte> name, CancellationToken cancellationToken) =>
-        Find(CatalogKind.Tools, name) is not null ? Task.CompletedTask
-        : !board.FirstStartsSettled.IsCompleted ? SettleAsync(cancellationToken)
-        : view.IsBehind ? board.CatchUpAsync().WaitAsync(cancellationToken)
-        : Task.CompletedTask;
+    public override bool KnowsTool(ReadOnlySpan<byte> name) => Find(CatalogKind.Tools, name) is not null;
+
+    public override async Task<Reply?> LearnToolAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, CancellationToken cancellationToken)
+    {
+        await SettleAsync(cancellationToken).ConfigureAwait(false);
+        if (!KnowsTool(envelope.Name.Of(message.Span)))
+            await LearnAsync(client).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return KnowsTool(envelope.Name.Of(message.Span)) ? null : Unknown(CatalogKind.Tools, message.Span, envelope);
+    }
 
     public override bool Offers(CatalogKind kind) => true;
 
@@ -96,11 +100,14 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
         var name = envelope.Name.Of(message.Span);
         var route = Find(kind, name);
         if (route is null && mayWait)
-            return FindLearnedAsync(LearnAsync(client), client, message, envelope);
+            return FindLearnedAsync(client, message, envelope);
         return route is null
-            ? new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, $"Unknown {(kind == CatalogKind.Tools ? "tool" : "prompt")}: {name.ToText()}. '{kind.ListMethod()}' lists those there are."))
+            ? new(Unknown(kind, message.Span, envelope))
             : Relay.SendAsync(client, route.Server, message, envelope, route.NameJson);
     }
+
+    private static Reply Unknown(CatalogKind kind, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => Reply.Error(message, envelope, JsonRpcErrorCode.InvalidParams,
+        $"Unknown {(kind == CatalogKind.Tools ? "tool" : "prompt")}: {envelope.Name.Of(message).ToText()}. '{kind.ListMethod()}' lists those there are.");
 
     private CatalogRoute? Find(CatalogKind kind, ReadOnlySpan<byte> name)
     {
@@ -111,13 +118,12 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
     }
 
     /// <summary>
-    /// What nobody knows may be a server's whose lists are not there yet: one that is just being started, or runs since a moment. Completes when they
-    /// are, or when it takes too long. Whoever waits for it looks again in any case: they may have come right behind his first look.
+    /// What nobody knows after the first starts may be a server's whose lists are not there yet: one that is just being started, or runs since a
+    /// moment. Completes when they are, or when it takes too long. Whoever waits for it looks again in any case: they may have come right behind his
+    /// first look.
     /// </summary>
     private Task LearnAsync(GatewayClient client)
     {
-        if (!board.FirstStartsSettled.IsCompleted)
-            return board.FirstStartsSettled;
         GatewayServer[] coming = [.. view.Servers.All.Where(server => server.Offered == ServerCatalog.Empty && !server.Status.StartsOnCall && Relay.IsAwaited(server))];
         return coming.Length > 0 ? LearnAsync(client, coming)
             : view.IsBehind ? board.CatchUpAsync()
@@ -130,10 +136,12 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
         await board.CatchUpAsync().ConfigureAwait(false);
     }
 
-    private async ValueTask<Reply> FindLearnedAsync(Task learning, GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    private async ValueTask<Reply> FindLearnedAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {
-        await learning.ConfigureAwait(false);
-        return await FindAsync(client, message, envelope, mayWait: false).ConfigureAwait(false);
+        var isFirst = !board.FirstStartsSettled.IsCompleted;
+        await (isFirst ? board.FirstStartsSettled : LearnAsync(client)).ConfigureAwait(false);
+        // A first start that takes long is waited for like any other.
+        return await FindAsync(client, message, envelope, mayWait: isFirst).ConfigureAwait(false);
     }
 
     private ValueTask<Reply> ListAsync(CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
@@ -164,7 +172,7 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
         if (uri is null || view.Catalog.FindResource(uri) is not { } route)
         {
             if (mayWait)
-                return FindLearnedAsync(LearnAsync(client), client, message, envelope);
+                return FindLearnedAsync(client, message, envelope);
             // Each era has its own code for it.
             return new(Reply.Error(message.Span, envelope, client.Era == ProtocolEra.Legacy ? JsonRpcErrorCode.ResourceNotFound : JsonRpcErrorCode.InvalidParams,
                 $"Resource not found: {envelope.Uri.Of(message.Span).ToText()}. No server lists it or has a template for it.", json => WriteUri(json, uri)));
@@ -182,7 +190,7 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
         var uri = JsonText.Read(envelope.Uri.Of(message.Span)) ?? "";
         var route = view.Catalog[CatalogKind.ResourceTemplates].Find(uri) ?? view.Catalog.FindResource(uri);
         if (route is null && mayWait)
-            return FindLearnedAsync(LearnAsync(client), client, message, envelope);
+            return FindLearnedAsync(client, message, envelope);
         return route is null
             ? new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams, $"params.ref: no server has a prompt or a resource template {envelope.Uri.Of(message.Span).ToText()}."))
             : Relay.SendAsync(client, route.Server, message, envelope, route.NameJson);

@@ -73,8 +73,13 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
     }
 
     /// <summary>What a tool's parameters are stays known while its server is started again.</summary>
-    public override Task SettleToolAsync(ReadOnlySpan<byte> name, CancellationToken cancellationToken) =>
-        server.Offered == ServerCatalog.Empty ? SettleAsync(cancellationToken) : Task.CompletedTask;
+    public override bool KnowsTool(ReadOnlySpan<byte> name) => server.Offered != ServerCatalog.Empty;
+
+    public override async Task<Reply?> LearnToolAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, CancellationToken cancellationToken)
+    {
+        await SettleAsync(cancellationToken).ConfigureAwait(false);
+        return null;
+    }
 
     private async ValueTask<Reply> DiscoverAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {
