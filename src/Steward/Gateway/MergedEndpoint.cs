@@ -29,7 +29,7 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
 
     public override bool Offers(CatalogKind kind) => true;
 
-    public override (GatewayServer Server, string Uri)? FindResource(string uri) => view.Catalog.FindResource(uri) is { } route ? (route.Server, route.Name) : null;
+    public override (GatewayServer Server, string Uri)? FindResource(string uri) => FindRoute(uri) is { } route ? (route.Server, route.Name) : null;
 
     public override bool Serves(GatewayServer server) => view.Servers.Find(server.Id) == server;
 
@@ -112,10 +112,15 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
     private CatalogRoute? Find(CatalogKind kind, ReadOnlySpan<byte> name)
     {
         var list = view.Catalog[kind];
-        return JsonText.TryRead(name, stackalloc char[MaxNameOnStack], out var text) ? list.Find(text)
+        return Standing(JsonText.TryRead(name, stackalloc char[MaxNameOnStack], out var text) ? list.Find(text)
             : JsonText.Read(name) is { } escaped ? list.Find(escaped)
-            : null;
+            : null);
     }
+
+    private CatalogRoute? FindRoute(string uri) => Standing(view.Catalog.FindResource(uri));
+
+    /// <summary>A route that leads somewhere. Where its server is removed, the next look at the lists drops it, or finds another server of that id.</summary>
+    private static CatalogRoute? Standing(CatalogRoute? route) => route is { Server.Managed.IsLeaving: true } ? null : route;
 
     /// <summary>
     /// What nobody knows after the first starts may be a server's whose lists are not there yet: one that is just being started, or runs since a
@@ -169,7 +174,7 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
     private ValueTask<Reply> ResourceAsync(GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope, bool mayWait)
     {
         var uri = JsonText.Read(envelope.Uri.Of(message.Span));
-        if (uri is null || view.Catalog.FindResource(uri) is not { } route)
+        if (uri is null || FindRoute(uri) is not { } route)
         {
             if (mayWait)
                 return FindLearnedAsync(client, message, envelope);
@@ -188,7 +193,7 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
         if (envelope.Name.Exists)
             return CallAsync(CatalogKind.Prompts, client, message, envelope, mayWait);
         var uri = JsonText.Read(envelope.Uri.Of(message.Span)) ?? "";
-        var route = view.Catalog[CatalogKind.ResourceTemplates].Find(uri) ?? view.Catalog.FindResource(uri);
+        var route = Standing(view.Catalog[CatalogKind.ResourceTemplates].Find(uri)) ?? FindRoute(uri);
         if (route is null && mayWait)
             return FindLearnedAsync(client, message, envelope);
         return route is null

@@ -339,7 +339,8 @@ public sealed class WaitingTests
         for (var round = 0; round < 20; round++)
         {
             await rig.Manager.AddServerAsync(Server("b"), cancellationToken: Cancelled);
-            Assert.Equal("b", (string?)(await modern.CallToolAsync("b__echo"))["result"]!["server"]);
+            var answer = await modern.CallToolAsync("b__echo");
+            Assert.True((string?)answer["result"]?["server"] == "b", $"round {round}: {answer}");
             await rig.Manager.RemoveServerAsync("b", Cancelled);
         }
     }
