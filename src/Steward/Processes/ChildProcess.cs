@@ -14,6 +14,9 @@ internal sealed class ChildProcess : IAsyncDisposable
 {
     /// <summary>How long output that is still in the pipe may take once the process is gone.</summary>
     public static readonly TimeSpan DrainTime = TimeSpan.FromMilliseconds(250);
+
+    // Once all that came of it is gone, who could hold the pipe open is nobody of ours; a busy machine reads late.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KillTime = TimeSpan.FromSeconds(5);
 
     private readonly ProcessSpec _spec;
@@ -79,6 +82,10 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Completes when the process itself is gone; its stop command may still run, and what came of it live. Never faults.</summary>
     public Task<ProcessExit> Died => _died.Task;
 
+    /// <summary>Whether the process itself has ended, also where word of that is still on its way.</summary>
+    public bool IsOver => _process.Gone.IsCompleted
+        || (OperatingSystem.IsLinux() && !(ProcessTable.Read(Id) is { IsDead: false } entry && entry.Identity == _process.Identity));
+
     /// <summary>Starts a process.</summary>
     /// <exception cref="ServerLaunchException">It cannot be started; the message says why and what to do.</exception>
     public static async Task<ChildProcess> StartAsync(
@@ -124,23 +131,23 @@ internal sealed class ChildProcess : IAsyncDisposable
         _spawner.Monitor?.Remove(_process.Run);
         Verdict = code == SignalNames.ExitCodeOf(Posix.SigKill) ? _process.Limits.Verdict() : null;
         TellReached();
+        var sweeping = _spec.StopCommand is null ? SweepAsync() : null; // else not before the command: that carries the marker of the run, too
+        await _pumping.WaitAsync(DrainTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _died.TrySetResult(Exit());
         if (_spec.StopCommand is not null)
         {
-            await _pumping.WaitAsync(DrainTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _died.TrySetResult(Exit());
             if (_overstepped.Task.IsCompleted && !HasStopCommandBegun)
                 await SweepAsync().ConfigureAwait(false); // what came of it may be what takes so much
-            await RunStopCommandAsync().ConfigureAwait(false); // before the sweep: it carries the marker of the run
+            await RunStopCommandAsync().ConfigureAwait(false);
         }
 
-        await SweepAsync().ConfigureAwait(false);
+        await (sweeping ?? SweepAsync()).ConfigureAwait(false);
         if (_process.Limits.Clear() is > 0 and var hidden) // from the sweep: without parent, session and marker
             _logger.LeftoversKilled(hidden);
-        await _pumping.WaitAsync(DrainTime, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _pumping.WaitAsync(LastWords, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _spawner.Ledger?.Remove(_process.Run);
 
         var exit = Exit();
-        _died.TrySetResult(exit);
         _logger.ProcessEnded(_spec.ServerId, Id, exit.ToString());
         return exit;
 

@@ -10,7 +10,8 @@ namespace Steward.Processes;
 /// </summary>
 internal sealed record LaunchChain
 {
-    private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(5);
+    // Long: a machine that is just busy must not be taken for one without it, for that holds as long as the spawner.
+    private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(30);
     private static readonly string[] ParentDeath = ["setpriv", "--pdeathsig", "KILL", "--"];
 
     // Into its control group before anything else, for whatever it starts is born there. That it works is seen afterwards.
@@ -89,7 +90,10 @@ internal sealed record LaunchChain
                 RedirectStandardError = true,
             };
             using var process = Process.Start(start);
-            return process is not null && process.WaitForExit(ProbeTime) && process.ExitCode == 0;
+            if (process is null || process.WaitForExit(ProbeTime))
+                return process is { ExitCode: 0 };
+            process.Kill();
+            return false;
         }
         catch (Win32Exception)
         {

@@ -14,6 +14,12 @@ internal sealed class Upstream : IAsyncDisposable
     // How long the two signs of an end, the exit and the end of output, may lie apart.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
 
+    // How long callers may wait for the search for what is left of it: its last answers may still be read meanwhile.
+    private static readonly TimeSpan Sweeping = TimeSpan.FromSeconds(2);
+
+    // How long word of an end may be on its way on a busy machine.
+    private static readonly TimeSpan WordOfEnd = TimeSpan.FromSeconds(10);
+
     private ServerConfig _config;
     private readonly ChildProcess? _child;
     private readonly UpstreamHost _host;
@@ -282,6 +288,8 @@ internal sealed class Upstream : IAsyncDisposable
         else
         {
             await ((Task)child.Died).WaitAsync(Settling, _host.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!child.Died.IsCompleted && child.IsOver)
+                await ((Task)child.Died).WaitAsync(WordOfEnd, _host.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!child.Died.IsCompleted)
             {
                 var closed = await Connection.Closed.ConfigureAwait(false);
@@ -293,19 +301,20 @@ internal sealed class Upstream : IAsyncDisposable
             }
         }
 
-        await ((Task)child.Exited).WaitAsync(Settling, _host.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)child.Exited).WaitAsync(_config.StopCommand.Count > 0 ? Settling : Sweeping, _host.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!child.Exited.IsCompleted)
             TellDeath(await child.Died.ConfigureAwait(false));
         var exit = await child.Exited.ConfigureAwait(false);
         return new RunEnd(child.Verdict ?? exit.ToString(), exit);
     }
 
-    /// <summary>Its stop command takes its time: callers do not wait for that, and it can take no more calls.</summary>
+    /// <summary>Its stop command, or the search for what is left of it, takes its time: callers do not wait for that.</summary>
     private void TellDeath(ProcessExit exit)
     {
         if (_stopRequested)
             return;
         Connection.FailAll($"Server '{_config.Id}' ended before it answered: {new RunEnd(exit.ToString(), exit).Description}");
-        _lost.TrySetResult(exit.ToString());
+        if (_config.StopCommand.Count > 0)
+            _lost.TrySetResult(exit.ToString()); // that may last: it can take no more calls
     }
 }

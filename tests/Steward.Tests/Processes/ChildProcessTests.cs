@@ -1,3 +1,5 @@
+using System.Globalization;
+using Steward.Processes;
 using Steward.Tests.Testing;
 using Xunit;
 
@@ -79,6 +81,27 @@ public sealed class ChildProcessTests : IAsyncDisposable
 
         await stopping;
         Assert.Equal("SIGKILL", (await child.Exited).Signal);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task The_death_is_told_before_all_that_it_left_has_gone_and_its_last_words_are_waited_for()
+    {
+        var time = new FakeTimeProvider();
+        await using var rig = new ChildRig(time: time);
+        var child = await rig.StartAsync("env -i \"$(command -v setsid)\" sh -c 'echo $$; exec sleep 60' & read word; exit 5"); // out of reach, with the pipes in its hands
+        using var outOfReach = new Watched(int.Parse(await ChildRig.ReadLineAsync(child), CultureInfo.InvariantCulture));
+
+        await child.Input.WriteAsync("go\n"u8.ToArray(), Token);
+        WaitsFor(time);
+        Assert.False(child.Died.IsCompleted);
+        time.Advance(ChildProcess.DrainTime);
+        Assert.Equal(5, (await child.Died).Code);
+        Assert.True(child.IsOver);
+        WaitsFor(time);
+        Assert.False(child.Exited.IsCompleted);
+
+        Posix.Signal(outOfReach.Id, Posix.SigKill);
+        Assert.Equal(5, (await child.Exited).Code); // at the end of the output, without any more time
     }
 
     [Fact(Timeout = 20_000)]
