@@ -5,7 +5,7 @@ namespace Steward.EndToEnd.Model;
 /// <summary>The threads of this process, but for those that the runtime keeps for everybody, and ends when it likes.</summary>
 internal sealed class Threads
 {
-    private static readonly string[] Shared = [".NET TP ", ".NET Tiered", ".NET Sockets", ".NET Timer"];
+    private static readonly string[] Shared = [".NET TP ", ".NET Tiered", ".NET Sockets", ".NET Timer", ".NET BGC", ".NET Finalizer", ".NET SigHandler", ".NET SynchManag"];
 
     private readonly Dictionary<string, int> _counts;
 
