@@ -107,7 +107,10 @@ public sealed record ServerConfig
     /// <value>Default: empty; nothing is run (<c>stopCommand</c>).</value>
     public IReadOnlyList<string> StopCommand { get; init; } = [];
 
-    /// <summary>Whether the gateway makes calls again that the server was at work on when it went away.</summary>
+    /// <summary>
+    /// Whether the gateway makes its clients' calls again that the server was at work on when it went away. Of the calls that a program makes by
+    /// its manager nothing changes: see <see cref="Clients.ToolCallOptions.Replay"/>.
+    /// </summary>
     /// <value>Default: <see cref="ServerReplayMode.Never"/> (<c>replay</c>).</value>
     public ServerReplayMode Replay { get; init; } = ServerReplayMode.Never;
 

@@ -20,9 +20,12 @@ internal sealed class Replay(Relay relay, GatewayServer server, byte[] message, 
 {
     private int _isBegun;
 
-    /// <summary>How a request is made again; <see langword="null"/> where it may not be: nobody wants that of the server, or it might do harm.</summary>
+    /// <summary>
+    /// How a request is made again; <see langword="null"/> where it may not be: nobody wants that of the server, it might do harm, or it is a
+    /// program's that embeds the servers. That makes its calls again itself, by what it says with each.
+    /// </summary>
     public static Replay? Of(Relay relay, GatewayServer server, Exchange exchange, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope, byte[]? name) =>
-        server.Config.Replay != ServerReplayMode.Never && exchange is { Task: null } and not TaskExchange
+        server.Config.Replay != ServerReplayMode.Never && exchange is { Task: null, Owner.Channel: not { IsWithinProcess: true } } and not TaskExchange
         && server.Run is { } run && MayBeRepeated(run, exchange.Method, name ?? envelope.Name.Of(message.Span))
             ? new Replay(relay, server, message.ToArray(), name)
             : null;

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using Steward.Clients;
+using Steward.Configuration;
 using Steward.Supervision;
 using Steward.Tests.Gateway;
 using Xunit;
@@ -259,6 +260,32 @@ public sealed class ServerOperationsTests
         var again = await next.NextAsync("tools/call");
         await next.SayAsync($$"""{"jsonrpc":"2.0","id":{{again["id"]!.ToJsonString()}},"result":{{Text}}}""");
         Assert.Equal("done", Assert.IsType<TextContentBlock>(Assert.Single((await call).Content)).Text);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(ReplayPolicy.Never, 1, "and the request was not made again")]
+    [InlineData(ReplayPolicy.WhenAnnotated, 2, "and so it was when the request was made again")]
+    [InlineData(ReplayPolicy.Always, 2, "and so it was when the request was made again")]
+    public async Task A_call_reaches_a_server_no_more_often_than_its_caller_says_though_the_gateway_makes_calls_again(ReplayPolicy replay, int sends, string message)
+    {
+        var launches = 0;
+        await using var rig = await LibraryRig.StartAsync(server =>
+        {
+            server.Keeps = launches++ < sends ? "tools/call" : null;
+            server.Definitions["look"] = """{"name":"look","inputSchema":{"type":"object"},"annotations":{"readOnlyHint":true}}""";
+        }, new McpServerManagerOptions(), GatewayRig.Server("a") with { QueueTimeout = TimeSpan.FromSeconds(10), Replay = ServerReplayMode.WhenAnnotated });
+        var call = rig.Manager.CallToolAsync("a", "look", options: new() { Replay = replay }, cancellationToken: Cancelled);
+        for (var send = 0; send < sends; send++)
+        {
+            var server = await rig.LaunchedAsync("a");
+            await server.NextAsync("tools/call");
+            server.Crash();
+            await RestartCrashedAsync(rig);
+        }
+
+        var failure = await Assert.ThrowsAsync<UncertainResultException>(() => call);
+        Assert.Contains(message, failure.Message, StringComparison.Ordinal);
+        Assert.False((await rig.LaunchedAsync("a")).HasHeard("tools/call"));
     }
 
     [Fact(Timeout = 10_000)]
