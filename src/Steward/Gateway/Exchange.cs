@@ -178,7 +178,7 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
             return;
         }
 
-        _isUnsent = true;
+        _isUnsent = Replay is not { HasBegun: true }; // what could not be made again was made once
         OnFailed(JsonRpcErrorCode.ServerUnavailable, message);
     }
 

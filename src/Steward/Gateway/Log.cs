@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(1505, LogLevel.Information, "{Server} went away at work on {Method}, which is made again (replay)")]
     public static partial void Replayed(this ILogger logger, string server, string method);
 
+    [LoggerMessage(1506, LogLevel.Error, "{Method} could not go on at the next run of {Server}; please report this")]
+    public static partial void Stranded(this ILogger logger, string server, string method, Exception failure);
+
     [LoggerMessage(1540, LogLevel.Debug, "Call {Handle} of {Server} is parked until {Client} comes back with what the server asked for")]
     public static partial void CallParked(this ILogger logger, string server, long handle, string client);
 

@@ -30,6 +30,9 @@ internal sealed class Replay(Relay relay, GatewayServer server, byte[] message, 
             ? new Replay(relay, server, message.ToArray(), name)
             : null;
 
+    /// <summary>Whether it has come to that: the server may have done what was asked for.</summary>
+    public bool HasBegun => Volatile.Read(ref _isBegun) != 0;
+
     /// <summary>Has the request wait for the server's next run.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="reason">Why the server is gone.</param>
@@ -39,15 +42,8 @@ internal sealed class Replay(Relay relay, GatewayServer server, byte[] message, 
         if (Interlocked.Exchange(ref _isBegun, 1) != 0 || server.Config.QueueTimeout <= TimeSpan.Zero)
             return false;
         server.Line.NoteGone(exchange.Connection);
-        if (!relay.IsThereInTime(server))
-            return false;
-        var call = new WaitingCall(exchange.Owner, default, default, server.Patience,
-            () => Send(exchange, reason),
-            addition => Fail(exchange, $"{reason} It was to be made again (replay), but: {relay.Unavailable(server)}{addition}"));
-        if (!exchange.Owner.TryAdd(call, int.MaxValue))
-            return false;
-        _ = server.Line.JoinAsync(call); // its answer is the exchange's
-        return true;
+        return relay.IsThereInTime(server)
+            && new NextRun(relay, server).TryAwait(exchange, reason, "It was to be made again (replay)", next => TrySend(exchange, next));
     }
 
     private static bool MayBeRepeated(UpstreamRun run, McpMethod method, ReadOnlySpan<byte> name) => method switch
@@ -59,28 +55,17 @@ internal sealed class Replay(Relay relay, GatewayServer server, byte[] message, 
         _ => false,
     };
 
-    private ValueTask<Reply> Send(Exchange exchange, string reason)
+    private bool TrySend(Exchange exchange, UpstreamConnection next)
     {
-        // Another era would want another message.
-        if (server.RunFor(exchange.Method)?.Connection is not { } next || next.Server.Era != exchange.Connection.Server.Era)
-        {
-            Fail(exchange, reason);
-        }
-        else if (exchange.TryMoveTo(next))
-        {
-            relay.NoteReplayed(server, exchange.Method);
-            if (!next.Call(exchange, message, JsonRpcEnvelope.Parse(message), name, new RequestAdditions(exchange is RoundsExchange rounds ? rounds.Meta : default, default)))
-                Fail(exchange, reason); // it must be alone, and would not be
-            else if (exchange.HasEnded)
-                next.Cancel(exchange, "The request was cancelled."); // meanwhile, when the server did not know it yet
-        }
-
-        return new(Reply.None);
-    }
-
-    private static Reply Fail(Exchange exchange, string message)
-    {
-        exchange.OnFailed(JsonRpcErrorCode.ServerUnavailable, message);
-        return Reply.None;
+        if (next.Server.Era != exchange.Connection.Server.Era)
+            return false; // that would want another message
+        if (!exchange.TryMoveTo(next))
+            return true; // it has been given up meanwhile
+        if (!next.Call(exchange, message, JsonRpcEnvelope.Parse(message), name, new RequestAdditions(exchange is RoundsExchange rounds ? rounds.Meta : default, default)))
+            return false; // it must be alone, and would not be
+        if (exchange.HasEnded)
+            next.Cancel(exchange, "The request was cancelled."); // meanwhile, when the server did not know it yet
+        relay.NoteReplayed(server, exchange.Method);
+        return true;
     }
 }

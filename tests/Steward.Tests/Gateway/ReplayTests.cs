@@ -4,6 +4,7 @@ using Steward.Configuration;
 using Steward.Gateway.Waiting;
 using Steward.Supervision;
 using Steward.Upstreams;
+using Steward.Wire;
 using Xunit;
 
 namespace Steward.Tests.Gateway;
@@ -163,6 +164,24 @@ public sealed class ReplayTests
         Assert.Equal(0, Line(rig).Count);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData(true, "connection_lost", "it reads no more")] // though the next run was never asked, the first may have done it
+    [InlineData(false, null, "the log of Steward says why")]
+    public async Task A_call_that_fails_on_the_way_to_the_next_run_is_answered(bool isRefused, string? reason, string message)
+    {
+        await using var rig = await StartAsync();
+        using var client = await rig.OpenAsync();
+        var (first, call) = await BeginAsync(rig, client, "a__look");
+        rig.Script += server => server.Wrap = link => new FailingLink(link, isRefused ? new LinkClosedException("it reads no more") : new InvalidOperationException("of the test"));
+        await CrashAsync(rig, first);
+        rig.Time.Advance(Retry);
+
+        var error = (await call)["error"]!;
+        Assert.Equal(reason, (string?)error["data"]?["steward"]);
+        Assert.Contains(message, (string?)error["message"], StringComparison.Ordinal);
+        Assert.Equal(0, Line(rig).Count);
+    }
+
     private static ServerConfig Server() => GatewayRig.Server("a") with { QueueTimeout = TimeSpan.FromSeconds(10), Replay = ServerReplayMode.WhenAnnotated };
 
     private static Task<GatewayRig> StartAsync(ServerConfig? server = null, bool isModern = false) => GatewayRig.StartAsync(new StewardConfig { Servers = [server ?? Server()] }, script =>
@@ -190,4 +209,17 @@ public sealed class ReplayTests
     }
 
     private static WaitingLine Line(GatewayRig rig) => rig.Gateway.Servers.Find("a")!.Line;
+
+    /// <summary>A link on which calls of tools fail.</summary>
+    private sealed class FailingLink(ILink inner, Exception failure) : ILink
+    {
+        public Task<string> Closed => inner.Closed;
+
+        public void Start(ILinkReceiver receiver) => inner.Start(receiver);
+
+        public ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call) =>
+            message.IndexOf("tools/call"u8) < 0 ? inner.SendAsync(message, edits, call) : throw failure;
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
 }

@@ -1,4 +1,5 @@
 using Steward.Configuration;
+using Steward.Gateway.Waiting;
 using Steward.Upstreams;
 using Steward.Wire;
 
@@ -117,13 +118,6 @@ internal sealed class RoundsExchange : LegacyExchange
             SendAgain(round.Members());
     }
 
-    /// <summary>Goes on at another run of the server, which knows of the request what is sent to it now.</summary>
-    public void GoOnAt(UpstreamConnection connection)
-    {
-        if (TryMoveTo(connection))
-            SendAgain(_members);
-    }
-
     /// <summary>Puts to the client what the task needs that its request waits for.</summary>
     public void AskForTask(byte[] result) => BeginRound(result, ResultParts.Parse(result));
 
@@ -171,8 +165,23 @@ internal sealed class RoundsExchange : LegacyExchange
     {
         if (!_wasAnswered)
             base.OnUnsent(message);
-        else if (NextRun is not { } next || !next.TryAwait(this, message))
+        else if (NextRun is not { } next || !next.TryAwait(this, message, "What the client has answered was to go to the next run", TryGoOnAt))
             OnFailed(JsonRpcErrorCode.ServerUnavailable, message);
+    }
+
+    /// <summary>
+    /// Goes on at another run of the server, which knows of the request what is sent to it now: a server of the modern era keeps what it needs in
+    /// <c>requestState</c>, so that any instance of it can go on; where one cannot, its answer says so.
+    /// See <see href="https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr"/>.
+    /// </summary>
+    /// <returns>Whether the request is seen to: not where the new version is of the legacy era, and knows of no such answers.</returns>
+    private bool TryGoOnAt(UpstreamConnection connection)
+    {
+        if (connection.Server.Era != ProtocolEra.Modern)
+            return false;
+        if (TryMoveTo(connection))
+            SendAgain(_members);
+        return true;
     }
 
     private void Await(string taskId, ReadOnlySpan<byte> result)
