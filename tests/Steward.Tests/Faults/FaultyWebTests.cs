@@ -8,6 +8,8 @@ namespace Steward.Tests.Faults;
 /// <summary>A real remote server that answers in every wrong way there is, over both transports of HTTP.</summary>
 public sealed class FaultyWebTests
 {
+    private static readonly TimeSpan Patient = TimeSpan.FromSeconds(30);
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Theory(Timeout = 60_000)]
@@ -30,10 +32,11 @@ public sealed class FaultyWebTests
     public async Task A_faulty_answer_over_Streamable_HTTP_fails_its_own_call_and_the_server_stays(string fault, string expected)
     {
         await using var web = await FaultyWebServer.StartAsync();
-        await using var manager = await StartAsync(new Uri(web.Url, "/mcp"), ServerTransport.Http);
+        await using var manager = await StartAsync(new Uri(web.Url, "/mcp"), ServerTransport.Http, PatienceFor(expected));
 
         Assert.Contains(expected, (await Assert.ThrowsAnyAsync<Exception>(() => CallAsync(manager, "misbehave", fault))).Message, StringComparison.Ordinal);
 
+        await BePatientAsync(manager);
         Assert.Equal("and on", await CallAsync(manager, "echo", "and on"));
         Assert.Equal((ServerState.Running, 0), (manager.GetStatus("far").State, manager.GetStatus("far").Restarts));
     }
@@ -42,7 +45,7 @@ public sealed class FaultyWebTests
     public async Task A_session_that_is_forgotten_in_the_middle_of_a_call_is_opened_again_and_the_call_is_made()
     {
         await using var web = await FaultyWebServer.StartAsync();
-        await using var manager = await StartAsync(new Uri(web.Url, "/mcp"), ServerTransport.Http);
+        await using var manager = await StartAsync(new Uri(web.Url, "/mcp"), ServerTransport.Http, Patient);
 
         Assert.Equal("forget", await CallAsync(manager, "misbehave", "forget"));
 
@@ -59,16 +62,23 @@ public sealed class FaultyWebTests
     public async Task A_fault_of_the_stream_of_HTTP_and_SSE_has_it_opened_again_and_one_of_an_answer_has_not(string fault, string expected, int restarts)
     {
         await using var web = await FaultyWebServer.StartAsync();
-        await using var manager = await StartAsync(new Uri(web.Url, "/sse"), ServerTransport.Sse);
+        await using var manager = await StartAsync(new Uri(web.Url, "/sse"), ServerTransport.Sse, PatienceFor(expected));
 
         var told = (await Assert.ThrowsAnyAsync<Exception>(() => CallAsync(manager, "misbehave", fault))).Message;
 
         Assert.True(told.Contains(expected, StringComparison.Ordinal) || told.Contains("could not be read any more", StringComparison.Ordinal), told);
         await manager.WaitForStatusAsync("far", status => status.State == ServerState.Running && status.Restarts == restarts, Cancelled);
+        await BePatientAsync(manager);
         Assert.Equal("and on", await CallAsync(manager, "echo", "and on"));
     }
 
-    private static async Task<McpServerManager> StartAsync(Uri url, ServerTransport transport)
+    /// <summary>How long an answer is waited for: only where none comes is that a short time.</summary>
+    private static TimeSpan PatienceFor(string expected) => expected == "requestTimeoutMs" ? TimeSpan.FromSeconds(1) : Patient;
+
+    /// <summary>The next answer is waited for as long as it takes.</summary>
+    private static Task<ServerStatus> BePatientAsync(McpServerManager manager) => manager.UpdateServerAsync(manager.FindConfig("far")! with { RequestTimeout = Patient }, Cancelled);
+
+    private static async Task<McpServerManager> StartAsync(Uri url, ServerTransport transport, TimeSpan patience)
     {
         var manager = new McpServerManager([new ServerConfig
         {
@@ -76,7 +86,7 @@ public sealed class FaultyWebTests
             Transport = transport,
             Url = url.ToString(),
             Headers = new Dictionary<string, string> { ["Authorization"] = "Bearer x" },
-            RequestTimeout = TimeSpan.FromSeconds(1),
+            RequestTimeout = patience,
             RestartPolicy = new RestartPolicy { InitialDelay = TimeSpan.FromMilliseconds(20) },
         }]);
         await manager.StartServerAsync("far", Cancelled);

@@ -224,7 +224,7 @@ public sealed class ProtocolFaultTests
         using var warm = await rig.OpenAsync();
         await warm.CallToolAsync("a__echo");
 
-        var before = TimeProvider.System.GetTimestamp();
+        // On a clock that stands still, what waits for something waits for ever.
         await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ =>
         {
             using var client = await rig.OpenAsync();
@@ -232,7 +232,6 @@ public sealed class ProtocolFaultTests
                 Assert.Contains("'a' is Restarting", (string?)(await client.CallToolAsync("a__echo"))["error"]!["message"], StringComparison.Ordinal);
         }));
 
-        Assert.True(TimeProvider.System.GetElapsedTime(before) < TimeSpan.FromSeconds(10), "the calls waited for something");
         Assert.False(rig.HasLaunched("a"));
         Assert.NotNull((await warm.CallToolAsync("b__echo"))["result"]);
     }

@@ -134,12 +134,8 @@ public sealed class TracingTests : IDisposable
     /// <summary>The answer may be there a moment before its span has ended.</summary>
     private async Task<Activity> EndedAsync(string name)
     {
-        while (true)
-        {
-            if (_ended.FirstOrDefault(span => span.DisplayName == name) is { } found)
-                return found;
-            await Task.Yield();
-            Cancelled.ThrowIfCancellationRequested();
-        }
+        Activity? found = null;
+        await Fleet.Until(() => (found = _ended.FirstOrDefault(span => span.DisplayName == name)) is not null);
+        return found!;
     }
 }

@@ -30,8 +30,13 @@ internal sealed class AngelHost : IDisposable
     /// <returns>The host, and the program that it runs.</returns>
     public static (AngelHost Host, string Program) StartCopy(string folder, params string[] arguments)
     {
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Program)!))
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        // By another process: what this one writes is open in whatever another test is just starting, too, and cannot be run meanwhile.
+        using (var copying = Process.Start("cp", [.. Directory.GetFiles(Path.GetDirectoryName(Program)!), folder]))
+        {
+            copying.WaitForExit();
+            Assert.Equal(0, copying.ExitCode);
+        }
+
         var copy = Path.Combine(folder, Path.GetFileName(Program));
         return (new(new ProcessStartInfo(copy, arguments)), copy);
     }

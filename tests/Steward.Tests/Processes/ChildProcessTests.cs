@@ -7,6 +7,8 @@ namespace Steward.Tests.Processes;
 
 public sealed class ChildProcessTests : IAsyncDisposable
 {
+    private static readonly TimeSpan Half = TimeSpan.FromMinutes(5); // of the grace
+
     private readonly ChildRig _rig = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -49,11 +51,16 @@ public sealed class ChildProcessTests : IAsyncDisposable
     [Fact(Timeout = 20_000)]
     public async Task A_child_that_ignores_the_end_of_input_gets_SIGTERM()
     {
-        var child = await _rig.StartAsync("trap 'exit 7' TERM; echo ready; while :; do sleep 100 & wait; done", TimeSpan.FromMilliseconds(400));
+        var time = new FakeTimeProvider();
+        await using var rig = new ChildRig(time: time);
+        var child = await rig.StartAsync("trap 'exit 7' TERM; echo ready; while :; do sleep 100 & wait; done", 2 * Half);
         await ChildRig.ReadLineAsync(child);
 
-        await child.StopAsync(CancellationToken.None);
+        var stopping = child.StopAsync(CancellationToken.None);
+        ChildRig.WaitsFor(time);
+        time.Advance(Half);
 
+        await stopping;
         Assert.Equal(7, (await child.Exited).Code);
     }
 
@@ -63,19 +70,19 @@ public sealed class ChildProcessTests : IAsyncDisposable
     {
         var time = new FakeTimeProvider();
         await using var rig = new ChildRig(time: time);
-        var (half, instant) = (TimeSpan.FromMinutes(5), TimeSpan.FromMilliseconds(1));
-        var child = await rig.StartAsync("trap 'echo asked' TERM; echo ready; cat; echo unheard; while :; do sleep 100 & wait; done", 2 * half);
+        var instant = TimeSpan.FromMilliseconds(1);
+        var child = await rig.StartAsync("trap 'echo asked' TERM; echo ready; cat; echo unheard; while :; do sleep 100 & wait; done", 2 * Half);
         Assert.Equal("ready", await ChildRig.ReadLineAsync(child));
 
         var stopping = child.StopAsync(CancellationToken.None);
         Assert.Equal("unheard", await ChildRig.ReadLineAsync(child));
-        WaitsFor(time);
-        time.Advance(half - instant);
+        ChildRig.WaitsFor(time);
+        time.Advance(Half - instant);
         Assert.Equal(1, time.ArmedTimers); // no step was taken
         time.Advance(instant);
         Assert.Equal("asked", await ChildRig.ReadLineAsync(child));
-        WaitsFor(time);
-        time.Advance(half - instant);
+        ChildRig.WaitsFor(time);
+        time.Advance(Half - instant);
         Assert.Equal((1, false), (time.ArmedTimers, child.Exited.IsCompleted));
         time.Advance(instant);
 
@@ -92,12 +99,12 @@ public sealed class ChildProcessTests : IAsyncDisposable
         using var outOfReach = new Watched(int.Parse(await ChildRig.ReadLineAsync(child), CultureInfo.InvariantCulture));
 
         await child.Input.WriteAsync("go\n"u8.ToArray(), Token);
-        WaitsFor(time);
+        ChildRig.WaitsFor(time);
         Assert.False(child.Died.IsCompleted);
         time.Advance(ChildProcess.DrainTime);
         Assert.Equal(5, (await child.Died).Code);
         Assert.True(child.IsOver);
-        WaitsFor(time);
+        ChildRig.WaitsFor(time);
         Assert.False(child.Exited.IsCompleted);
 
         Posix.Signal(outOfReach.Id, Posix.SigKill);
@@ -123,11 +130,17 @@ public sealed class ChildProcessTests : IAsyncDisposable
     [Fact(Timeout = 20_000)]
     public async Task A_stopped_child_hears_SIGTERM_because_it_is_continued()
     {
-        var child = await _rig.StartAsync("trap 'exit 7' TERM; echo ready; kill -STOP $$; while :; do sleep 100 & wait; done", TimeSpan.FromMilliseconds(400));
+        var time = new FakeTimeProvider();
+        await using var rig = new ChildRig(time: time);
+        var child = await rig.StartAsync("trap 'exit 7' TERM; echo ready; kill -STOP $$; while :; do sleep 100 & wait; done", 2 * Half);
         await ChildRig.ReadLineAsync(child);
+        await Fleet.Until(() => ProcessTable.Read(child.Id) is { State: 'T' });
 
-        await child.StopAsync(CancellationToken.None);
+        var stopping = child.StopAsync(CancellationToken.None);
+        ChildRig.WaitsFor(time);
+        time.Advance(Half);
 
+        await stopping;
         Assert.Equal(7, (await child.Exited).Code);
     }
 
@@ -138,8 +151,4 @@ public sealed class ChildProcessTests : IAsyncDisposable
 
         Assert.True(failure.IsPermanent);
     }
-
-    /// <summary>The stop has come to its next step, and waits.</summary>
-    private static void WaitsFor(FakeTimeProvider time) =>
-        Assert.True(SpinWait.SpinUntil(() => time.ArmedTimers == 1, TimeSpan.FromSeconds(10)), "nothing waits");
 }

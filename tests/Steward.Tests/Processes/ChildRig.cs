@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Steward.Configuration;
 using Steward.Processes;
 using Steward.Processes.Limits;
+using Steward.Tests.Testing;
 using Xunit;
 
 namespace Steward.Tests.Processes;
@@ -46,13 +47,17 @@ internal sealed class ChildRig(LaunchChain? chain = null, ResourceMonitor? monit
         return Encoding.UTF8.GetString([.. line]);
     }
 
+    /// <summary>Waits until a stop has come to its next step, and waits itself.</summary>
+    public static void WaitsFor(FakeTimeProvider time) =>
+        Assert.True(SpinWait.SpinUntil(() => time.ArmedTimers == 1, TimeSpan.FromSeconds(10)), "nothing waits");
+
     public async ValueTask DisposeAsync()
     {
-        foreach (var child in _children)
+        await Task.WhenAll(_children.Select(async child =>
         {
             await child.StopAsync(new CancellationToken(canceled: true));
             await child.DisposeAsync();
-        }
+        }));
 
         Spawner.Dispose();
         await Log.DisposeAsync();

@@ -51,11 +51,11 @@ public sealed class LimitTests : IAsyncDisposable
     [Fact(Timeout = 30_000)]
     public async Task Who_takes_too_much_is_gone_with_all_that_came_of_it_before_its_stop_command_runs()
     {
-        // Two processes: one that nothing but the marker finds, and one of its own group.
-        var spec = ChildRig.Shell("( setsid sleep 300 & echo $! > moved ) ; sleep 300 & echo $! > near; cat >/dev/null") with
+        // Two processes: one that nothing but the marker finds, and one of its own group. The third is one too many, when both are noted.
+        var spec = ChildRig.Shell("( setsid sleep 300 & echo $! > moved ) ; sleep 300 & echo $! > near; cat >/dev/null; :") with
         {
             WorkingDirectory = _folder,
-            Limits = new() { MaxProcesses = 2 },
+            Limits = new() { MaxProcesses = 3 },
             StopCommand = new StopCommand(["sh", "-c", "for id in $STEWARD_PID $(cat moved near); do grep -sq 'State:.[^ZX]' /proc/$id/status && echo $id lives; done; echo stopped"], new Dictionary<string, string>(), null, _folder, TimeSpan.FromSeconds(15)),
         };
         var child = await _rig.StartAsync(spec);

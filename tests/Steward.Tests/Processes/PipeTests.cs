@@ -1,4 +1,5 @@
 using Steward.Processes;
+using Steward.Tests.Testing;
 using Xunit;
 
 namespace Steward.Tests.Processes;
@@ -6,7 +7,7 @@ namespace Steward.Tests.Processes;
 /// <summary>What children do to their pipes.</summary>
 public sealed class PipeTests : IAsyncDisposable
 {
-    private static readonly TimeSpan ShortGrace = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Half = TimeSpan.FromMinutes(5); // of the grace
 
     private readonly ChildRig _rig = new();
 
@@ -28,22 +29,26 @@ public sealed class PipeTests : IAsyncDisposable
     [Fact(Timeout = 20_000)]
     public async Task A_child_that_closes_its_output_is_still_alive()
     {
-        var child = await _rig.StartAsync("exec 1>&-; exec sleep 1000", ShortGrace);
+        var time = new FakeTimeProvider();
+        await using var rig = new ChildRig(time: time);
+        var child = await rig.StartAsync("exec 1>&-; exec sleep 1000", 2 * Half);
 
         Assert.Equal(0, await child.Output.ReadAsync(new byte[1], Token));
 
         Assert.False(child.Exited.IsCompleted);
-        await child.StopAsync(CancellationToken.None);
+        await StopAsync(child, time);
         Assert.Equal("SIGTERM", (await child.Exited).Signal);
     }
 
     [Fact(Timeout = 20_000)]
     public async Task A_child_that_never_reads_can_be_stopped_in_the_middle_of_a_write()
     {
-        var child = await _rig.StartAsync("exec sleep 1000", ShortGrace);
+        var time = new FakeTimeProvider();
+        await using var rig = new ChildRig(time: time);
+        var child = await rig.StartAsync("exec sleep 1000", 2 * Half);
         var write = child.Input.WriteAsync(new byte[1024 * 1024], Token).AsTask();
 
-        await child.StopAsync(CancellationToken.None);
+        await StopAsync(child, time);
 
         Assert.Equal("SIGTERM", (await child.Exited).Signal);
         await Assert.ThrowsAnyAsync<Exception>(() => write);
@@ -68,5 +73,14 @@ public sealed class PipeTests : IAsyncDisposable
         Assert.Equal(0UL, ignored & (1UL << (13 - 1))); // others, such as SIGHUP, may be ignored because whoever runs the tests does
         Assert.Equal(child.Id.ToString(), await ChildRig.ReadLineAsync(child));
         Assert.Equal($"{child.Id} {child.Id}", await ChildRig.ReadLineAsync(child));
+    }
+
+    /// <summary>Stops a child that does not end with its input. The clock stands still but for that, so SIGKILL cannot come before it has obeyed SIGTERM.</summary>
+    private static async Task StopAsync(ChildProcess child, FakeTimeProvider time)
+    {
+        var stopping = child.StopAsync(CancellationToken.None);
+        ChildRig.WaitsFor(time);
+        time.Advance(Half);
+        await stopping;
     }
 }

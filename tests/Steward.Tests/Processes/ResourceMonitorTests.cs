@@ -136,7 +136,7 @@ public sealed class ResourceMonitorTests : IDisposable
         Assert.Equal(isEnded ? ["took 101 MiB of memory, with a limit of 100 (limits.memoryMb)"] : [], ended);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Two_hundred_servers_are_told_apart_with_one_look()
     {
         using var monitor = new ResourceMonitor(TimeProvider.System);

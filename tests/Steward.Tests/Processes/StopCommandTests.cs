@@ -63,12 +63,12 @@ public sealed class StopCommandTests : IAsyncDisposable
     }
 
     [Theory(Timeout = 30_000)]
-    [InlineData("exit 7", "stopCommand failed: exit code 7")]
-    [InlineData("echo no such container >&2; exit 1", "stopCommand failed: exit code 1: no such container")]
-    [InlineData("sleep 300", "stopCommand failed: it took longer than 0.5 s (shutdown.commandMs) and was ended")]
-    public async Task Its_failure_is_a_line_in_the_log_and_hinders_no_stop(string script, string expected)
+    [InlineData("exit 7", 15, "stopCommand failed: exit code 7")]
+    [InlineData("echo no such container >&2; exit 1", 15, "stopCommand failed: exit code 1: no such container")]
+    [InlineData("sleep 300", 0.5, "stopCommand failed: it took longer than 0.5 s (shutdown.commandMs) and was ended")]
+    public async Task Its_failure_is_a_line_in_the_log_and_hinders_no_stop(string script, double limit, string expected)
     {
-        var child = await _rig.StartAsync(Spec("cat >/dev/null", ["sh", "-c", script], TimeSpan.FromSeconds(0.5)));
+        var child = await _rig.StartAsync(Spec("cat >/dev/null", ["sh", "-c", script], TimeSpan.FromSeconds(limit)));
 
         await child.StopAsync(CancellationToken.None);
 

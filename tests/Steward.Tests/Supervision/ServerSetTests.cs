@@ -159,15 +159,14 @@ public sealed class ServerSetTests
         var gate = new TaskCompletionSource();
         await RemoveInVainAsync(fleet, gate.Task);
 
-        await fleet.Manager.AddServerAsync(Fleet.Server(), start: false, Cancelled);
-        var timers = fleet.Time.ArmedTimers;
+        var patience = TimeSpan.FromSeconds(29.5); // of nobody else
+        await fleet.Manager.AddServerAsync(Fleet.Server() with { StartupTimeout = patience }, start: false, Cancelled);
         var starting = fleet.Manager.StartServerAsync(Fleet.Only, Cancelled);
-        while (fleet.Time.ArmedTimers == timers)
-            await Task.Yield(); // until the launch waits, time does not count for it
-        fleet.Time.Advance(TimeSpan.FromSeconds(30));
+        await Fleet.Until(() => fleet.Time.HasTimer(patience)); // until the launch waits, time does not count for it
+        fleet.Time.Advance(patience);
 
         var failed = await fleet.Reaches(ServerState.Restarting);
-        Assert.Equal("The process of the server that had the id 'files' before, and was removed, has still not ended after 30 s (startupTimeoutMs), and two are never run at one time. See what keeps it from ending, or use another id.", failed.LastError);
+        Assert.Equal("The process of the server that had the id 'files' before, and was removed, has still not ended after 29.5 s (startupTimeoutMs), and two are never run at one time. See what keeps it from ending, or use another id.", failed.LastError);
         await fleet.WaitOutRetry();
         await fleet.Reaches(ServerState.Starting);
         Assert.Equal(ServerState.Stopped, (await fleet.Manager.StopServerAsync(Fleet.Only, Cancelled)).State);

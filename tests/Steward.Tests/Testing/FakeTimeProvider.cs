@@ -28,6 +28,13 @@ internal sealed class FakeTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Whether a timer waits that fires when exactly so much time has passed.</summary>
+    public bool HasTimer(TimeSpan dueIn)
+    {
+        lock (_gate)
+            return _armed.Exists(timer => timer.Due == _now + dueIn);
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)

@@ -49,8 +49,7 @@ internal sealed class Fleet : IAsyncDisposable
     {
         while (!condition())
         {
-            Cancelled.ThrowIfCancellationRequested();
-            await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancelled); // whoever is waited for needs the processor
         }
     }
 
