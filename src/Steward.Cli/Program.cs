@@ -1,11 +1,12 @@
 using Steward.Cli;
-using Steward.Cli.Up;
+using Steward.Cli.Signals;
 using Steward.Processes;
+
+using var survives = FileSizeSignal.Survive();
 
 // The angel comes first: it lives as long as what it watches, so nothing that it does not need may be loaded before.
 if (!Angel.IsDaemon && Angel.IsSupported)
 {
-    using var survives = FileSizeSignal.Survive();
     var invocation = new Invocation(args);
     if (invocation.IsUp)
         return Angel.Run(args, ControllingTerminal.IsOpen);

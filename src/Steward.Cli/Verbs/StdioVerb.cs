@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Steward.Cli.Output;
+using Steward.Cli.Signals;
 using Steward.Cli.Stdio;
-using Steward.Cli.Up;
 using Steward.Configuration;
 using Steward.Gateway;
 using Steward.Server;
@@ -40,7 +40,6 @@ internal sealed class StdioVerb : Verb
 
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        using var survives = FileSizeSignal.Survive();
         using var signals = new StopSignals();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
         using var output = new StdioOutput(Context.OpenOutput());

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Steward.Cli.Import;
 using Steward.Cli.Output;
+using Steward.Cli.Signals;
 using Steward.Cli.Up;
 using Steward.Configuration;
 using Steward.Registry;
@@ -44,7 +45,6 @@ internal sealed class UpVerb : Verb
 
     protected override async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        using var survives = FileSizeSignal.Survive();
         using var signals = new StopSignals { Reload = static () => { } }; // until it is up, the file is about to be read anyway
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
         try

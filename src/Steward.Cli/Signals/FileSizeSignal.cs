@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Steward.Cli.Up;
+namespace Steward.Cli.Signals;
 
 /// <summary>
-/// Where files may not grow beyond a limit (<c>ulimit -f</c>, <c>LimitFSIZE=</c> of systemd), the kernel ends whoever tries. The daemon
+/// Where files may not grow beyond a limit (<c>ulimit -f</c>, <c>LimitFSIZE=</c> of systemd), the kernel ends whoever tries. Steward
 /// would rather have the write fail, as one on a full disk does. What it starts gets the signal as it was.
 /// </summary>
 internal static class FileSizeSignal

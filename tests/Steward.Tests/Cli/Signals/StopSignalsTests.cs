@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using Steward.Cli.Up;
+using Steward.Cli.Signals;
 using Xunit;
 
-namespace Steward.Tests.Cli;
+namespace Steward.Tests.Cli.Signals;
 
 /// <summary>What signals mean to a program that runs until it is told to end.</summary>
 public sealed class StopSignalsTests

@@ -1,4 +1,4 @@
-namespace Steward.Cli.Up;
+namespace Steward.Cli.Signals;
 
 /// <summary>The terminal that can send this process signals, wherever its output goes.</summary>
 internal static class ControllingTerminal

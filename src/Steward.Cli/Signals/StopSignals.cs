@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
 
-namespace Steward.Cli.Up;
+namespace Steward.Cli.Signals;
 
 /// <summary>
-/// What SIGINT and SIGTERM mean to the daemon: the first asks it to stop, the second to stop at once. Under an angel each arrives once
-/// per Ctrl-C; the third is the angel's. SIGHUP means the same where it says that the terminal was closed, or where nothing is to be read
-/// again.
+/// What SIGINT and SIGTERM mean to <c>steward up</c> and <c>steward stdio</c>: the first asks them to stop, the second to stop at once.
+/// Under an angel each arrives once per Ctrl-C; the third is the angel's. SIGHUP means the same where it says that the terminal was
+/// closed, or where nothing is to be read again.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
