@@ -56,7 +56,7 @@ internal static partial class Log
     [LoggerMessage(1312, LogLevel.Information, "{Server} is removed")]
     public static partial void Removed(this ILogger logger, string server);
 
-    [LoggerMessage(1313, LogLevel.Information, "{Server} is updated: its new version is started beside the one that runs")]
+    [LoggerMessage(1313, LogLevel.Information, "{Server} is being updated: its new version is started beside the one that runs")]
     public static partial void UpdateBegan(this ILogger logger, string server);
 
     [LoggerMessage(1314, LogLevel.Information, "{Server} is updated, and its new version has the calls; what it offers otherwise: {Changes}")]

@@ -18,7 +18,7 @@ public sealed class ServerUpdateException : Exception
     /// <summary>What the old definition has come to since: where the new version was started beside the old one, that has never left.</summary>
     public ServerStatus Restored { get; }
 
-    /// <summary>What may help where a new version failed beside the old one; a remote server is nobody's who could run it twice.</summary>
+    /// <summary>What may help where a new version failed beside the old one. With a remote server nothing of the kind: Steward does not run it, so it never runs twice.</summary>
     internal static string Remedy(ServerTransport transport) => transport == ServerTransport.Stdio
         ? " If it cannot run twice at one time (a fixed port, a lock file, a database), write \"update\": \"inPlace\" into its definition."
         : "";

@@ -311,12 +311,14 @@ internal sealed partial class UpstreamConnection
         }
 
         if (call is not null)
+        {
             Volatile.Write(ref _lastAnswered, _lastReceived);
-
-        if (call is not null)
             call.OnProgress(message, envelope);
+        }
         else if (!_handler.OnLateProgress(this, id, message, envelope))
+        {
             StrayMessages++;
+        }
     }
 
     private PendingCall? Take(long id, bool isAnswered = false)

@@ -38,8 +38,8 @@ internal sealed class WaitingCall(GatewayClient client, ReadOnlyMemory<byte> mes
     /// <summary>Whether it is this very message, not only one that reads like it: clients may give their requests the same ids.</summary>
     public bool Is(ReadOnlyMemory<byte> other) => !message.IsEmpty && message.Equals(other);
 
-    /// <summary>It goes before another in the line. Where that is the same request, sent and come back, it has waited for as long.</summary>
-    public void GoBefore(WaitingCall other)
+    /// <summary>Where another in the line is the same request, sent and come back, this one has waited for as long.</summary>
+    public void KeepTimeOf(WaitingCall other)
     {
         if (other.Is(message))
             _joinedAt = other._joinedAt;

@@ -95,7 +95,7 @@ internal sealed class WaitingLine(ManagedServer server)
             if (_calls.Count >= MostWaiting && !isFirst)
                 return false;
             if (isFirst && _calls.First is { } front)
-                call.GoBefore(front.Value);
+                call.KeepTimeOf(front.Value);
             (call.Line, call.Place) = (this, isFirst ? _calls.AddFirst(call) : _calls.AddLast(call));
             server.CountWaiting(+1);
             Volatile.Write(ref _count, _calls.Count);
