@@ -1,6 +1,4 @@
-using System.Numerics;
 using Steward.Cli.Output;
-using Steward.Configuration;
 using Steward.Server;
 using Steward.Supervision;
 
@@ -9,8 +7,6 @@ namespace Steward.Cli.Up;
 /// <summary>One line for each thing that happens, for pipes, files and service managers.</summary>
 internal sealed class PlainDisplay(CliContext context) : IUpDisplay
 {
-    private const int SaidEach = 16; // failures in a row
-
     public void Listening(StewardHost host)
     {
         Say($"Steward {StewardHost.Version} listens on {host.Url}/mcp (one server: {host.Url}/servers/ID/mcp)");
@@ -26,7 +22,7 @@ internal sealed class PlainDisplay(CliContext context) : IUpDisplay
         await foreach (var status in manager.WatchAsync(cancellationToken))
         {
             var line = Describe(status);
-            if (IsStillTried(status) || (said.TryGetValue(status.Id, out var before) && before == line))
+            if (status.IsOldNews || (said.TryGetValue(status.Id, out var before) && before == line))
                 continue; // such as one more tool: worth a cell in the table, but no line
             if (status.IsRemoved)
                 said.Remove(status.Id);
@@ -45,10 +41,6 @@ internal sealed class PlainDisplay(CliContext context) : IUpDisplay
         context.Out.WriteLine($"{context.Time.GetLocalNow():HH:mm:ss} {what}");
         context.Out.Flush();
     }
-
-    /// <summary>A remote server that cannot be reached is tried without end: ever fewer of these attempts are worth a line.</summary>
-    private static bool IsStillTried(ServerStatus status) =>
-        status is { State: ServerState.Starting or ServerState.Restarting, ConsecutiveFailures: > SaidEach, Transport: not ServerTransport.Stdio } && !BitOperations.IsPow2(status.ConsecutiveFailures);
 
     private static string Describe(ServerStatus status)
     {

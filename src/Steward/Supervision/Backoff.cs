@@ -36,7 +36,7 @@ internal sealed class Backoff(RestartPolicy policy, Random random, bool isRemote
         return Jittered(Math.Min(grown, policy.MaxDelay.TotalMilliseconds));
     }
 
-    /// <summary>Whether the log is to tell of the n-th failure in a row: each that the policy counts, and of those without end the first, the second, the fourth and so on.</summary>
+    /// <summary>Whether people are to be told of the n-th failure in a row: each that the policy counts, and of those without end the first, the second, the fourth and so on.</summary>
     public bool IsWorthTelling(int consecutiveFailures)
     {
         var beyond = consecutiveFailures - policy.MaxRestartAttempts;

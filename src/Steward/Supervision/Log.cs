@@ -70,14 +70,11 @@ internal static partial class Log
         logger.DefinitionPutBack(failed.Id, Sentence(failed.LastError), restored.State);
 
     /// <summary>A new state, as loudly as it deserves.</summary>
-    /// <param name="logger">The log.</param>
-    /// <param name="status">The state.</param>
-    /// <param name="isNews">Whether that it fails, or is tried once more, has not been said often enough.</param>
-    public static void Report(this ILogger logger, ServerStatus status, bool isNews)
+    public static void Report(this ILogger logger, ServerStatus status)
     {
         switch (status.State)
         {
-            case ServerState.Restarting or ServerState.Starting when !isNews:
+            case ServerState.Restarting or ServerState.Starting when status.IsOldNews:
                 logger.StillTried(status.Id, status.State, status.ConsecutiveFailures, status.LastError);
                 break;
             case ServerState.Restarting:

@@ -38,6 +38,9 @@ public sealed record ServerStatus
     /// <summary>Counts the changes of <see cref="State"/>, and the runs that took the place of others without one.</summary>
     internal long Transitions { get; init; }
 
+    /// <summary>It is tried again without end, and this attempt is one of those that are not worth a line to people: see <see cref="Backoff.IsWorthTelling"/>.</summary>
+    internal bool IsOldNews { get; init; }
+
     /// <summary>It is being stopped not because somebody wants it, but because it can no longer be used: <see cref="LastError"/> says why.</summary>
     internal bool IsGivenUp { get; init; }
 

@@ -175,23 +175,24 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
         status = Marked(status);
         var isTransition = next != _status.State;
         if (isTransition)
-        {
-            status = status with
-            {
-                State = next,
-                Since = _tools.Time.GetUtcNow(),
-                Transitions = status.Transitions + 1,
-                IsGivenUp = next == ServerState.Stopping && _purpose == StopPurpose.Failure,
-            };
-        }
+            status = Entering(next, status);
 
         var before = _status.Health;
         _status = _tools.Board.Publish(status); // a state is visible only once its effect is armed
         if (_status.Health != before)
             ReportHealth(before);
         if (isTransition)
-            _tools.Logger.Report(_status, _backoff.IsWorthTelling(_status.ConsecutiveFailures));
+            _tools.Logger.Report(_status);
     }
+
+    private ServerStatus Entering(ServerState next, ServerStatus status) => status with
+    {
+        State = next,
+        Since = _tools.Time.GetUtcNow(),
+        Transitions = status.Transitions + 1,
+        IsGivenUp = next == ServerState.Stopping && _purpose == StopPurpose.Failure,
+        IsOldNews = next is ServerState.Starting or ServerState.Restarting && !_backoff.IsWorthTelling(status.ConsecutiveFailures),
+    };
 
     private FailureVerdict Judge(Signal signal, int failures)
     {
