@@ -56,6 +56,28 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
         return Task.WhenAny(look.Task, _following);
     }
 
+    /// <summary>
+    /// Completes when a condition holds, which is looked at again whenever the merged catalogs have changed; or when there is nothing to wait for any more.
+    /// Never faults.
+    /// </summary>
+    /// <param name="condition">The condition.</param>
+    /// <param name="end">Completes when there is nothing to wait for.</param>
+    public async Task WaitAsync(Func<bool> condition, Task end)
+    {
+        if (end.IsCompleted)
+            return;
+        // Full means that a look is due anyway.
+        var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        Changes.Add(changes.Writer);
+        while (!condition() && !end.IsCompleted && !Changes.IsOver)
+        {
+            await Task.WhenAny(end, changes.Reader.WaitToReadAsync(CancellationToken.None).AsTask()).ConfigureAwait(false);
+            changes.Reader.TryRead(out _);
+        }
+
+        Changes.Remove(changes.Writer);
+    }
+
     /// <summary>Sets a run up as its clients want it before it takes the place of another, so that they miss nothing. Never faults.</summary>
     public async Task PrepareAsync(GatewayServer server, IUpstreamRun run)
     {

@@ -21,9 +21,7 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
 
     public override async Task<Reply?> LearnToolAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, CancellationToken cancellationToken)
     {
-        await SettleAsync(cancellationToken).ConfigureAwait(false);
-        if (!KnowsTool(envelope.Name.Of(message.Span)))
-            await LearnAsync(client).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await LearnAsync(client, message, envelope, cancellationToken).ConfigureAwait(false);
         return KnowsTool(envelope.Name.Of(message.Span)) ? null : Unknown(CatalogKind.Tools, message.Span, envelope);
     }
 
@@ -119,34 +117,49 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
 
     private CatalogRoute? FindRoute(string uri) => Standing(view.Catalog.FindResource(uri));
 
+    private CatalogRoute? FindTemplate(string uri) => Standing(view.Catalog[CatalogKind.ResourceTemplates].Find(uri)) ?? FindRoute(uri);
+
     /// <summary>A route that leads somewhere. Where its server is removed, the next look at the lists drops it, or finds another server of that id.</summary>
     private static CatalogRoute? Standing(CatalogRoute? route) => route is { Server.Managed.IsLeaving: true } ? null : route;
 
     /// <summary>
-    /// What nobody knows after the first starts may be a server's whose lists are not there yet: one that is just being started, or runs since a
-    /// moment. Completes when they are, or when it takes too long. Whoever waits for it looks again in any case: they may have come right behind his
-    /// first look.
+    /// What nobody knows may be a server's whose lists are not there yet: one that is just being started, or runs since a moment. Completes as soon as
+    /// somebody has it, or when all those lists are there, or take too long. Whoever waits for it looks again in any case: they may have come right behind
+    /// his first look.
     /// </summary>
-    private Task LearnAsync(GatewayClient client)
+    private async Task LearnAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, CancellationToken cancellationToken)
     {
-        GatewayServer[] coming = [.. view.Servers.All.Where(server => server.Offered == ServerCatalog.Empty && !server.Status.StartsOnCall && Relay.IsAwaited(server))];
-        return coming.Length > 0 ? LearnAsync(client, coming)
-            : view.IsBehind ? board.CatchUpAsync()
-            : Task.CompletedTask;
+        await board.WaitAsync(IsKnown, SettleAsync(cancellationToken)).ConfigureAwait(false);
+        if (!IsKnown())
+            await WaitForAllAsync().ConfigureAwait(false); // a first start that takes long is waited for like any other
+        cancellationToken.ThrowIfCancellationRequested();
+
+        bool IsKnown() => Knows(message.Span, envelope);
+
+        async Task WaitForAllAsync()
+        {
+            GatewayServer[] coming = [.. view.Servers.All.Where(server => server.Offered == ServerCatalog.Empty && !server.Status.StartsOnCall && Relay.IsAwaited(server))];
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await board.WaitAsync(IsKnown, Task.WhenAll(coming.Select(server => Relay.WaitAsync(client, server, enough.Token).AsTask()))).ConfigureAwait(false);
+            await enough.CancelAsync().ConfigureAwait(false);
+            if (!IsKnown() && (coming.Length > 0 || view.IsBehind))
+                await board.CatchUpAsync().ConfigureAwait(false);
+        }
     }
 
-    private async Task LearnAsync(GatewayClient client, GatewayServer[] coming)
+    private bool Knows(ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope) => envelope.Method switch
     {
-        await Task.WhenAll(coming.Select(server => Relay.WaitAsync(client, server).AsTask())).ConfigureAwait(false);
-        await board.CatchUpAsync().ConfigureAwait(false);
-    }
+        McpMethod.ToolsCall => Find(CatalogKind.Tools, envelope.Name.Of(message)),
+        McpMethod.PromptsGet => Find(CatalogKind.Prompts, envelope.Name.Of(message)),
+        McpMethod.CompletionComplete when envelope.Name.Exists => Find(CatalogKind.Prompts, envelope.Name.Of(message)),
+        McpMethod.CompletionComplete => FindTemplate(JsonText.Read(envelope.Uri.Of(message)) ?? ""),
+        _ => FindRoute(JsonText.Read(envelope.Uri.Of(message)) ?? ""),
+    } is not null;
 
     private async ValueTask<Reply> FindLearnedAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {
-        var isFirst = !board.FirstStartsSettled.IsCompleted;
-        await (isFirst ? board.FirstStartsSettled : LearnAsync(client)).ConfigureAwait(false);
-        // A first start that takes long is waited for like any other.
-        return await FindAsync(client, message, envelope, mayWait: isFirst).ConfigureAwait(false);
+        await LearnAsync(client, message, envelope, CancellationToken.None).ConfigureAwait(false);
+        return await FindAsync(client, message, envelope, mayWait: false).ConfigureAwait(false);
     }
 
     private ValueTask<Reply> ListAsync(CatalogKind kind, GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope)
@@ -192,8 +205,7 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
     {
         if (envelope.Name.Exists)
             return CallAsync(CatalogKind.Prompts, client, message, envelope, mayWait);
-        var uri = JsonText.Read(envelope.Uri.Of(message.Span)) ?? "";
-        var route = Standing(view.Catalog[CatalogKind.ResourceTemplates].Find(uri)) ?? FindRoute(uri);
+        var route = FindTemplate(JsonText.Read(envelope.Uri.Of(message.Span)) ?? "");
         if (route is null && mayWait)
             return FindLearnedAsync(client, message, envelope);
         return route is null

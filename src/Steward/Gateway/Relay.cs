@@ -101,11 +101,16 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
     public bool IsThereInTime(GatewayServer server) => server.Line.Judge(server.Patience, host.Time) != ServerProspect.None;
 
     /// <summary>Completes when a server is there; where it is not in time, it says nothing: whoever waited looks for himself.</summary>
-    public static async ValueTask WaitAsync(GatewayClient client, GatewayServer server)
+    /// <param name="client">Who waits.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="cancellationToken">Ends the wait; that is no failure.</param>
+    public static async ValueTask WaitAsync(GatewayClient client, GatewayServer server, CancellationToken cancellationToken = default)
     {
         var wait = new WaitingCall(client, default, default, server.Patience, static () => new(Reply.None), static _ => Reply.None);
-        if (client.TryAdd(wait, int.MaxValue))
-            await server.Line.JoinAsync(wait).ConfigureAwait(false);
+        if (!client.TryAdd(wait, int.MaxValue))
+            return;
+        await using var ending = cancellationToken.UnsafeRegister(static wait => ((WaitingCall)wait!).Withdraw(), wait).ConfigureAwait(false);
+        await server.Line.JoinAsync(wait).ConfigureAwait(false);
     }
 
     /// <summary>
