@@ -36,7 +36,7 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
     {
         McpMethod.ServerDiscover => DiscoverAsync(client, message, envelope),
         McpMethod.Ping => new(Reply.Result(message.Span, envelope, "{}"u8)),
-        McpMethod.ToolsList when !server.Config.Tools.IsOpen => new(List(CatalogKind.Tools, client, message.Span, envelope)),
+        McpMethod.ToolsList when !server.Config.Tools.IsOpen => ListFilteredAsync(client, message, envelope),
         _ when ListOf(envelope.Method) is { } kind && server.Status.StartsOnCall && server.Said is not null => new(List(kind, client, message.Span, envelope)), // nor for a list
         McpMethod.ToolsCall when !server.Config.Tools.IsOpen && !IsAllowed(message.Span, envelope) => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.InvalidParams,
             $"Unknown tool: the configuration of server '{server.Id}' does not let it pass (tools.allow, tools.deny).")),
@@ -102,6 +102,20 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
         McpMethod.ResourcesTemplatesList => CatalogKind.ResourceTemplates,
         _ => null,
     };
+
+    /// <summary>Answers with the tools that the filter lets pass. Where none have ever been read the server is waited for, as by whoever asks it itself.</summary>
+    private ValueTask<Reply> ListFilteredAsync(GatewayClient client, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope) =>
+        server.Offered != ServerCatalog.Empty ? new(List(CatalogKind.Tools, client, message.Span, envelope)) : ListReadAsync(client, message, envelope);
+
+    private async ValueTask<Reply> ListReadAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
+    {
+        await SettleAsync(CancellationToken.None).ConfigureAwait(false);
+        if (server.Run is null)
+            await Relay.WaitAsync(client, server).ConfigureAwait(false);
+        return server.Offered != ServerCatalog.Empty
+            ? List(CatalogKind.Tools, client, message.Span, envelope)
+            : Relay.RefuseUnsent(message.Span, envelope, Relay.Unavailable(server));
+    }
 
     /// <summary>Answers with what is known of a list, without asking the server.</summary>
     private Reply List(CatalogKind kind, GatewayClient client, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
