@@ -38,14 +38,16 @@ internal sealed class GatewayRig : IAsyncDisposable
     {
         Script = script;
         _logs = new ServerLogs(new ServerLogOptions(), Time, NullLogger<ServerLogs>.Instance);
-        var host = new UpstreamHost(_spawner, _logs, new VariableResolver(), Time, NullLoggerFactory.Instance) { ConnectAsync = LaunchAsync };
+        Host = new UpstreamHost(_spawner, _logs, new VariableResolver(), Time, NullLoggerFactory.Instance) { ConnectAsync = LaunchAsync };
         var parts = new GatewayParts(config.Gateway.Limits, Time, NullLoggerFactory.Instance);
-        Manager = new McpServerManager(config, parts.CreateLauncher(host), Time, NullLoggerFactory.Instance, new Random(1));
-        Gateway = new McpGateway(Manager, config, parts, host);
+        Manager = new McpServerManager(config, parts.CreateLauncher(Host), Time, NullLoggerFactory.Instance, new Random(1));
+        Gateway = new McpGateway(Manager, config, parts, Host);
         Front = new McpFront(Gateway, config.Gateway.Limits, new ClientTokens(config.Gateway.BearerTokens));
     }
 
     public FakeTimeProvider Time { get; } = new();
+
+    public UpstreamHost Host { get; }
 
     public McpServerManager Manager { get; }
 

@@ -22,13 +22,11 @@ internal sealed class LeasePool(GatewayServer server, int limit, Func<LeaseTraff
     public async Task<LeasedProcess> TakeAsync(ModernClient client)
     {
         var key = LeaseKey.Of(client);
-        if (TryTake(key, out var process) is { } turn)
-            process = await WaitAsync(turn).ConfigureAwait(false);
-        if (process?.Key == key && process.IsReusable)
+        var process = TryTake(key, out var turn) ?? await WaitAsync(turn!).ConfigureAwait(false);
+        if (process.Key == key && process.IsReusable)
             return process;
-        if (process is not null)
-            await process.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        return await StartAsync(key, LeaseKey.Introduce(client), replaces: process).ConfigureAwait(false);
+        await process.StopAsync(CancellationToken.None).ConfigureAwait(false); // nothing, where it is a place for a new one
+        return await StartAsync(Replace(process, key), client).ConfigureAwait(false);
     }
 
     /// <summary>Whether whoever comes now has to wait.</summary>
@@ -91,28 +89,43 @@ internal sealed class LeasePool(GatewayServer server, int limit, Func<LeaseTraff
 
     private ServerLaunchException Closed() => new($"The processes of server '{server.Id}' are just being ended.");
 
-    /// <summary>Takes a process to use or to replace, or none where there is a place for one more.</summary>
-    /// <returns>Brings it later; <see langword="null"/> where it is there now.</returns>
-    private TaskCompletionSource<LeasedProcess>? TryTake(LeaseKey key, out LeasedProcess? process)
+    /// <summary>Takes a process to use or to replace, or a place for one more: that is taken from here on, so that all who come at once are no more than may be.</summary>
+    /// <param name="key">For whom.</param>
+    /// <param name="turn">Brings it later, where it is not there now.</param>
+    private LeasedProcess? TryTake(LeaseKey key, out TaskCompletionSource<LeasedProcess>? turn)
     {
+        turn = null;
         lock (_gate)
         {
             if (_hasEnded || server.IsClosed)
                 throw Closed();
-            process = _all.FindLast(free => free.Key == key && free.IsFree && free.IsReusable);
+            var process = _all.FindLast(free => free.Key == key && free.IsFree && free.IsReusable);
             if (process is null && _all.Count < limit)
-                return null;
+                _all.Add(process = new LeasedProcess(key));
             process ??= _all.Find(free => free.IsFree); // of another client: it makes room
             if (process is not null)
             {
                 process.IsTaken = true;
-                return null;
+                return process;
             }
 
-            var turn = new TaskCompletionSource<LeasedProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
+            turn = new TaskCompletionSource<LeasedProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Enqueue(turn);
-            return turn;
+            return null;
         }
+    }
+
+    /// <summary>Puts a new process, which is still to be started, in the place of another.</summary>
+    private LeasedProcess Replace(LeasedProcess old, LeaseKey key)
+    {
+        var process = new LeasedProcess(key) { IsTaken = true };
+        lock (_gate)
+        {
+            _all.Remove(old);
+            _all.Add(process);
+        }
+
+        return process;
     }
 
     private async Task<LeasedProcess> WaitAsync(TaskCompletionSource<LeasedProcess> turn)
@@ -130,19 +143,11 @@ internal sealed class LeasePool(GatewayServer server, int limit, Func<LeaseTraff
         }
     }
 
-    private async Task<LeasedProcess> StartAsync(LeaseKey key, Introduction introduction, LeasedProcess? replaces)
+    private async Task<LeasedProcess> StartAsync(LeasedProcess process, ModernClient client)
     {
-        var process = new LeasedProcess(key, listen()) { IsTaken = true };
-        lock (_gate)
-        {
-            if (replaces is not null)
-                _all.Remove(replaces);
-            _all.Add(process);
-        }
-
         try
         {
-            await process.OpenAsync(server, introduction, host, OnEnded).ConfigureAwait(false);
+            await process.OpenAsync(server, LeaseKey.Introduce(client), listen(), host, OnEnded).ConfigureAwait(false);
         }
         catch
         {

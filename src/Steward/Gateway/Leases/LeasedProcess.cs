@@ -4,9 +4,10 @@ using Steward.Upstreams;
 namespace Steward.Gateway.Leases;
 
 /// <summary>A server process that calls of one client use one after the other.</summary>
-internal sealed class LeasedProcess(LeaseKey key, LeaseTraffic traffic)
+internal sealed class LeasedProcess(LeaseKey key)
 {
     private Task<Upstream>? _opening;
+    private LeaseTraffic? _traffic;
 
     public LeaseKey Key => key;
 
@@ -26,16 +27,22 @@ internal sealed class LeasedProcess(LeaseKey key, LeaseTraffic traffic)
     public bool IsReusable => _opening is { IsCompletedSuccessfully: true, Result: { Ended.IsCompleted: false } upstream } && !upstream.Connection.MayWorkForOthersThan(this);
 
     /// <summary>Starts it.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="introduction">Who its client is.</param>
+    /// <param name="traffic">Hears what it says of its own accord.</param>
+    /// <param name="host">What it takes.</param>
+    /// <param name="whenEnded">Called when it has ended.</param>
     /// <exception cref="ServerLaunchException">That failed, and nothing is left of it.</exception>
-    public async Task OpenAsync(GatewayServer server, Introduction introduction, UpstreamHost host, Action<LeasedProcess> whenEnded)
+    public async Task OpenAsync(GatewayServer server, Introduction introduction, LeaseTraffic traffic, UpstreamHost host, Action<LeasedProcess> whenEnded)
     {
+        _traffic = traffic;
         _opening = OwnUpstream.OpenAsync(server, introduction, traffic, host);
         var upstream = await _opening.ConfigureAwait(false);
         _ = WatchAsync(upstream, whenEnded); // Ended never faults
     }
 
     /// <summary>A call has been sent.</summary>
-    public void OnCalled() => traffic.OnCalled(Connection);
+    public void OnCalled() => _traffic!.OnCalled(Connection);
 
     /// <summary>Ends it. Never faults.</summary>
     /// <param name="force">When it fires, what is left of the grace is skipped.</param>

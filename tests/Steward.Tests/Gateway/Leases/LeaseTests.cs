@@ -1,5 +1,9 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
 using Steward.Configuration;
+using Steward.Gateway;
+using Steward.Gateway.Leases;
 using Steward.Tests.Gateway.Parking;
 using Xunit;
 
@@ -147,6 +151,36 @@ public sealed class LeaseTests
         Assert.Equal("two", (string?)replacing.Opening!["clientInfo"]!["name"]);
         await replacing.NextAsync("tools/call");
         await rig.Manager.WaitForStatusAsync("a", status => status.SessionProcesses == 1, Cancelled);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Who_comes_at_the_very_moment_in_which_a_place_is_taken_finds_it_taken()
+    {
+        await using var rig = await GatewayRig.StartAsync(Session(limit: 1));
+        await rig.LaunchedAsync("a");
+        var parts = new GatewayParts(new GatewayLimits(), rig.Time, NullLoggerFactory.Instance);
+        var (times, second) = (0, Task.FromException<LeasedProcess>(new InvalidOperationException()));
+        LeasePool pool = null!;
+        pool = new LeasePool(rig.Gateway.Servers.Find("a")!, limit: 1, Listen, rig.Host);
+
+        var first = await pool.TakeAsync(Client("one"));
+
+        Assert.False(second.IsCompleted);
+        await rig.LaunchedAsync("a");
+        Assert.False(rig.HasLaunched("a"));
+        await first.StopAsync(Cancelled);
+        pool.OnCalled(first);
+        await second;
+        await pool.StopAsync(Cancelled);
+
+        LeaseTraffic Listen()
+        {
+            if (++times == 1)
+                second = pool.TakeAsync(Client("two")); // between the look for a place and the start
+            return new LeaseTraffic(parts.ParkedCalls, parts.TaskKeepers);
+        }
+
+        ModernClient Client(string name) => new(null, name, ClientCapabilities.None, rig.Time, channel: null) { Info = Encoding.UTF8.GetBytes($$"""{"name":"{{name}}","version":"1"}""") };
     }
 
     [Fact(Timeout = 30_000)]
