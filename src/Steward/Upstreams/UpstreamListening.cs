@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Frozen;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Steward.Catalog;
@@ -38,6 +39,8 @@ internal sealed class UpstreamListening : IAsyncDisposable
     private long _retiringSince;
     private bool _mayHaveMissed;
     private bool _over;
+    private IReadOnlySet<string> _heard = FrozenSet<string>.Empty; // what the server has last agreed to; the loop's own, as what follows
+    private bool _isApart; // whether wishes are brought forward one by one
 
     public UpstreamListening(UpstreamConnection connection, TimeProvider time, ILogger logger) => (_connection, _time, _logger) = (connection, time, logger);
 
@@ -49,20 +52,29 @@ internal sealed class UpstreamListening : IAsyncDisposable
 
     /// <summary>Begins to hear of a resource; returns when the server has agreed to that.</summary>
     /// <exception cref="UpstreamErrorException">It has not.</exception>
-    public Task SubscribeAsync(string uri, CancellationToken cancellationToken)
+    public async Task SubscribeAsync(string uri, CancellationToken cancellationToken)
     {
         var wish = new Wish(uri);
         lock (_gate)
         {
             if (_over)
-                return Task.FromException(Gone());
+                throw Gone();
             if (!_wanted.Add(uri) && _current is { Acknowledged: { IsCompletedSuccessfully: true, Result: var heard } } && heard.Contains(uri))
-                return Task.CompletedTask;
+                return;
             _wishes.Add(wish);
         }
 
         _looks.Writer.TryWrite(true);
-        return wish.Granted.WaitAsync(cancellationToken);
+        try
+        {
+            await wish.Granted.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_gate)
+                _wishes.Remove(wish); // the resource stays wanted until somebody says otherwise
+            throw;
+        }
     }
 
     public void Unsubscribe(string uri)
@@ -141,7 +153,7 @@ internal sealed class UpstreamListening : IAsyncDisposable
                 var (wanted, wishes) = TakeWishes();
                 TimeSpan? retry = null;
                 if (wanted.Count == 0 && !AnnouncesLists)
-                    open = Replace(open, null);
+                    (open, _heard) = (Replace(open, null), FrozenSet<string>.Empty);
                 else if (open is not null && open.Acknowledged.Result.SetEquals(wanted))
                     Grant(wishes, open.Acknowledged.Result);
                 else if (await OpenAsync(wanted, wishes).ConfigureAwait(false) is { } opened)
@@ -173,6 +185,7 @@ internal sealed class UpstreamListening : IAsyncDisposable
         lock (_gate)
             _over = true;
         Replace(open, null);
+        _isApart = false;
         Refuse(TakeWishes().Wishes, Gone());
     }
 
@@ -201,16 +214,42 @@ internal sealed class UpstreamListening : IAsyncDisposable
 
         if (!TryWithdraw(call))
         {
-            Grant(wishes, await call.Acknowledged.ConfigureAwait(false));
+            _heard = await call.Acknowledged.ConfigureAwait(false);
+            Grant(wishes, _heard);
             return call;
         }
 
         _connection.Cancel(call, "It was not acknowledged.");
-        var error = await call.Ended.ConfigureAwait(false)
-            ?? new UpstreamErrorException(JsonRpcErrorCode.InternalError, $"Server '{_connection.ServerId}' ended subscriptions/listen before it acknowledged it.");
+        var ended = await call.Ended.ConfigureAwait(false);
+        var error = ended ?? new UpstreamErrorException(JsonRpcErrorCode.InternalError, $"Server '{_connection.ServerId}' ended subscriptions/listen before it acknowledged it.");
         _logger.ListeningFailed(_connection.ServerId, error.Message);
+        var isRefused = ended is null or { IsAnswer: true };
+        if (isRefused && wishes.DistinctBy(wish => wish.Uri).Count() > 1)
+        {
+            BringApart(wishes);
+            return null;
+        }
+
+        if (isRefused)
+            Drop(wanted);
         Refuse(wishes, error);
         return null;
+    }
+
+    /// <summary>Of several resources that a server refuses together it may mind one alone: each is asked for by itself.</summary>
+    private void BringApart(List<Wish> wishes)
+    {
+        lock (_gate)
+            _wishes.InsertRange(0, wishes);
+        _isApart = true;
+        _looks.Writer.TryWrite(true);
+    }
+
+    /// <summary>What a server has refused is not asked for again: it would refuse with it all that others want to hear of.</summary>
+    private void Drop(HashSet<string> refused)
+    {
+        lock (_gate)
+            _wanted.RemoveWhere(uri => refused.Contains(uri) && !_heard.Contains(uri) && !_wishes.Exists(wish => wish.Uri == uri));
     }
 
     /// <summary>Expects no acknowledgement any more; <see langword="false"/> where it has come.</summary>
@@ -298,9 +337,14 @@ internal sealed class UpstreamListening : IAsyncDisposable
 
         lock (_gate)
         {
-            List<Wish> wishes = [.. _wishes];
-            _wishes.Clear();
-            return (_wanted.ToHashSet(StringComparer.Ordinal), wishes);
+            var wanted = _wanted.ToHashSet(StringComparer.Ordinal);
+            List<Wish> wishes = _isApart ? _wishes.FindAll(wish => wish.Uri == _wishes[0].Uri) : [.. _wishes];
+            _wishes.RemoveAll(wishes.Contains);
+            wanted.ExceptWith(_wishes.Select(wish => wish.Uri).Where(uri => !_heard.Contains(uri)));
+            _isApart = _wishes.Count > 0;
+            if (_isApart)
+                _looks.Writer.TryWrite(true); // their turn comes next
+            return (wanted, wishes);
         }
     }
 

@@ -103,6 +103,55 @@ public sealed class UpstreamListeningTests : IAsyncDisposable
         Assert.Contains("a:1", (await Assert.ThrowsAsync<UpstreamErrorException>(() => subscribing)).Message, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_resource_that_the_server_refuses_does_not_keep_others_from_being_heard_of()
+    {
+        Acknowledge(await ExpectAsync("subscriptions/listen"), """{"toolsListChanged":true}""");
+        var refused = _listening.SubscribeAsync("a:bad", TestContext.Current.CancellationToken);
+        _link.Refuse(await ExpectAsync("subscriptions/listen"), -32602);
+        await Assert.ThrowsAsync<UpstreamErrorException>(() => refused);
+
+        var subscribing = _listening.SubscribeAsync("a:1", TestContext.Current.CancellationToken);
+        var next = await ExpectAsync("subscriptions/listen");
+
+        Assert.Equal("""["a:1"]""", next["params"]!["notifications"]!["resourceSubscriptions"]!.ToJsonString());
+        Acknowledge(next, """{"toolsListChanged":true,"resourceSubscriptions":["a:1"]}""");
+        await subscribing;
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Of_several_resources_that_the_server_refuses_together_each_is_asked_for_by_itself()
+    {
+        var first = await ExpectAsync("subscriptions/listen");
+        Task[] subscribing = [SubscribeAsync("a:1"), SubscribeAsync("a:bad"), SubscribeAsync("a:2")];
+        Acknowledge(first, """{"toolsListChanged":true}""");
+        await RefuseAsync("""["a:1","a:bad","a:2"]""");
+
+        await AgreeAsync("""["a:1"]""");
+        await RefuseAsync("""["a:1","a:bad"]""");
+        await AgreeAsync("""["a:1","a:2"]""");
+
+        await subscribing[0];
+        await Assert.ThrowsAsync<UpstreamErrorException>(() => subscribing[1]);
+        await subscribing[2];
+
+        Task SubscribeAsync(string uri) => _listening.SubscribeAsync(uri, TestContext.Current.CancellationToken);
+
+        async Task RefuseAsync(string uris) => _link.Refuse(await NextAsync(uris), -32602);
+
+        async Task AgreeAsync(string uris) => Acknowledge(await NextAsync(uris), $$"""{"toolsListChanged":true,"resourceSubscriptions":{{uris}}}""");
+
+        async Task<JsonNode> NextAsync(string uris)
+        {
+            JsonNode listen;
+            do
+                listen = await _link.NextAsync();
+            while ((string?)listen["method"] != "subscriptions/listen"); // between them those are given up that others have replaced
+            Assert.Equal(uris, listen["params"]!["notifications"]!["resourceSubscriptions"]!.ToJsonString());
+            return listen;
+        }
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData(true)]
     [InlineData(false)]
