@@ -29,15 +29,16 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
 
     public void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
-        if (TaskOf(connection, envelope.RelatedTaskId.Of(message)) is { Owner: Session owner })
-        {
-            owner.Ask(connection, message, envelope, owner.FindResultOf(connection, envelope.RelatedTaskId.Of(message)));
-            return;
-        }
-
+        // First, for it is this very run's: in the book there may be a task of an earlier run that had the same id.
         if (keepers.Find(connection, envelope.RelatedTaskId.Of(message)) is { } keeper)
         {
             keeper.OnServerRequest(connection, message, envelope);
+            return;
+        }
+
+        if (TaskOf(connection, envelope.RelatedTaskId.Of(message)) is { Owner: Session owner })
+        {
+            owner.Ask(connection, message, envelope, owner.FindResultOf(connection, envelope.RelatedTaskId.Of(message)));
             return;
         }
 
@@ -87,11 +88,11 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
             case McpMethod.NotificationsResourcesUpdated:
                 TellSubscribers(server, message, envelope);
                 break;
-            case McpMethod.NotificationsTasksStatus when TaskOf(connection, envelope.TaskId.Of(message)) is { Owner: Session owner }:
-                owner.TellOfTask(connection.ServerId, message, envelope);
-                break;
             case McpMethod.NotificationsTasksStatus when keepers.Find(connection, envelope.TaskId.Of(message)) is { } keeper:
                 keeper.OnStatus(message, envelope);
+                break;
+            case McpMethod.NotificationsTasksStatus when TaskOf(connection, envelope.TaskId.Of(message)) is { Owner: Session owner }:
+                owner.TellOfTask(connection.ServerId, message, envelope);
                 break;
             case McpMethod.NotificationsMessage:
                 TellOne(server, connection, message, LogSeverities.Parse(envelope.Level.Of(message)));
@@ -126,7 +127,7 @@ internal sealed class SharedTraffic(ServerDirectory servers, SessionTable sessio
     }
 
     private TaskEntry? TaskOf(UpstreamConnection connection, ReadOnlySpan<byte> taskId) =>
-        taskId.IsEmpty || JsonText.Read(taskId) is not { } id ? null : servers.Find(connection.ServerId)?.Tasks.Find(id);
+        taskId.IsEmpty || JsonText.Read(taskId) is not { } id ? null : servers.Find(connection.ServerId)?.Tasks.Find(connection, id);
 
     private static void TellSubscribers(GatewayServer server, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {

@@ -17,6 +17,9 @@ internal sealed partial class UpstreamConnection
         }
     }
 
+    /// <summary>Whether it takes no calls any more: its end is there or about to be seen, or another has taken its place.</summary>
+    public bool IsGone => Load is null;
+
     /// <summary>Whether somebody has ever used it.</summary>
     public bool WasUsed
     {

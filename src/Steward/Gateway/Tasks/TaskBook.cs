@@ -11,27 +11,25 @@ internal sealed class TaskBook
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, TaskEntry> _byId = new(StringComparer.Ordinal);
-    private readonly Queue<string> _order = [];
+    private readonly Queue<TaskEntry> _order = []; // with those whose ids others have by now
 
-    /// <summary>Notes a task that a server has just made.</summary>
+    /// <summary>Notes a task that a server has just made. It takes the place of one that has its id from a run that is over: the server began to count anew.</summary>
     public void Note(TaskEntry entry)
     {
         lock (_gate)
         {
-            if (!_byId.TryAdd(entry.Id, entry))
+            if (_byId.TryGetValue(entry.Id, out var known) && !known.Connection.IsGone)
                 return;
-            _order.Enqueue(entry.Id);
-            if (_order.Count > Most)
-                _byId.Remove(_order.Dequeue());
+            _byId[entry.Id] = entry;
+            _order.Enqueue(entry);
+            if (_order.Count > Most && _order.Dequeue() is var oldest && _byId.GetValueOrDefault(oldest.Id) == oldest)
+                _byId.Remove(oldest.Id);
         }
     }
 
-    /// <summary>What is known of a task.</summary>
-    public TaskEntry? Find(string id)
-    {
-        lock (_gate)
-            return _byId.GetValueOrDefault(id);
-    }
+    /// <summary>What is known of a task of which a connection speaks: not of one that has its id on another that lives. A server may remember those of its earlier runs.</summary>
+    public TaskEntry? Find(Upstreams.UpstreamConnection connection, string id) =>
+        Find(id) is { } entry && (entry.Connection == connection || entry.Connection.IsGone) ? entry : null;
 
     /// <summary>The task that a call made, by the id under which the server knew the call.</summary>
     public TaskEntry? FindByCall(Upstreams.UpstreamConnection connection, long upstreamId)
@@ -53,4 +51,10 @@ internal sealed class TaskBook
     /// <summary>Whether a client made a task itself: what it is shown when it lists its tasks.</summary>
     public bool IsOf(string id, GatewayClient client) =>
         Find(id) is { } entry && (client.Principal is null ? entry.Owner == client : entry.Owner.Principal == client.Principal);
+
+    private TaskEntry? Find(string id)
+    {
+        lock (_gate)
+            return _byId.GetValueOrDefault(id);
+    }
 }

@@ -1,3 +1,4 @@
+using Steward.Supervision;
 using Xunit;
 
 namespace Steward.Tests.Gateway.Tasks;
@@ -50,6 +51,28 @@ public sealed class TaskTests
 
         Assert.Equal(["task-a:t1"], await ListAsync(one, server));
         Assert.Equal(["t2"], await ListAsync(two, server));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_task_belongs_to_who_began_it_though_an_earlier_run_had_one_of_its_id()
+    {
+        await using var rig = await GatewayRig.StartAsync("task-a");
+        var server = await rig.LaunchedAsync("task-a");
+        using var former = await rig.OpenAsync();
+        using var owner = await rig.OpenAsync();
+        await BeginAsync(former, server, "task-a__wait");
+        server.Crash();
+        await rig.Manager.WaitForStatusAsync("task-a", static status => status.State == ServerState.Restarting, TestContext.Current.CancellationToken);
+        rig.Time.Advance(TimeSpan.FromSeconds(5));
+        await rig.Manager.WaitForStatusAsync("task-a", static status => status.State == ServerState.Running, TestContext.Current.CancellationToken);
+        server = await rig.LaunchedAsync("task-a");
+        await BeginAsync(owner, server, "task-a__wait");
+
+        Assert.Equal(["task-a:t1"], await ListAsync(owner, server));
+        Assert.Empty(await ListAsync(former, server));
+        using var news = await owner.ListenAsync();
+        await server.SayAsync("""{"jsonrpc":"2.0","method":"notifications/tasks/status","params":{"taskId":"t1","status":"working"}}""");
+        Assert.Equal("notifications/tasks/status", (string?)(await news.MessageAsync())["method"]);
     }
 
     [Fact(Timeout = 30_000)]
