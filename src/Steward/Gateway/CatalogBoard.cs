@@ -16,7 +16,6 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     // A client that lists while servers are just being started waits so long at most: better whole than at once, better
     // at once than late.
     private static readonly TimeSpan FirstStarts = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan SubscribeWithin = TimeSpan.FromSeconds(10);
 
     // Full means that a look is due anyway.
     private readonly Channel<bool> _looks = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -129,7 +128,11 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
 
             look.TrySetResult();
             foreach (var server in servers.All)
+            {
                 server.Line.Review(); // after the lists: who waits knows what he waits for
+                if (server.Status.StartsOnCall && server.IsHeld)
+                    server.Managed.Call(); // somebody came in the moment in which it was put to rest: of one that rests he would hear nothing
+            }
         }
     }
 
@@ -212,19 +215,7 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     }
 
     private Task SubscribeAsync(GatewayServer server, UpstreamRun run, IEnumerable<string> uris) =>
-        Task.WhenAll(uris.Select(uri => RestoreSubscriptionAsync(server, run, uri)));
-
-    private async Task RestoreSubscriptionAsync(GatewayServer server, UpstreamRun run, string uri)
-    {
-        try
-        {
-            await run.Upstream.SubscribeAsync(uri, SubscribeWithin).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
-        {
-            logger.ResubscribeFailed(server.Id, uri, failure.Message);
-        }
-    }
+        Task.WhenAll(uris.Select(uri => SubscriptionUpkeep.BeginAsync(server, run, uri, logger)));
 
     private static bool HasSettled(ServerStatus status) => status.State == ServerState.Disabled || status.StartsOnCall || (status.State != ServerState.Starting && status.Transitions > 0);
 }

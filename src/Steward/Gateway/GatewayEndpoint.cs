@@ -39,6 +39,9 @@ internal abstract class GatewayEndpoint(Relay relay)
     /// <summary>Whose a resource is that clients of this endpoint know by a URI, and what that server calls it.</summary>
     public abstract (GatewayServer Server, string Uri)? FindResource(string uri);
 
+    /// <summary>Waits until what is known of the resources there are is all there is to know: their server may be just being started. Never faults.</summary>
+    public abstract Task LearnResourcesAsync(GatewayClient client);
+
     /// <summary>Whose a task is that clients of this endpoint know by an id, and what that server calls it.</summary>
     public abstract (GatewayServer Server, string TaskId)? FindTask(string exposedId);
 
@@ -72,8 +75,17 @@ internal abstract class GatewayEndpoint(Relay relay)
             return Reply.Result(message.Span, envelope, "{}"u8);
         var isNew = envelope.Method == McpMethod.ResourcesSubscribe && server.Subscriptions.Add(uri, session); // before the answer: an update may come right behind it
         var reply = await relay.SubscribeAsync(session, server, uri, message, envelope, name).ConfigureAwait(false);
-        if (isNew && reply.ErrorCode is not null)
-            server.Subscriptions.Remove(uri, session); // else the server would be asked again after each of its starts
+        if (isNew && (reply.ErrorCode is not null || session.HasEnded))
+            Drop(session, server, uri, reply.ErrorCode);
+        else if (envelope.Method == McpMethod.ResourcesUnsubscribe)
+            _ = SubscriptionUpkeep.ReviewAsync(server, uri, relay.Logger); // cannot fault
         return reply;
+    }
+
+    /// <summary>Takes out again who was refused, or has ended meanwhile: else the server would be asked after each of its starts, and never rest.</summary>
+    private void Drop(Session session, GatewayServer server, string uri, int? errorCode)
+    {
+        if (!server.Subscriptions.Remove(uri, session) && errorCode is null or JsonRpcErrorCode.RequestTimeout)
+            _ = SubscriptionUpkeep.EndAsync(server, uri, relay.Logger); // it has agreed, or may do so yet; cannot fault
     }
 }

@@ -68,7 +68,7 @@ internal sealed class GatewayServer(ManagedServer managed, Func<ServerConfig, Re
     }
 
     /// <summary>Whether somebody wants to hear of its resources, or has a process of it to himself.</summary>
-    public bool IsHeld => Subscriptions.Uris.Count > 0 || Volatile.Read(ref _ownProcesses) > 0;
+    public bool IsHeld => !Subscriptions.IsEmpty || Volatile.Read(ref _ownProcesses) > 0;
 
     /// <summary>What clients were told that it offers. <see cref="CatalogBoard"/> alone moves it on to what it <see cref="Offered"/> by then.</summary>
     public ServerCatalog Announced { get; set; } = ServerCatalog.Empty;
@@ -132,6 +132,9 @@ internal sealed class GatewayServer(ManagedServer managed, Func<ServerConfig, Re
 
     /// <summary>A server of the modern era asks by its results, which belong to their calls: whoever shares it cannot be mistaken for another.</summary>
     private bool AsksByRequests => Said?.Era is not ProtocolEra.Modern;
+
+    /// <summary>Whether it runs, or will again without anybody's doing but a call.</summary>
+    public bool WillRun => !IsClosed && IsAbout(Status);
 
     /// <summary>Whether it runs, or will again without anybody's doing.</summary>
     private static bool IsAbout(ServerStatus status) => status.State is ServerState.Starting or ServerState.Running or ServerState.Restarting || status.IsComingBack || status.StartsOnCall;

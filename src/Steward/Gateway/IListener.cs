@@ -7,6 +7,9 @@ internal interface IListener
 {
     GatewayEndpoint Endpoint { get; }
 
+    /// <summary>Whether it hears nothing any more.</summary>
+    bool HasEnded { get; }
+
     /// <summary>Some of the lists of its endpoint have changed.</summary>
     void OnListsChanged(IReadOnlyList<CatalogKind> kinds);
 

@@ -29,6 +29,8 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
 
     public override (GatewayServer Server, string Uri)? FindResource(string uri) => FindRoute(uri) is { } route ? (route.Server, route.Name) : null;
 
+    public override Task LearnResourcesAsync(GatewayClient client) => LearnAsync(client);
+
     public override bool Serves(GatewayServer server) => view.Servers.Find(server.Id) == server;
 
     public override (GatewayServer Server, string TaskId)? FindTask(string exposedId) =>

@@ -41,6 +41,15 @@ internal sealed class ModernSubscription : IListener
     /// <summary>Carries what the client hears, from the acknowledgement to the end.</summary>
     public EventStream Stream { get; }
 
+    public bool HasEnded
+    {
+        get
+        {
+            lock (_gate)
+                return _ended;
+        }
+    }
+
     /// <summary>Whether the client gave the request this id.</summary>
     public bool HasId(ReadOnlySpan<byte> id) => id.SequenceEqual(_id);
 

@@ -17,7 +17,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
 {
     private static readonly TimeSpan SubscribeWithin = TimeSpan.FromSeconds(10);
 
-    private readonly ILogger _logger = host.Loggers.CreateLogger("Steward.Gateway");
+    public ILogger Logger { get; } = host.Loggers.CreateLogger("Steward.Gateway");
 
     /// <summary>Whether clients know tasks by ids that name the server.</summary>
     public bool ExposesTaskIds { get; init; }
@@ -132,7 +132,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
 
             if (!session.Rate.TryTake(limits.CallsPerMinute))
                 return RefuseRate(message.Span, envelope);
-            await (envelope.Method == McpMethod.ResourcesUnsubscribe ? upstream.UnsubscribeAsync(uri, SubscribeWithin) : upstream.SubscribeAsync(uri, SubscribeWithin)).ConfigureAwait(false);
+            await TellAsync(session, server, upstream, uri, envelope.Method == McpMethod.ResourcesSubscribe, isOwn).ConfigureAwait(false);
             NoteOwn(session, server, uri, envelope, isOwn);
             return Reply.Result(message.Span, envelope, "{}"u8);
         }
@@ -148,6 +148,26 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         {
             return Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, failure.Message, FailureReason.Write(FailureReason.ConnectionLost));
         }
+    }
+
+    /// <summary>Tells a server what a session wants to hear of, or no more. Where the run that all share has just gone that waits for the next one, as calls do.</summary>
+    private async Task TellAsync(Session session, GatewayServer server, Upstream upstream, string uri, bool isWanted, bool isOwn)
+    {
+        try
+        {
+            await Tell(upstream).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException && !isOwn && upstream.Connection.IsGone)
+        {
+            server.Line.NoteGone(upstream.Connection);
+            if (IsThereInTime(server))
+                await WaitAsync(session, server).ConfigureAwait(false);
+            if (server.Run?.Upstream is not { } next || next == upstream)
+                throw;
+            await Tell(next).ConfigureAwait(false);
+        }
+
+        Task Tell(Upstream to) => isWanted ? to.SubscribeAsync(uri, SubscribeWithin) : to.UnsubscribeAsync(uri, SubscribeWithin);
     }
 
     /// <summary>A subscription on a process of the session's own is known there alone.</summary>
@@ -326,7 +346,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
     }
 
     /// <summary>A request goes to its server a second time.</summary>
-    public void NoteReplayed(GatewayServer server, McpMethod method) => _logger.Replayed(server.Id, McpMethods.NameOf(method));
+    public void NoteReplayed(GatewayServer server, McpMethod method) => Logger.Replayed(server.Id, McpMethods.NameOf(method));
 
     /// <summary>A request could not go on at its server's next run.</summary>
     public void NoteStranded(GatewayServer server, McpMethod method, Exception failure) => _logger.Stranded(server.Id, McpMethods.NameOf(method), failure);

@@ -1,5 +1,4 @@
 using Steward.Gateway.Tasks;
-using Steward.Supervision;
 using Steward.Upstreams;
 using Steward.Wire;
 
@@ -33,9 +32,11 @@ internal sealed class SubscriptionDesk(GatewayParts parts, BridgedTasks bridged)
         if (!client.TryAdd(subscription, parts.Limits.CallsInFlight))
             return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, $"This client has {parts.Limits.CallsInFlight} subscriptions already (gateway.limits.callsInFlight).");
         parts.Listeners.Add(subscription);
+        subscription.WhenEnded(() => Close(subscription)); // also where its client has gone before it was in the list
         if (Volatile.Read(ref _closed))
             subscription.Complete();
         await endpoint.SettleAsync(CancellationToken.None).ConfigureAwait(false);
+        await LearnAsync(subscription, wanted.Uris).ConfigureAwait(false);
         var uris = await SubscribeAsync(subscription, wanted.Uris).ConfigureAwait(false);
         var taskIds = await TaskSubscriptions.BeginAsync(subscription, wanted.TaskIds, bridged, AnswerWithin).ConfigureAwait(false);
         var honoured = new SubscriptionFilter(
@@ -71,10 +72,23 @@ internal sealed class SubscriptionDesk(GatewayParts parts, BridgedTasks bridged)
         foreach (var server in parts.Servers.All)
         {
             var abandoned = server.Subscriptions.RemoveAll(listener); // also while it does not run: it would be subscribed again
-            if (server.Run is not { } run)
-                continue;
             foreach (var uri in abandoned)
-                _ = UnsubscribeAsync(server, run, uri); // observed there: it cannot fault
+                _ = SubscriptionUpkeep.EndAsync(server, uri, parts.Logger); // cannot fault
+        }
+    }
+
+    /// <summary>Waits, not for long, for servers that are just being started where it is not known whose a resource is.</summary>
+    private static async Task LearnAsync(ModernSubscription subscription, IReadOnlyList<string> uris)
+    {
+        if (uris.All(uri => subscription.Endpoint.FindResource(uri) is not null))
+            return;
+        try
+        {
+            await subscription.Endpoint.LearnResourcesAsync(subscription.Client).WaitAsync(AnswerWithin, subscription.Client.Clock).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // What nobody knows by now is not promised.
         }
     }
 
@@ -92,38 +106,38 @@ internal sealed class SubscriptionDesk(GatewayParts parts, BridgedTasks bridged)
         if (server.Said is { CanSubscribe: false })
             return false;
         server.Subscriptions.Add(uri, subscription); // before the server is asked: an update may come right behind its answer
-        if (server.Run is not { } run)
-            return WillSubscribe(server); // with all others once it is there
-        try
-        {
-            await run.Upstream.SubscribeAsync(uri, AnswerWithin).ConfigureAwait(false);
+        var failure = await AskAsync(server, uri).ConfigureAwait(false);
+        if (failure is null && !subscription.HasEnded)
             return true;
-        }
-        catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
-        {
+        if (failure is not null)
             parts.Logger.SubscribeFailed(server.Id, uri, failure.Message);
-            server.Subscriptions.Remove(uri, subscription);
-            return false;
-        }
+        if (!server.Subscriptions.Remove(uri, subscription) && failure is null or { Code: JsonRpcErrorCode.RequestTimeout })
+            _ = SubscriptionUpkeep.EndAsync(server, uri, parts.Logger); // it has agreed, or may do so yet; cannot fault
+        return false;
     }
 
-    private static bool WillSubscribe(GatewayServer server)
+    /// <summary>Has a server report on a resource that is in its table.</summary>
+    /// <returns>Why it will not; <see langword="null"/> where it does, or is asked with all others once it is there.</returns>
+    private static async Task<UpstreamErrorException?> AskAsync(GatewayServer server, string uri)
     {
-        var status = server.Status;
-        if (status.StartsOnCall)
-            server.Managed.Call(); // of one that rests nobody would hear anything
-        return status.State is ServerState.Starting or ServerState.Restarting || status.StartsOnCall;
-    }
-
-    private async Task UnsubscribeAsync(GatewayServer server, UpstreamRun run, string uri)
-    {
+        var run = server.Run;
         try
         {
-            await run.Upstream.UnsubscribeAsync(uri, AnswerWithin).ConfigureAwait(false);
+            if (run is not null)
+            {
+                await run.Upstream.SubscribeAsync(uri, AnswerWithin).ConfigureAwait(false);
+                return null;
+            }
         }
         catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
         {
-            parts.Logger.UnsubscribeFailed(server.Id, uri, failure.Message);
+            if (!run!.Connection.IsGone)
+                return failure as UpstreamErrorException ?? new UpstreamErrorException(JsonRpcErrorCode.ServerUnavailable, failure.Message);
+            // Else its end is about to be seen: what counts is whether it will be back.
         }
+
+        if (server.Status.StartsOnCall)
+            server.Managed.Call(); // of one that rests nobody would hear anything
+        return server.WillRun ? null : new UpstreamErrorException(JsonRpcErrorCode.ServerUnavailable, "it does not run.");
     }
 }

@@ -6,6 +6,16 @@ internal sealed class SubscriptionTable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, HashSet<IListener>> _subscribers = new(StringComparer.Ordinal);
 
+    /// <summary>Whether nobody wants to hear of anything.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+                return _subscribers.Count == 0;
+        }
+    }
+
     /// <summary>The resources that somebody wants to hear of.</summary>
     public IReadOnlyList<string> Uris
     {
@@ -16,7 +26,17 @@ internal sealed class SubscriptionTable
         }
     }
 
-    /// <summary>Whether it is new that this one wants to hear of it.</summary>
+    /// <summary>Whether somebody wants to hear of it.</summary>
+    public bool Has(string uri)
+    {
+        lock (_gate)
+            return _subscribers.ContainsKey(uri);
+    }
+
+    /// <summary>
+    /// Whether it is new that this one wants to hear of it. One that ends is taken out of all tables after it has said so: whoever puts it in looks afterwards
+    /// whether it has ended, and takes it out again.
+    /// </summary>
     public bool Add(string uri, IListener listener)
     {
         lock (_gate)

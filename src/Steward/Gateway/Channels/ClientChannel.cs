@@ -267,7 +267,7 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
     {
         if (reply.IsCompletedSuccessfully)
         {
-            Say(reply.Result.Message);
+            Finish(reply.Result);
             frame.Return();
             return default;
         }
@@ -281,7 +281,7 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
         Interlocked.Increment(ref _waiting);
         try
         {
-            Say((await reply.ConfigureAwait(false)).Message);
+            Finish(await reply.ConfigureAwait(false));
         }
         catch (Exception failure) // a request must not take the channel with it
         {
@@ -291,6 +291,18 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
 
         Interlocked.Decrement(ref _waiting);
         frame.Return();
+    }
+
+    private void Finish(Reply reply)
+    {
+        Say(reply.Message);
+        if (reply.Subscription is not { } subscription)
+            return;
+        bool isClosed;
+        lock (_gate)
+            isClosed = _closed;
+        if (isClosed)
+            gateway.Close(subscription); // it was opened too late for whoever closed all the others
     }
 
     private void Say(byte[]? message)
