@@ -55,10 +55,10 @@ internal sealed class RecalledCatalogues(IMemoryTable table) : IToolArchive
         {
             var known = await table.ReadMemoryAsync(definition.Id, cancellationToken).ConfigureAwait(false);
             return known is { Catalogue.IsEmpty: false } && known.Digest == table.DigestOf(definition)
-                ? new KnownTools([.. Read(CatalogKind.Tools, known.Catalogue).Select(static tool => tool.Key)])
+                ? new KnownTools([.. Read(CatalogKind.Tools, known.Catalogue).Select(static tool => tool.Key)], ReadSaid(known.Catalogue)?.ServerName)
                 : null;
         }
-        catch (Exception unreadable) when (unreadable is RegistryException or JsonException)
+        catch (Exception unreadable) when (unreadable is RegistryException or JsonException or InvalidOperationException)
         {
             return null; // it can be learned again, and no start may fail for it
         }

@@ -3,6 +3,7 @@ using Steward.Configuration;
 using Steward.Registry;
 using Steward.Registry.InMemory;
 using Steward.Tests.Testing;
+using Steward.Upstreams;
 using Xunit;
 
 namespace Steward.Tests.Registry;
@@ -40,6 +41,22 @@ public sealed class RecalledCataloguesTests
         Assert.Null((await ReadAsync("""{"tools":7}""")).Find(Definition));
         Assert.Null((await ReadAsync("no JSON")).Find(Definition));
         Assert.Null(await (await ReadAsync("no JSON")).FindAsync(Definition, Cancelled));
+        Assert.Null(await (await ReadAsync("""{"server":{"revision":7},"tools":[]}""")).FindAsync(Definition, Cancelled));
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task A_server_that_calls_itself_by_another_version_is_missed_no_tool_that_it_had_before_steward_was_started()
+    {
+        var known = await (await ReadAsync(Offered)).FindAsync(Definition, Cancelled);
+        Assert.Equal("kept 3", known!.ServerName);
+        Assert.Equal(["read", "write"], known.Names);
+
+        var same = new ToolRoster(known, "kept 3", new FakeTimeProvider());
+        Assert.False(same.Review(["read"], Definition.Tools, isAnnounced: false));
+        Assert.Equal("it offers 1 of the 2 tools that it had before: missing is write", same.Missing);
+        var next = new ToolRoster(known, "kept 4", new FakeTimeProvider());
+        Assert.True(next.Review(["read"], Definition.Tools, isAnnounced: false));
+        Assert.Null(next.Missing);
     }
 
     [Fact(Timeout = 10_000)]
