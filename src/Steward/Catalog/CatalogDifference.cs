@@ -5,6 +5,7 @@ internal static class CatalogDifference
 {
     // Of a server with hundreds of tools a few names are told, and how many there are.
     private const int MostNames = 8;
+    private const int LongestName = 64;
 
     /// <summary>Such as <c>tools: +search, -find, ~read; prompts: -review</c>; <see langword="null"/> where they offer the same.</summary>
     public static string? Describe(ServerCatalog before, ServerCatalog after)
@@ -22,9 +23,7 @@ internal static class CatalogDifference
             .. old.Keys.Where(key => !now.ContainsKey(key)).Select(key => $"-{key}"),
             .. now.Where(item => old.TryGetValue(item.Key, out var raw) && !raw.AsSpan().SequenceEqual(item.Value)).Select(item => $"~{item.Key}"),
         ];
-        return names.Length == 0 ? "in another order"
-            : names.Length <= MostNames ? string.Join(", ", names)
-            : $"{string.Join(", ", names.Take(MostNames))} and {names.Length - MostNames} more";
+        return names.Length == 0 ? "in another order" : BoundedText.Names(names, MostNames, LongestName);
     }
 
     /// <summary>A server may list one twice; the first counts.</summary>

@@ -36,9 +36,6 @@ internal static class DiscoveredText
         if (string.IsNullOrWhiteSpace(text))
             return null;
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        if (line.Length <= LongestDescription)
-            return line;
-        var end = LongestDescription - 1;
-        return string.Concat(line.AsSpan(0, char.IsHighSurrogate(line[end - 1]) ? end - 1 : end), "…"); // half of a character is none
+        return line.Length <= LongestDescription ? line : BoundedText.Of(line, LongestDescription - 1); // with the mark it is as long as it may be
     }
 }

@@ -24,7 +24,7 @@ internal static class ExpectedResult
     }
 
     /// <summary>Words of a server, bounded.</summary>
-    public static string Bounded(string text) => text.Length > Longest ? text[..Longest] + "…" : text;
+    public static string Bounded(string text) => BoundedText.Of(text, Longest);
 
     private static string? Complain(HealthCall call, JsonElement result)
     {

@@ -40,7 +40,7 @@ internal sealed class ToolRoster(KnownTools? before, string? serverName, TimePro
         if (Missing is null)
             _shortSince = time.GetTimestamp();
         var have = expected.Length - missing.Length;
-        Missing = $"it offers {(have == 0 ? "none" : have)} of the {expected.Length} tools that it had before: missing {(missing.Length == 1 ? "is" : "are")} {Names(missing)}";
+        Missing = $"it offers {(have == 0 ? "none" : have)} of the {expected.Length} tools that it had before: missing {(missing.Length == 1 ? "is" : "are")} {BoundedText.Names(missing, MostNames, LongestName)}";
         return false;
     }
 
@@ -53,11 +53,5 @@ internal sealed class ToolRoster(KnownTools? before, string? serverName, TimePro
     {
         (_expected, Missing, _isSettled) = (now, null, false);
         return true;
-    }
-
-    private static string Names(string[] names)
-    {
-        var shown = string.Join(", ", names.Take(MostNames).Select(name => name.Length > LongestName ? name[..LongestName] + "…" : name));
-        return names.Length > MostNames ? $"{shown} and {names.Length - MostNames} more" : shown;
     }
 }

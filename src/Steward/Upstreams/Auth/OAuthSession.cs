@@ -187,7 +187,6 @@ internal sealed class OAuthSession : IAsyncDisposable
     private string Reason(Exception failure)
     {
         var words = LogText.Clean(Encoding.UTF8.GetBytes(failure.Message.ReplaceLineEndings(" ")));
-        words = words.Length <= LongestReason ? words : $"{words.AsSpan(0, LongestReason)}…";
-        return $"{RemoteOrigin.Show(Server.Endpoint)} wants authorization, and that failed: {words}";
+        return $"{RemoteOrigin.Show(Server.Endpoint)} wants authorization, and that failed: {BoundedText.Of(words, LongestReason)}";
     }
 }
