@@ -45,7 +45,7 @@ internal sealed partial class UpstreamConnection
     public void Retire()
     {
         lock (_gate)
-            _isRetired = true;
+            Volatile.Write(ref _isRetired, true);
     }
 
     /// <summary>Completes when no call waits for an answer any more.</summary>

@@ -11,6 +11,9 @@ internal sealed partial class UpstreamConnection
     /// <summary>Where it is noted how the clients' calls went; <see langword="null"/> where nobody wants to know.</summary>
     public CallWindow? Calls { get; init; }
 
+    /// <summary>The same while the server is judged by this connection: how the last calls of a version that was replaced go says nothing of the next one.</summary>
+    private CallWindow? Judged => Volatile.Read(ref _isRetired) ? null : Calls;
+
     /// <summary>
     /// Whether the server has shown that it works since a moment: by answering something, or reporting progress; or, while it works for clients, by any word. What
     /// it says of its own accord while it has nothing to do proves nothing: a thread of its own may go on to say it for ever.
@@ -43,7 +46,7 @@ internal sealed partial class UpstreamConnection
     private void NoteAnswer(PendingCall call, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         Volatile.Write(ref _lastAnswered, _lastReceived);
-        if (Calls is not { } calls || call.SentAt < 0)
+        if (Judged is not { } calls || call.SentAt < 0)
             return;
         calls.Record(call.SentAt, _lastReceived, envelope.Error.Exists && IsOwnFault(UpstreamErrorException.Read(envelope.Error.Of(message)).Code));
         call.SentAt = -1; // it may go on to wait for something else
@@ -51,7 +54,7 @@ internal sealed partial class UpstreamConnection
 
     private void NoteFailure(PendingCall call)
     {
-        if (Calls is { } calls && call.SentAt >= 0)
+        if (Judged is { } calls && call.SentAt >= 0)
             calls.Record(call.SentAt, _time.GetTimestamp(), isFailure: true);
     }
 

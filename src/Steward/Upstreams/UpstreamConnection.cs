@@ -189,8 +189,8 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
     {
         _log?.Append(LogSource.Steward, $"skipped a line of {length} bytes: longer than a message may be");
         _logger.OversizedLine(ServerId, length);
-        if (OversizedLine.FindId(head, tail) is { } id && Take(id) is { } call)
-            call.OnFailed(JsonRpcErrorCode.InternalError, $"Server '{ServerId}' answered with {length} bytes, more than one message may have ({StdioLink.DefaultMaxLineBytes} bytes).");
+        if (OversizedLine.FindId(head, tail) is { } id)
+            FailAnswered(id, $"Server '{ServerId}' answered with {length} bytes, more than one message may have ({StdioLink.DefaultMaxLineBytes} bytes).");
     }
 
     void ILinkReceiver.OnUndeliverable(ReadOnlySpan<byte> message, string reason, int status)
@@ -219,8 +219,17 @@ internal sealed partial class UpstreamConnection : ILinkReceiver, IAsyncDisposab
         NoiseLines++;
         _log?.Append(LogSource.Stdout, line);
         // Broken JSON may be anything, so only what is whole but for its text counts as the answer that its id says.
-        if ((envelope.Result.Exists || envelope.Error.Exists) && !Utf8.IsValid(line) && TryReadId(envelope.Id.Of(line), out var id) && Take(id) is { } call)
-            call.OnFailed(JsonRpcErrorCode.InternalError, $"Server '{ServerId}' answered with bytes that are no UTF-8.");
+        if ((envelope.Result.Exists || envelope.Error.Exists) && !Utf8.IsValid(line) && TryReadId(envelope.Id.Of(line), out var id))
+            FailAnswered(id, $"Server '{ServerId}' answered with bytes that are no UTF-8.");
+    }
+
+    /// <summary>A call has an answer that nobody can be given: the server has failed it.</summary>
+    private void FailAnswered(long id, string reason)
+    {
+        if (Take(id) is not { } call)
+            return;
+        NoteFailure(call);
+        call.OnFailed(JsonRpcErrorCode.InternalError, reason);
     }
 
     private ValueTask SendAsync(ReadOnlySpan<byte> message, scoped in FrameEdits edits, PendingCall? call = null)

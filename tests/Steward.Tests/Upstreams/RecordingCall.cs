@@ -13,6 +13,8 @@ internal sealed class RecordingCall : PendingCall
 
     public List<string> Heard { get; } = [];
 
+    public override bool IsMeasured => Client is not null;
+
     public int? FailedWith { get; private set; }
 
     /// <summary>Completes with the answer or the failure.</summary>

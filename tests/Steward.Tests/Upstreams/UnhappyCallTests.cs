@@ -1,7 +1,10 @@
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Steward.Gateway.Tasks;
+using Steward.Supervision;
 using Steward.Tests.Testing;
 using Steward.Upstreams;
+using Steward.Wire;
 using Xunit;
 
 namespace Steward.Tests.Upstreams;
@@ -47,6 +50,23 @@ public sealed class UnhappyCallTests : IAsyncDisposable
         _connection.Send(late, "x", default);
 
         Assert.Equal((false, true, true), (lost.IsUnsent, refused.IsUnsent, late.IsUnsent));
+    }
+
+    [Fact]
+    public async Task An_answer_that_nobody_can_be_given_is_a_failure_of_the_server()
+    {
+        var (link, window) = (new FakeLink(), new CallWindow(_time));
+        await using var connection = new UpstreamConnection("s", link, new RecordingHandler(), log: null, _time, NullLogger.Instance) { Calls = window };
+        connection.Start();
+        var (endless, garbled) = (new RecordingCall(client: this), new RecordingCall(client: this));
+        connection.Send(endless, "tools/call", default);
+        connection.Send(garbled, "tools/call", default);
+
+        link.Receiver.OnOversized(Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":{{endless.UpstreamId}},"result":{"text":"aaa"""), "aaa\"}}"u8, 100_000_000);
+        link.Receiver.OnMessage([.. Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":{{garbled.UpstreamId}},"result":{"text":"x"""), 0xff, .. "\"}}"u8]);
+
+        Assert.Equal((JsonRpcErrorCode.InternalError, JsonRpcErrorCode.InternalError), (endless.FailedWith, garbled.FailedWith));
+        Assert.Equal((2, 2), (window.Read().Calls, window.Read().Failed));
     }
 
     /// <summary>Whoever waits for that closes the connection then.</summary>
