@@ -15,7 +15,7 @@ public sealed record HealthCall
     public string? Arguments { get; init; }
 
     /// <summary>What one of the result's texts has to contain, in these very letters (<c>expect</c>, where that is a text).</summary>
-    /// <value>Default: <see langword="null"/>, which is that any result will do that is no error.</value>
+    /// <value>Default: <see langword="null"/>, which is that any result will do that is no error. Not both this and <see cref="ExpectedMembers"/>.</value>
     public string? ExpectedText { get; init; }
 
     /// <summary>

@@ -48,6 +48,11 @@ public static class ServerJson
     /// affair when it starts.
     /// </summary>
     /// <exception cref="ConfigException">The server is not one that a file could declare.</exception>
-    internal static ServerConfig Checked(ServerConfig server) =>
-        ConfigFile.ParseServer(ToUtf8(server), server.Id, $"server {server.Id}", server.BaseDirectory, checkReferences: false);
+    internal static ServerConfig Checked(ServerConfig server)
+    {
+        var source = $"server {server.Id}";
+        if (server.Health.Call is { } call && HealthCallSection.Complain(call).ToArray() is { Length: > 0 } complaints) // it cannot even be written
+            throw new ConfigException([.. complaints.Select(complaint => new ConfigProblem(source, 1, 1, $"health.call.{complaint.Key.Name}", complaint.Message, complaint.Mend))]);
+        return ConfigFile.ParseServer(ToUtf8(server), server.Id, source, server.BaseDirectory, checkReferences: false);
+    }
 }

@@ -35,6 +35,20 @@ public sealed class HealthCallTests
         Assert.Equal((path, message), (problem.Path, problem.Message));
     }
 
+    [Theory]
+    [InlineData("t", "not json", null, null, "health.call.arguments", "Arguments is \"not json\", but must be the text of a JSON object")]
+    [InlineData("t", "[1]", null, null, "health.call.arguments", "Arguments is \"[1]\", but must be the text of a JSON object")]
+    [InlineData("t", null, null, "\"x\"", "health.call.expect", "ExpectedMembers is \"\"x\"\", but must be the text of a JSON object")]
+    [InlineData("t", null, "x", "{}", "health.call.expect", "ExpectedText and ExpectedMembers are both given")]
+    [InlineData("", null, null, null, "health.call", "tool is missing")]
+    public void What_cannot_be_called_is_a_problem_of_a_definition_in_code_as_well(string tool, string? arguments, string? text, string? members, string path, string message)
+    {
+        var call = new HealthCall { Tool = tool, Arguments = arguments, ExpectedText = text, ExpectedMembers = members };
+        var problem = Assert.Single(Assert.Throws<ConfigException>(() => ServerJson.Checked(new ServerConfig { Id = "a", Command = "x", Health = new() { Call = call } })).Problems);
+        Assert.Equal(("server a", path, message), (problem.File, problem.Path, problem.Message));
+        Assert.NotEmpty(problem.Mend);
+    }
+
     [Fact]
     public void A_change_of_the_call_is_a_change_that_restarts_nobody()
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Steward.Configuration.Keys;
 using Steward.Configuration.Parsing;
 using Steward.Gateway;
@@ -37,6 +38,17 @@ internal static class HealthCallSection
         return expected is ['"', ..] ? call with { ExpectedText = TextOf(expected) } : call with { ExpectedMembers = expected };
     }
 
+    /// <summary>What is wrong with the texts of a call that was put together in code. No file can say such a thing.</summary>
+    public static IEnumerable<(ConfigKey Key, string Message, string Mend)> Complain(HealthCall call)
+    {
+        if (call.Arguments is { } arguments && !IsObject(arguments))
+            yield return (Arguments, $"Arguments is {Quote.Text(arguments)}, but must be the text of a JSON object", "Write { } into it, or leave it null.");
+        if (call is { ExpectedText: not null, ExpectedMembers: not null })
+            yield return (Expect, "ExpectedText and ExpectedMembers are both given", "Keep one of them: a result is held to a text, or to the members of an object.");
+        else if (call.ExpectedMembers is { } members && !IsObject(members))
+            yield return (Expect, $"ExpectedMembers is {Quote.Text(members)}, but must be the text of a JSON object", "Write { } into it, or a text into ExpectedText.");
+    }
+
     public static void Visit(IKeyVisitor visitor, HealthCall call, HealthCall other)
     {
         visitor.Visit(Tool, call.Tool, other.Tool);
@@ -46,6 +58,19 @@ internal static class HealthCallSection
 
     private static string? Written(HealthCall call) =>
         call.ExpectedText is { } text ? Encoding.UTF8.GetString(JsonRpcWriter.String(text)) : call.ExpectedMembers;
+
+    private static bool IsObject(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (Exception broken) when (broken is JsonException or ArgumentException) // the latter: half of a character
+        {
+            return false;
+        }
+    }
 
     private static string? TextOf(string json) => JsonText.Read(Encoding.UTF8.GetBytes(json));
 }
