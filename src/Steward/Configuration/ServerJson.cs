@@ -34,6 +34,14 @@ public static class ServerJson
         json.WriteEndObject();
     }
 
+    /// <summary>Writes of a server what a run of it and what it offers hang on: the keys that need a restart, and the filter of its tools.</summary>
+    internal static void WriteLasting(Utf8JsonWriter json, ServerConfig server)
+    {
+        json.WriteStartObject();
+        ServerSection.Visit(new LastingKeys(new KeyWriter(json)), server, Standard);
+        json.WriteEndObject();
+    }
+
     /// <summary>The section of a server as UTF-8 text.</summary>
     internal static byte[] ToUtf8(ServerConfig server)
     {

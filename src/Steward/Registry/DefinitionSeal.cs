@@ -62,10 +62,10 @@ internal sealed class DefinitionSeal(string keyFile)
         }
     }
 
-    /// <summary>A digest that is the same for the same definition, enabled or not, and from which nobody can try out what a secret in it might be.</summary>
+    /// <summary>A digest that is the same for definitions by which a server is the same, as in <see cref="ServerDifferences"/>, and from which nobody can try out what a secret in it might be.</summary>
     public string Digest(ServerConfig config)
     {
-        var plain = DefinitionText.Write(config with { Disabled = false });
+        var plain = DefinitionText.WriteLasting(config);
         try
         {
             return Convert.ToHexStringLower(HMACSHA256.HashData(Key(), plain));

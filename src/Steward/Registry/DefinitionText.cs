@@ -8,20 +8,10 @@ namespace Steward.Registry;
 /// <summary>A definition as text: the section that a configuration file would have, and the folder from which its relative paths count.</summary>
 internal static class DefinitionText
 {
-    public static byte[] Write(ServerConfig config)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("folder"u8, config.BaseDirectory);
-            json.WritePropertyName("server"u8);
-            ServerJson.Write(json, config);
-            json.WriteEndObject();
-        }
+    public static byte[] Write(ServerConfig config) => Write(config, ServerJson.Write);
 
-        return buffer.WrittenSpan.ToArray();
-    }
+    /// <summary>The same of what makes a server what it is: whatever else of its definition changes, what was learned of it stays true.</summary>
+    public static byte[] WriteLasting(ServerConfig config) => Write(config, ServerJson.WriteLasting);
 
     /// <exception cref="ConfigException">It cannot be used.</exception>
     /// <exception cref="JsonException">It is no such text.</exception>
@@ -43,5 +33,20 @@ internal static class DefinitionText
         return [.. before.Keys.Union(after.Keys).Where(key => !before.TryGetValue(key, out var value) || !after.TryGetValue(key, out var changed) || !JsonElement.DeepEquals(value, changed))];
 
         static Dictionary<string, JsonElement> Keys(JsonDocument document) => document.RootElement.EnumerateObject().ToDictionary(key => key.Name, key => key.Value, StringComparer.Ordinal);
+    }
+
+    private static byte[] Write(ServerConfig config, Action<Utf8JsonWriter, ServerConfig> section)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("folder"u8, config.BaseDirectory);
+            json.WritePropertyName("server"u8);
+            section(json, config);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
     }
 }

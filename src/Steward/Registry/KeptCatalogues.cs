@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Steward.Catalog;
+using Steward.Configuration;
 using Steward.Upstreams;
 using Steward.Wire;
 
@@ -16,16 +17,18 @@ internal sealed class KeptCatalogues(McpServerManager manager, IMemoryTable tabl
     // What is longer is read anew when the server runs; nobody reads it in a list.
     private const int MaxBytes = 4 * 1024 * 1024;
 
-    private readonly ConcurrentDictionary<string, ServerCatalog> _kept = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (ServerCatalog Catalogue, ServerConfig Definition)> _kept = new(StringComparer.Ordinal);
 
     /// <summary>The server runs, and may offer something else than before. One that offers less than it should does not make the rest forgotten.</summary>
     public void Note(string id)
     {
-        if (manager.FindServer(id) is not { } server || server.Run is not { } run || run.IsShort || (_kept.TryGetValue(id, out var kept) && ReferenceEquals(kept, run.Catalog)))
+        if (manager.FindServer(id) is not { } server || server.Run is not { } run || run.IsShort)
             return;
-        var catalogue = run.Catalog;
-        _kept[id] = catalogue;
-        if (table.DigestOf(server.Config) is { } digest && Write(catalogue, run.Connection.Server) is { Length: <= MaxBytes } document)
+        var (catalogue, definition) = (run.Catalog, server.Config);
+        if (_kept.TryGetValue(id, out var kept) && ReferenceEquals(kept.Catalogue, catalogue) && ReferenceEquals(kept.Definition, definition))
+            return;
+        _kept[id] = (catalogue, definition);
+        if (table.DigestOf(definition) is { } digest && Write(catalogue, run.Connection.Server) is { Length: <= MaxBytes } document)
             table.Keep(new ServerMemory(id, digest, Catalogue: document));
     }
 

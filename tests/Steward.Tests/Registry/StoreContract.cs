@@ -313,6 +313,26 @@ public abstract class StoreContract : IAsyncLifetime
         Assert.Equal(digest, Store.Memory.DigestOf(Samples.Server("files")));
         Assert.NotEqual(digest, Store.Memory.DigestOf(Samples.Server("files") with { Args = ["x"] }));
         Assert.NotEqual(digest, Store.Memory.DigestOf(Samples.Server("files") with { BaseDirectory = "/elsewhere" }));
+        Assert.NotEqual(digest, Store.Memory.DigestOf(Samples.Server("files") with { Tools = new ToolFilter { Deny = ["x"] } }));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public void A_digest_stays_the_same_where_a_definition_changes_in_what_needs_no_restart()
+    {
+        var server = Samples.Server("files");
+        var other = server with
+        {
+            Name = "other",
+            Disabled = true,
+            QueueTimeout = TimeSpan.FromSeconds(1),
+            Start = ServerStart.Lazy,
+            Health = new() { Timeout = TimeSpan.FromSeconds(1) },
+            RestartPolicy = new() { InitialDelay = TimeSpan.FromSeconds(9) },
+            Shutdown = new() { Grace = TimeSpan.FromSeconds(9) },
+        };
+
+        Assert.False(ServerDifferences.Between(server, other).NeedsRestart);
+        Assert.Equal(Store.Memory.DigestOf(server), Store.Memory.DigestOf(other));
     }
 
     [Fact(Timeout = 30_000)]

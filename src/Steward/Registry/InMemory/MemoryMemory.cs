@@ -10,7 +10,7 @@ internal sealed class MemoryMemory : IMemoryTable
     private readonly Dictionary<string, ServerMemory> _memories = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DiscoveryRow> _discoveries = new(StringComparer.Ordinal);
 
-    public string DigestOf(ServerConfig definition) => Convert.ToHexStringLower(SHA256.HashData(DefinitionText.Write(definition with { Disabled = false })));
+    public string DigestOf(ServerConfig definition) => Convert.ToHexStringLower(SHA256.HashData(DefinitionText.WriteLasting(definition)));
 
     public Task<IReadOnlyList<ServerMemory>> ReadMemoriesAsync(CancellationToken cancellationToken)
     {
