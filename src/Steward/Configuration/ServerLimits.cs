@@ -6,7 +6,7 @@ namespace Steward.Configuration;
 /// </summary>
 public sealed record ServerLimits
 {
-    /// <summary>How much memory, in MiB. Where the kernel does not keep it, a server that takes more is ended, which counts as a failure.</summary>
+    /// <summary>How much memory, in MiB. Beyond, the server is ended, which counts as a failure; on Windows it is refused more.</summary>
     /// <value>Default: 0 (<c>memoryMb</c>), which means no limit.</value>
     public int MemoryMb { get; init; }
 
@@ -14,7 +14,7 @@ public sealed record ServerLimits
     /// <value>Default: 0 (<c>cpuPercent</c>), which means no limit.</value>
     public int CpuPercent { get; init; }
 
-    /// <summary>How many processes. Where the kernel does not keep it, a server that has more is ended, which counts as a failure.</summary>
+    /// <summary>How many processes, whatever threads they have. Beyond, the server is ended, which counts as a failure; on Windows it is refused more.</summary>
     /// <value>Default: 0 (<c>maxProcesses</c>), which means no limit.</value>
     public int MaxProcesses { get; init; }
 

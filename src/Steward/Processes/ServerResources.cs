@@ -23,7 +23,7 @@ public sealed record ServerResources(string Server, DateTimeOffset At)
     /// <summary>Which of the server's limits Steward keeps by a look every second, for the kernel does not, and why not.</summary>
     public IReadOnlyList<string> Watched { get; init; } = [];
 
-    /// <summary>Which of its limits the server came to, and lives on with: processes that it was refused, time for which it was slowed down.</summary>
+    /// <summary>Which of its limits the server came to, and lives on with: processes and threads that it was refused, time for which it was slowed down.</summary>
     public IReadOnlyList<string> Reached { get; init; } = [];
 
     /// <summary>By value, the lists too.</summary>

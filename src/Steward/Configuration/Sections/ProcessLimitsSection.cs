@@ -9,13 +9,13 @@ internal static class ProcessLimitsSection
     private static readonly ServerLimits Standard = new();
 
     private static readonly NumberKey<int> MemoryMb = Number.Count("memoryMb", Standard.MemoryMb, 0, 16 * 1024 * 1024,
-        "How much memory. Beyond, the server is ended, which counts as a failure. 0 means no limit.", "MiB");
+        "How much memory. Beyond, the server is ended, which counts as a failure; on Windows it is refused more. 0 means no limit.", "MiB");
 
     private static readonly NumberKey<int> CpuPercent = Number.Count("cpuPercent", Standard.CpuPercent, 0, 100_000,
         "How much of the processors: 100 is one of them, 250 are two and a half. It is slowed down to that. 0 means no limit.", "percent");
 
     private static readonly NumberKey<int> MaxProcesses = Number.Count("maxProcesses", Standard.MaxProcesses, 0, 1_000_000,
-        "How many processes. 0 means no limit.");
+        "How many processes, whatever threads they have. Beyond, the server is ended, which counts as a failure; on Windows it is refused more. 0 means no limit.");
 
     private static readonly NumberKey<int> MaxOpenFiles = Number.Count("maxOpenFiles", Standard.MaxOpenFiles, 0, 1_000_000,
         "How many files, sockets and pipes each single process may have open. 0 means no limit but the system's.");

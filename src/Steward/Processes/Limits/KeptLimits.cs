@@ -94,10 +94,13 @@ internal sealed class KeptLimits : IDisposable
 
     public void Dispose() => _confinement?.Dispose();
 
-    private string WhyNot(string key) =>
-        key != LimitKeys.Files ? _confinement?.Refused.GetValueOrDefault(key) ?? _why
-        : OperatingSystem.IsLinux() ? "prlimit is not installed; it comes with util-linux"
-        : "this system has no means for it";
+    private string WhyNot(string key) => key switch
+    {
+        LimitKeys.Processes when OperatingSystem.IsLinux() => "the kernel counts threads as well",
+        LimitKeys.Files when OperatingSystem.IsLinux() => "prlimit is not installed; it comes with util-linux",
+        LimitKeys.Files => "this system has no means for it",
+        _ => _confinement?.Refused.GetValueOrDefault(key) ?? _why,
+    };
 
     private static bool IsRefusal(Exception exception) => exception is IOException or UnauthorizedAccessException or Win32Exception;
 }
