@@ -14,6 +14,7 @@ internal sealed class HealthWatch(IServerRun server, int run, HealthPolicy polic
     private const int LongestWait = 8;
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
+    private readonly HealthProbe _probe = new(server, policy, tools.Time);
     private int _failures; // in a row
 
     /// <summary>Whether the server is not of this machine, and is asked ever less often while it does not answer.</summary>
@@ -51,21 +52,15 @@ internal sealed class HealthWatch(IServerRun server, int run, HealthPolicy polic
     /// <exception cref="OperationCanceledException">It was given up.</exception>
     public async Task<Signal?> CheckAsync(CancellationToken cancellationToken)
     {
-        var question = "a health probe";
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(ended, cancellationToken);
         Signal finding;
         try
         {
             var startedAt = tools.Time.GetTimestamp();
-            await WithinAsync(async token => { await server.ProbeAsync(token).ConfigureAwait(false); return 0; }, cancellationToken).ConfigureAwait(false);
+            await _probe.AskAsync(any.Token).ConfigureAwait(false);
             if (!server.ProbesParts)
                 server.Calls.RecordProbe(startedAt);
-            string? problem = null;
-            if (policy.Call is { } call)
-            {
-                question = $"the call of tool '{call.Tool}' that a health probe makes (health.call)";
-                problem = await WithinAsync(token => server.TryCallAsync(call, token), cancellationToken).ConfigureAwait(false);
-            }
-
+            var problem = await _probe.CallAsync(any.Token).ConfigureAwait(false);
             Volatile.Write(ref _failures, 0);
             finding = new Signal.ProbeSucceeded(run) { CallProblem = problem };
         }
@@ -75,9 +70,7 @@ internal sealed class HealthWatch(IServerRun server, int run, HealthPolicy polic
             if (ended.IsCancellationRequested)
                 return null; // but not one that the end of the run has caused
             Interlocked.Increment(ref _failures);
-            finding = new Signal.ProbeFailed(run, failure is OperationCanceledException
-                ? $"no answer to {question} within {policy.Timeout.TotalSeconds:0.###} s (health.timeoutMs)"
-                : failure.Message);
+            finding = new Signal.ProbeFailed(run, failure.Message);
         }
 
         post(finding);
@@ -86,11 +79,4 @@ internal sealed class HealthWatch(IServerRun server, int run, HealthPolicy polic
 
     /// <summary>After how many intervals the next probe is due. The first failures do not count: that a server is down is to be found out soon.</summary>
     private int Wait() => IsRemote && Volatile.Read(ref _failures) is > 1 and var failures ? Math.Min(1 << Math.Min(failures - 1, 8), LongestWait) : 1;
-
-    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
-    {
-        using var timeout = new CancellationTokenSource(server.ProbesParts ? Timeout.InfiniteTimeSpan : policy.Timeout, tools.Time);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ended, cancellationToken);
-        return await ask(any.Token).ConfigureAwait(false);
-    }
 }

@@ -106,13 +106,14 @@ internal sealed partial class ServerSupervisor
         // Never two runs of one server, but where one is to take the place of the other; and a launcher that blocks must not block the loop.
         await last.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
         IServerRun server;
+        string? problem = null;
         var span = OperationTrace.BeginStart(Config.Id);
         try
         {
             await OutwaitAsync(_before, aborted).ConfigureAwait(false);
             server = await LaunchInTimeAsync(run, beside ?? Config, aborted).ConfigureAwait(false);
             if (beside is not null)
-                await ProveAsync(server, beside, aborted).ConfigureAwait(false);
+                problem = await ProveAsync(server, beside, aborted).ConfigureAwait(false);
             OperationTrace.EndStart(span, errorType: null);
         }
         catch (Exception) when (aborted.IsCancellationRequested) // whatever an abort breaks on its way out is no news
@@ -131,7 +132,7 @@ internal sealed partial class ServerSupervisor
             return;
         }
 
-        Post(new Signal.Connected(run, server));
+        Post(new Signal.Connected(run, server) { CallProblem = problem });
         // One that is given up in the very moment in which it is ready is nobody's.
         using var givenUp = beside is null ? default : aborted.UnsafeRegister(_ => _ = TerminateAsync(server), null);
         await FollowAsync(run, server).ConfigureAwait(false);

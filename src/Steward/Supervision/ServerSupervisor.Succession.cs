@@ -37,7 +37,7 @@ internal sealed partial class ServerSupervisor
                     Pid = null,
                     Changes = ready.Server.DifferenceFrom(_live!),
                 };
-                return new Signal.SuccessorReady(ready.Run, ready.Server);
+                return new Signal.SuccessorReady(ready.Run, ready.Server) { CallProblem = ready.CallProblem };
             case Signal.LaunchFailed failed:
                 return NotReady(successor, new Signal.SuccessorFailed(failed.Run, failed.Reason, failed.Exit));
         }
@@ -102,7 +102,7 @@ internal sealed partial class ServerSupervisor
                 LaunchSuccessor((Signal.Superseded)signal);
                 break;
             case Effect.SwitchOver:
-                SwitchOver(((Signal.SuccessorReady)signal).Server, ref status);
+                SwitchOver((Signal.SuccessorReady)signal, ref status);
                 break;
             case Effect.DropSuccessor:
                 _tools.Logger.UpdateFailed(Config.Id, _successor!.Progress.Error);
@@ -126,7 +126,7 @@ internal sealed partial class ServerSupervisor
     }
 
     /// <summary>From one moment to the next calls go to the new run; the old one takes no more, and ends when it has answered those it had.</summary>
-    private void SwitchOver(IServerRun server, ref ServerStatus status)
+    private void SwitchOver(Signal.SuccessorReady ready, ref ServerStatus status)
     {
         var (successor, last, before) = (_successor!, _live!, _status);
         _proof?.Dispose();
@@ -134,8 +134,10 @@ internal sealed partial class ServerSupervisor
         (_running, _beside) = (_beside, _running);
         End(SuccessionResult.Done);
         TakeOver(successor.Config);
-        BeginService(server);
-        _findings = new HealthFindings { IsAnswering = true, Missing = successor.Facts?.Missing }; // it has answered a probe
+        BeginService(ready.Server);
+        // It has answered a probe; what was wrong with the call of that is not wrong with another call.
+        var problem = Config.Health.Call == successor.Launched.Health.Call ? ready.CallProblem : null;
+        _findings = new HealthFindings { IsAnswering = true, CallProblem = problem, Missing = successor.Facts?.Missing };
         _ = RetireAsync(last); // cannot fault
         status = Assessed(Described(status)) with
         {
@@ -211,14 +213,16 @@ internal sealed partial class ServerSupervisor
         : status;
 
     /// <summary>Sees whether a new run answers as it should before it gets the place of the present one.</summary>
+    /// <returns>What is wrong with the call that probes are to make: one that is defined wrongly is no fault of the new version.</returns>
     /// <exception cref="ServerLaunchException">It does not; nothing is left of it.</exception>
-    private async Task ProveAsync(IServerRun server, ServerConfig config, CancellationToken aborted)
+    private async Task<string?> ProveAsync(IServerRun server, ServerConfig config, CancellationToken aborted)
     {
         try
         {
             await server.WholeAsync(aborted).ConfigureAwait(false);
-            await ProbeOnceAsync(server, config, aborted).ConfigureAwait(false);
+            var problem = await ProbeOnceAsync(server, config, aborted).ConfigureAwait(false);
             await _tools.Preparing(_server, server).WaitAsync(aborted).ConfigureAwait(false);
+            return problem;
         }
         catch (Exception failure)
         {
@@ -229,23 +233,25 @@ internal sealed partial class ServerSupervisor
             throw new ServerLaunchException(
                 hasEnded ? $"Server '{config.Id}' ended right after its start: {end.Description}"
                 : failure is ServerLaunchException ? failure.Message
-                : failure is OperationCanceledException ? $"Server '{config.Id}' shook hands, but gave no answer to its first health probe within {config.Health.Timeout.TotalSeconds:0.###} s (health.timeoutMs)."
                 : $"Server '{config.Id}' shook hands, but failed its first health probe: {failure.Message}",
                 exit: end.Exit, innerException: failure);
         }
     }
 
-    private async Task ProbeOnceAsync(IServerRun server, ServerConfig config, CancellationToken aborted)
+    private async Task<string?> ProbeOnceAsync(IServerRun server, ServerConfig config, CancellationToken aborted)
     {
-        using var timeout = new CancellationTokenSource(config.Health.Timeout, _tools.Time);
-        using var ended = new CancellationTokenSource();
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ended.Token, aborted);
-        var probing = server.ProbeAsync(any.Token);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        var probe = new HealthProbe(server, config.Health, _tools.Time);
+        var probing = AskAsync();
         if (await Task.WhenAny(probing, server.Ended).ConfigureAwait(false) != probing)
-            await ended.CancelAsync().ConfigureAwait(false);
-        await probing.ConfigureAwait(false);
-        if (config.Health.Call is { } call) // a call that is defined wrongly is no fault of the new version: it shows in its health
-            await server.TryCallAsync(call, any.Token).ConfigureAwait(false);
+            await over.CancelAsync().ConfigureAwait(false);
+        return await probing.ConfigureAwait(false);
+
+        async Task<string?> AskAsync()
+        {
+            await probe.AskAsync(over.Token).ConfigureAwait(false);
+            return await probe.CallAsync(over.Token).ConfigureAwait(false);
+        }
     }
 
     private async Task RetireAsync(IServerRun server)

@@ -54,7 +54,7 @@ internal abstract record Signal(int Run = Signal.AnyRun)
     /// <summary>Somebody wants it to run anew.</summary>
     public sealed record RestartRequested : Request;
 
-    /// <summary>Somebody defines it anew. To the table that is one of the three signals that follow, or nothing.</summary>
+    /// <summary>Somebody defines it anew. To the table that is <see cref="Disabled"/>, <see cref="Enabled"/>, <see cref="Outdated"/>, <see cref="Superseded"/>, <see cref="Woken"/>, or nothing.</summary>
     public sealed record Redefined(ServerConfig Config) : Request
     {
         /// <summary>Only this definition is to be replaced: where another has come meanwhile, that one stays.</summary>
@@ -80,7 +80,11 @@ internal abstract record Signal(int Run = Signal.AnyRun)
     public sealed record Superseded(ServerConfig Config, TaskCompletionSource<SuccessionEnd> Done) : Signal;
 
     /// <summary>The run that was started beside the present one can take its place.</summary>
-    public sealed record SuccessorReady(int Run, IServerRun Server) : Signal(Run);
+    public sealed record SuccessorReady(int Run, IServerRun Server) : Signal(Run)
+    {
+        /// <inheritdoc cref="Connected.CallProblem"/>
+        public string? CallProblem { get; init; }
+    }
 
     /// <summary>The run that was started beside the present one has come to nothing, and nothing of it is left.</summary>
     public sealed record SuccessorFailed(int Run, string Reason, ProcessExit? Exit) : Signal(Run);
@@ -98,7 +102,11 @@ internal abstract record Signal(int Run = Signal.AnyRun)
     public sealed record Passed : Request;
 
     /// <summary>A launch has made it ready.</summary>
-    public sealed record Connected(int Run, IServerRun Server) : Signal(Run);
+    public sealed record Connected(int Run, IServerRun Server) : Signal(Run)
+    {
+        /// <summary>What is wrong with the call that probes are to make, where it has been probed and that is not the server's fault.</summary>
+        public string? CallProblem { get; init; }
+    }
 
     /// <summary>A launch has failed; nothing of it is left.</summary>
     public sealed record LaunchFailed(int Run, string Reason, bool IsPermanent, ProcessExit? Exit) : Signal(Run)

@@ -89,7 +89,7 @@ public sealed class SuccessionTests
             await Task.Yield();
         fleet.Time.Advance(New.Health.Timeout);
         var late = await Assert.ThrowsAsync<ServerUpdateException>(() => updating);
-        Assert.Contains("no answer to its first health probe within", late.Message, StringComparison.Ordinal);
+        Assert.Contains("failed its first health probe: no answer to a health probe within 5 s (health.timeoutMs)", late.Message, StringComparison.Ordinal);
         Assert.True(hanging.IsDisposed);
 
         updating = fleet.Manager.UpdateServerAsync(New, Cancelled);
@@ -101,6 +101,63 @@ public sealed class SuccessionTests
         Assert.Contains("ended right after its start: exit code 9", dead.Message, StringComparison.Ordinal);
         Assert.Same(old, fleet.First.Current);
         Assert.Equal(1, fleet.Launcher.Living(Fleet.Only));
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task Each_question_of_the_first_probe_has_the_time_that_it_has_in_any_probe_and_is_named_where_it_is_not_answered()
+    {
+        var health = new HealthPolicy { Interval = Timeout.InfiniteTimeSpan, Timeout = TimeSpan.FromSeconds(5), Call = new HealthCall { Tool = "query" } };
+        await using var fleet = new Fleet(Fleet.Server(health: health));
+        await fleet.Run();
+
+        var updating = fleet.Manager.UpdateServerAsync(New with { Health = health }, Cancelled);
+        var (pinged, called) = (new TaskCompletionSource(), new TaskCompletionSource<string?>());
+        var (isPinged, isCalled) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var run = (await fleet.NextLaunch()).Succeed(run =>
+        {
+            run.OnProbe = token => Tell(isPinged, pinged.Task.WaitAsync(token));
+            run.OnCall = (_, token) => Tell(isCalled, called.Task.WaitAsync(token));
+        });
+        await isPinged.Task;
+        fleet.Time.Advance(TimeSpan.FromSeconds(4));
+        pinged.SetResult();
+        await isCalled.Task;
+        fleet.Time.Advance(TimeSpan.FromSeconds(4));
+        called.SetResult("health.call: the server has no tool 'query'");
+        var updated = await updating;
+        Assert.Same(run, fleet.First.Current);
+        Assert.Equal((ServerHealth.Degraded, "health.call: the server has no tool 'query'"), (updated.Health, updated.HealthReason));
+
+        updating = fleet.Manager.UpdateServerAsync(Fleet.Server(health: health), Cancelled);
+        isCalled = new TaskCompletionSource();
+        (await fleet.NextLaunch()).Succeed(run => run.OnCall = (_, token) => Tell(isCalled, new TaskCompletionSource<string?>().Task.WaitAsync(token)));
+        await isCalled.Task;
+        fleet.Time.Advance(TimeSpan.FromSeconds(5));
+        var late = await Assert.ThrowsAsync<ServerUpdateException>(() => updating);
+        Assert.Contains("failed its first health probe: no answer to the call of tool 'query' that a health probe makes (health.call) within 5 s", late.Message, StringComparison.Ordinal);
+
+        static T Tell<T>(TaskCompletionSource begun, T waiting)
+        {
+            begun.SetResult(); // last: who hears of it goes on in here
+            return waiting;
+        }
+    }
+
+    [Fact(Timeout = 10_000)]
+    public async Task The_first_probe_of_several_processes_ends_with_the_last_of_theirs_and_not_with_the_time_of_one()
+    {
+        await using var fleet = new Fleet();
+        await fleet.Run();
+
+        var updating = fleet.Manager.UpdateServerAsync(New, Cancelled);
+        var answered = new TaskCompletionSource();
+        var run = (await fleet.NextLaunch()).Succeed(run => (run.ProbesParts, run.OnProbe) = (true, token => answered.Task.WaitAsync(token)));
+        await Fleet.Until(() => run.Probes == 1);
+        fleet.Time.Advance(2 * New.Health.Timeout);
+        answered.SetResult();
+        await updating;
+
+        Assert.Same(run, fleet.First.Current);
     }
 
     [Fact(Timeout = 10_000)]

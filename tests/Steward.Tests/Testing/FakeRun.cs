@@ -32,6 +32,12 @@ internal sealed class FakeRun(FakeLauncher launcher, FakeLaunch launch) : IServe
     /// <summary>How the run finishes what it is at when another has taken its place. Default: at once.</summary>
     public Func<CancellationToken, Task> OnRetire { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Hears whether it is watched, on the loop of its supervisor.</summary>
+    public Action<bool> OnWatch { get; set; } = static _ => { };
+
+    /// <summary>Whether several processes answer its probes, each within its own time.</summary>
+    public bool ProbesParts { get; set; }
+
     /// <summary>What it offers otherwise than any other run.</summary>
     public string? Difference { get; set; }
 
@@ -92,6 +98,8 @@ internal sealed class FakeRun(FakeLauncher launcher, FakeLaunch launch) : IServe
 
     /// <summary>Says what is known of the run.</summary>
     public void Say(RunFacts facts) => launch.Observer.FactsChanged(facts);
+
+    public void Watch(bool isOn) => OnWatch(isOn);
 
     public void Redefine(ServerConfig config) => Redefined = config;
 
