@@ -42,7 +42,7 @@ internal sealed partial class ServerSupervisor
 
     /// <summary>A lazy server is not started again when nobody waits for it: the next call does that, so that there is no crash loop without calls.</summary>
     private Signal Retry(Signal.RetryDue due) =>
-        Config.Start == ServerStart.Lazy && !_tools.IsPart && !_onlyLists && !_server.IsWanted ? new Signal.Rested() : due;
+        _status.State == ServerState.Restarting && Config.Start == ServerStart.Lazy && !_tools.IsPart && !_onlyLists && !_server.IsWanted ? new Signal.Rested() : due;
 
     /// <summary>What a new definition is to a server that rests: it is started to see what it offers by it, or because it is to be there from now on.</summary>
     private Signal.Woken? RedefineResting(ServerConfig before, bool needsRestart)

@@ -116,6 +116,33 @@ public sealed class RestTests
     }
 
     [Fact(Timeout = 10_000)]
+    public async Task What_a_person_stops_in_the_moment_of_its_next_try_stays_stopped_whoever_calls()
+    {
+        var (time, logs) = (new FakeTimeProvider(), new FakeLoggerFactory());
+        var launcher = new FakeLauncher { OnLaunch = static launch => launch.Fail("the port is taken") };
+        await using var manager = new McpServerManager(new StewardConfig { Servers = [Lazy()] }, launcher, time, logs, new FixedRandom()) { Remembered = Known };
+        await manager.StartAllAsync(Cancelled);
+        var stopping = new TaskCompletionSource<Task<ServerStatus>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        logs.OnLine = _ =>
+        {
+            if (manager.Servers[0].Status.NextRetryAt is not { } due || stopping.Task.IsCompleted)
+                return;
+            var stop = manager.StopServerAsync(Fleet.Only, Cancelled); // the loop is busy with this line, and hears both in this order
+            time.Advance(due - time.GetUtcNow());
+            stopping.SetResult(stop);
+        };
+
+        manager.Servers[0].Call();
+        await await stopping.Task;
+        await manager.PassAsync(Fleet.Only, Cancelled);
+        manager.Servers[0].Call();
+        await manager.PassAsync(Fleet.Only, Cancelled);
+
+        var status = manager.Servers[0].Status;
+        Assert.Equal((ServerState.Stopped, false, 1), (status.State, status.StartsOnCall, launcher.Count));
+    }
+
+    [Fact(Timeout = 10_000)]
     public async Task A_new_definition_of_one_that_rests_is_listed_and_an_eager_one_is_started()
     {
         await using var fleet = new Fleet(Lazy());

@@ -8,6 +8,9 @@ internal sealed class FakeLoggerFactory : ILoggerFactory, ILogger
 {
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
+    /// <summary>Hears each line from whoever logs it, before that one goes on.</summary>
+    public Action<string> OnLine { get; set; } = static _ => { };
+
     /// <summary>Reads on until a line meets the condition.</summary>
     public async Task<string> Sees(Func<string, bool> condition, CancellationToken cancellationToken)
     {
@@ -37,8 +40,12 @@ internal sealed class FakeLoggerFactory : ILoggerFactory, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Writer.TryWrite($"{logLevel}: {formatter(state, exception)}");
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var line = $"{logLevel}: {formatter(state, exception)}";
+        _lines.Writer.TryWrite(line);
+        OnLine(line);
+    }
 
     public void Dispose()
     {
