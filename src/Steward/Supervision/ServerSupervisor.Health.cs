@@ -33,11 +33,7 @@ internal sealed partial class ServerSupervisor
     }
 
     /// <summary>Probes begin, or end, and with them restarts after failures.</summary>
-    public void Watch(bool isOn)
-    {
-        _server.Current?.Watch(isOn);
-        Post(isOn ? new Signal.Watched() : new Signal.Unwatched());
-    }
+    public void Watch(bool isOn) => Post(isOn ? new Signal.Watched() : new Signal.Unwatched());
 
     /// <summary>Begins to probe, in place of whatever probed before.</summary>
     private void WatchHealth(IServerRun server)

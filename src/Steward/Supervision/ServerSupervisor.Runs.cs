@@ -63,8 +63,8 @@ internal sealed partial class ServerSupervisor
         WatchHealth(server);
         var proven = new Signal.Proven(_run);
         _proof = _tools.Time.CreateTimer(_ => Post(proven), null, Config.RestartPolicy.ResetAfter, Timeout.InfiniteTimeSpan);
-        _server.Current = server;
         WatchIdleness(server);
+        _server.Current = server; // last: it is there for calls only once all is armed
     }
 
     private void EndService()

@@ -156,6 +156,8 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
         var failures = _status.ConsecutiveFailures + (signal is Signal.Watched or Signal.Unwatched ? 0 : 1); // those are no news of a failure
         if (signal is Signal.StartRequested && _status.State == ServerState.Running)
             _live!.Revive();
+        if (signal is Signal.Watched or Signal.Unwatched)
+            _live?.Watch(_tools.Monitoring.IsOn);
         NotePurpose(signal);
         NoteHealth(signal);
         _onlyLists &= signal is not (Signal.StartRequested or Signal.RestartRequested);

@@ -10,6 +10,24 @@ public sealed class MonitoringTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 10_000)]
+    public async Task A_run_that_begins_to_serve_in_the_moment_in_which_watching_begins_is_watched()
+    {
+        await using var fleet = new Fleet();
+        fleet.Manager.StopMonitoring();
+        var heard = new List<bool>();
+
+        await fleet.Run(run => run.OnWatch = isOn =>
+        {
+            heard.Add(isOn);
+            if (!isOn)
+                fleet.Manager.StartMonitoring();
+        });
+        await fleet.Manager.PassAsync(Fleet.Only, Cancelled);
+
+        Assert.Equal([false, true], heard);
+    }
+
+    [Fact(Timeout = 10_000)]
     public async Task Who_crashes_unwatched_stays_so_and_comes_back_when_watched_again()
     {
         await using var fleet = new Fleet();
