@@ -5,11 +5,8 @@ internal enum Effect
 {
     None,
 
-    /// <summary>Start a new run.</summary>
+    /// <summary>Start a new run, and stop the clock of the next start where that runs.</summary>
     Launch,
-
-    /// <summary>Stop the clock of the next start and start a new run.</summary>
-    LaunchNow,
 
     /// <summary>Give the launch under way up.</summary>
     AbortLaunch,

@@ -45,7 +45,7 @@ internal static class Lifecycle
         },
 
         (Restarting, Signal.RetryDue) => (Starting, Effect.Launch),
-        (Restarting, Signal.StartRequested or Signal.RestartRequested or Signal.Outdated) => (Starting, Effect.LaunchNow),
+        (Restarting, Signal.StartRequested or Signal.RestartRequested or Signal.Outdated) => (Starting, Effect.Launch),
         (Restarting, Signal.Disabled) => (Disabled, Effect.DisarmRetry),
         (Restarting, Signal.StopRequested) => (Stopped, Effect.DisarmRetry),
         (Restarting, Signal.Rested) => (Stopped, Effect.DisarmRetry), // nobody waits for it

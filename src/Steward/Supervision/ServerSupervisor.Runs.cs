@@ -15,7 +15,7 @@ internal sealed partial class ServerSupervisor
             EndService();
         switch (effect)
         {
-            case Effect.Launch or Effect.LaunchNow:
+            case Effect.Launch:
                 DisarmRetry();
                 _launch = new CancellationTokenSource();
                 (_run, _launched) = (++_lastRun, Config);

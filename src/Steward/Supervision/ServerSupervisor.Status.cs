@@ -29,7 +29,7 @@ internal sealed partial class ServerSupervisor
             status = status with { ConsecutiveFailures = failures };
         if (signal is Signal.RetryDue && effect is Effect.Launch)
             status = status with { Restarts = status.Restarts + 1 };
-        else if (effect is Effect.Launch or Effect.LaunchNow) // by request: the next failure is the first again
+        else if (effect is Effect.Launch) // by request: the next failure is the first again
             status = status with { ConsecutiveFailures = 0, Restarts = 0, LastError = null, Update = null };
         if (next == ServerState.Running || (_status.State == ServerState.Running && next == ServerState.Stopping))
             status = Assessed(status);
