@@ -2,7 +2,10 @@ using Steward.Configuration;
 
 namespace Steward.Supervision;
 
-/// <summary>A server of the manager, as the other rooms see it. Its supervisor writes, everybody may read.</summary>
+/// <summary>
+/// A server of the manager, as the other rooms see it. Everybody may read. Its supervisor writes how it is defined and
+/// what runs, and the manager that it leaves; who waits for it counts himself, and the gateway says whether somebody relies on it.
+/// </summary>
 internal sealed class ManagedServer(ServerConfig config, StatusBoard board, ServerOrigin origin = ServerOrigin.Declared, ServerDefaults? defaults = null)
 {
     private readonly ServerDefaults _defaults = defaults ?? new();

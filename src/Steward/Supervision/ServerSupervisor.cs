@@ -10,8 +10,9 @@ internal sealed partial class ServerSupervisor : IAsyncDisposable
     // Beyond drain and grace: what a kill, the search for leftovers and a busy machine may add.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
 
-    // Not bounded, for no signal may be lost; a server's own word comes at a limited rate, and the loop never waits.
-    // Needs no bound: every writer either waits for an answer or speaks a few times in the life of a run.
+    // Not bounded, for no signal may be lost, and needs no bound, for the loop never waits and each writer has a limited rate: who asks for
+    // something is answered first, timers and probes speak once in their interval, the line of waiting calls once in each look of it, and a
+    // run when what it offers has been read again or one of its processes comes or goes.
     private readonly Channel<Signal> _inbox = Channel.CreateUnbounded<Signal>(new() { SingleReader = true });
     private readonly ManagedServer _server;
     private readonly SupervisionTools _tools;
