@@ -11,7 +11,7 @@ public sealed class AgentLoopTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task A_model_calls_tools_of_four_servers()
     {
         var config = Path.Combine(_folder, "steward.json");

@@ -15,7 +15,7 @@ public sealed class AspNetHostTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task The_servers_of_a_web_application_start_and_end_with_it()
     {
         var config = Path.Combine(_folder, "mcp.json");
@@ -32,6 +32,6 @@ public sealed class AspNetHostTests : IDisposable
         Assert.Equal("Healthy", await http.GetStringAsync("health", Cancellation));
         Signals.Send(application.Id, Signals.Terminate);
         Assert.Equal(0, await application.ExitAsync(Cancellation));
-        Assert.Empty(await Poll.ForAsync(TimeSpan.FromSeconds(5), census.Living, living => living.Count == 0));
+        Assert.Empty(await Poll.ForAsync(census.Living, living => living.Count == 0));
     }
 }

@@ -8,15 +8,15 @@ namespace Steward.EndToEnd;
 /// <summary>By default a server is shared until it shows that it cannot be; from then on new clients get a process of their own.</summary>
 public sealed class AutoIsolationTests
 {
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_server_that_once_asked_nobody_in_particular_gets_a_process_for_each_new_client()
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var pair = await ClientPair.ConnectAsync(Upstreams.TestServer(), cancellation);
         Assert.Equal(await ProcessOfAsync(pair.Anna, cancellation), await ProcessOfAsync(pair.Bert, cancellation));
 
-        var sleeping = await pair.Bert.BeginAsync("tools/call", Json.Call("sleep", new() { ["ms"] = 60_000 }));
-        await pair.Bert.RequestAsync("tools/list", null, cancellation);
+        var sleeping = await pair.Bert.BeginAsync("tools/call", Json.Call("sleep", new() { ["ms"] = 600_000, ["label"] = "bert" }));
+        await pair.Bert.HasBegunAsync("bert", cancellation);
         await pair.Anna.BeginAsync("tools/call", Json.Call("ask_sampling", new() { ["prompt"] = "Hello" }));
         await pair.Steward.ReachesAsync("server", status => status.TryGetProperty("isolationReason", out _), cancellation);
         await pair.Bert.CancelAsync(sleeping);

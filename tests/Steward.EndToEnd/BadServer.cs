@@ -10,6 +10,9 @@ internal sealed class BadServer : IAsyncDisposable
     /// <summary>How long a server has between the end of its input and SIGKILL.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(800);
 
+    // More than any answer takes on a slow machine: who is told something within less has not waited for it.
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
+
     private BadServer(StewardProcess steward, McpHttpClient good) => (Steward, Good) = (steward, good);
 
     public StewardProcess Steward { get; }
@@ -18,9 +21,13 @@ internal sealed class BadServer : IAsyncDisposable
     public McpHttpClient Good { get; }
 
     /// <summary>Starts both; returns as soon as the good one runs.</summary>
-    public static async Task<BadServer> StartAsync(CancellationToken cancellationToken, params string[] mode)
+    public static Task<BadServer> StartAsync(CancellationToken cancellationToken, params string[] mode) => StartAsync(RequestTimeout, cancellationToken, mode);
+
+    /// <summary>Starts both, where calls of the bad one are to time out.</summary>
+    public static async Task<BadServer> StartAsync(TimeSpan requestTimeout, CancellationToken cancellationToken, params string[] mode)
     {
-        var steward = await StewardProcess.StartAsync(new() { ["good"] = Entry("--mode", "echo"), ["bad"] = Entry(["--mode", .. mode]) }, cancellationToken);
+        var bad = Entry(requestTimeout, ["--mode", .. mode]);
+        var steward = await StewardProcess.StartAsync(new() { ["good"] = Entry(RequestTimeout, "--mode", "echo"), ["bad"] = bad }, cancellationToken);
         try
         {
             await steward.ReachesAsync("good", "Running", cancellationToken);
@@ -54,10 +61,15 @@ internal sealed class BadServer : IAsyncDisposable
         await Steward.DisposeAsync();
     }
 
-    // Short times: what is tested is that each step comes, not how long a user would wait for it.
-    private static JsonObject Entry(params string[] arguments) => Upstreams.TestServer(arguments)
-        .With("startupTimeoutMs", arguments.Contains("hang-in-initialize") ? 1_000 : 20_000)
-        .With("requestTimeoutMs", 3_000)
-        .With("restartPolicy", new JsonObject { ["initialDelayMs"] = 50, ["maxDelayMs"] = 200, ["maxRestartAttempts"] = 2 })
-        .With("shutdown", new JsonObject { ["drainMs"] = 200, ["graceMs"] = Grace.TotalMilliseconds });
+    // Short times where they are waited for: what is tested is that each step comes, not how long a user would wait for it.
+    private static JsonObject Entry(TimeSpan requestTimeout, params string[] arguments)
+    {
+        var hangs = arguments.Contains("hang-in-initialize"); // longer than the good one needs to start, and so only twice
+        return Upstreams.TestServer(arguments)
+            .With("startupTimeoutMs", hangs ? 12_000 : 120_000)
+            .With("requestTimeoutMs", requestTimeout.TotalMilliseconds)
+            .With("queueMs", 60_000)
+            .With("restartPolicy", new JsonObject { ["initialDelayMs"] = 50, ["maxDelayMs"] = 200, ["maxRestartAttempts"] = hangs ? 1 : 2 })
+            .With("shutdown", new JsonObject { ["drainMs"] = 200, ["graceMs"] = Grace.TotalMilliseconds });
+    }
 }

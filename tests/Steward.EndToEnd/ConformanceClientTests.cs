@@ -19,7 +19,7 @@ public sealed class ConformanceClientTests
         ["auth/wif-jwt-bearer"] = "an extension: the identity of a workload, which Steward has no way to get",
     };
 
-    [Theory(Timeout = 180_000)]
+    [Theory(Timeout = 600_000)]
     [InlineData("2025-11-25", 19 + 2)] // the revision's own, and client credentials
     [InlineData("2026-07-28", 33 + 2)]
     public async Task Every_client_scenario_passes_but_those_with_a_reason(string revision, int expected)

@@ -9,7 +9,7 @@ public sealed class ConsoleTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task On_a_terminal_a_key_shows_the_tools_and_another_stops_everything()
     {
         await using var home = new StewardHome();

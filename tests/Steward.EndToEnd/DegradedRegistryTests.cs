@@ -9,7 +9,7 @@ public sealed class DegradedRegistryTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task On_a_full_disk_servers_serve_changes_are_refused_and_all_is_well_when_there_is_room()
     {
         await using var home = new StewardHome();
@@ -47,7 +47,7 @@ public sealed class DegradedRegistryTests
     }
 
     /// <summary>The kernel ends whoever writes beyond the limit, unless he says that he wants to hear of it otherwise.</summary>
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Where_files_may_not_grow_servers_serve_changes_are_refused_and_all_is_well_when_they_may()
     {
         await using var home = new StewardHome();
@@ -72,7 +72,7 @@ public sealed class DegradedRegistryTests
         await home.DownAsync(angel);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_data_directory_that_may_not_be_written_is_said_in_one_sentence()
     {
         await using var home = new StewardHome();
@@ -90,7 +90,7 @@ public sealed class DegradedRegistryTests
         Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_registry_of_a_newer_Steward_is_said_in_one_sentence()
     {
         await using var home = new StewardHome();

@@ -20,7 +20,7 @@ public sealed class EmbeddedManagerTests
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task What_a_program_has_set_at_a_server_is_set_again_after_its_process_was_killed_and_its_log_goes_on()
     {
         await using var manager = new McpServerManager([new ServerConfig

@@ -13,7 +13,7 @@ public sealed class EverythingTests
 
     private static JsonObject Everything => Upstreams.Npm("everything").With("isolation", "session");
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Sampling_asks_the_client_that_called()
     {
         await using var pair = await ClientPair.ConnectAsync(Everything, Cancellation);
@@ -23,7 +23,7 @@ public sealed class EverythingTests
         Assert.Contains("sampled by Bert", bert.TextOfTool());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Elicitation_asks_the_client_that_called()
     {
         await using var pair = await ClientPair.ConnectAsync(Everything, Cancellation);
@@ -32,7 +32,7 @@ public sealed class EverythingTests
         Assert.Contains("Bert", bert.ToString());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Roots_are_those_of_the_client_that_called()
     {
         await using var pair = await ClientPair.ConnectAsync(Everything, Cancellation);
@@ -41,7 +41,7 @@ public sealed class EverythingTests
         Assert.Contains("file:///home/Bert", bert.TextOfTool());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_changed_list_of_roots_is_asked_for_again()
     {
         await using var pair = await ClientPair.ConnectAsync(Everything, Cancellation);
@@ -49,10 +49,10 @@ public sealed class EverythingTests
         await pair.Anna.NotifyAsync("notifications/roots/list_changed");
         await pair.Anna.ReceivesAsync(
             message => message.IsMethod("roots/list") && pair.Anna.Received.Count(received => received.IsMethod("roots/list")) > 1, Cancellation);
-        Assert.DoesNotContain(pair.Bert.Received.Skip(1), message => message.IsMethod("roots/list"));
+        Assert.InRange((await ClientPair.AllReceivedAsync(pair.Bert, Cancellation)).Count(message => message.IsMethod("roots/list")), 0, 1); // the one of the beginning
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("session")]
     [InlineData("shared")]
     public async Task Progress_reaches_its_own_caller_even_when_both_use_the_same_token(string isolation)
@@ -68,7 +68,7 @@ public sealed class EverythingTests
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Logs_reach_the_client_that_asked_for_them()
     {
         await using var pair = await ClientPair.ConnectAsync(Everything, Cancellation);
@@ -78,7 +78,7 @@ public sealed class EverythingTests
         Assert.DoesNotContain(await ClientPair.AllReceivedAsync(pair.Bert, Cancellation), IsSimulatedLog);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("session")]
     [InlineData("shared")]
     public async Task Arguments_are_completed_with_the_context_given(string isolation)
@@ -94,7 +94,7 @@ public sealed class EverythingTests
         Assert.Equal(["John", "Kim", "Lee"], ValuesOf(bert));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task An_update_reaches_the_subscriber_only()
     {
         const string Uri = "demo://resource/dynamic/text/1";
@@ -108,7 +108,7 @@ public sealed class EverythingTests
         Assert.DoesNotContain(await ClientPair.AllReceivedAsync(pair.Bert, Cancellation), message => message.IsMethod("notifications/resources/updated"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_changed_list_is_told_to_the_client_whose_server_changed()
     {
         await using var pair = await ClientPair.ConnectAsync(Everything, Cancellation);
@@ -121,7 +121,7 @@ public sealed class EverythingTests
         Assert.DoesNotContain(pair.Bert.Received, message => message.IsMethod("notifications/resources/list_changed"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_client_without_capabilities_gets_no_question_and_sees_no_tool_that_would_ask()
     {
         await using var pair = await ClientPair.ConnectAsync(Everything, Cancellation);

@@ -34,7 +34,7 @@ public sealed class FourServers : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "note.txt"), "written by a test");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(240), TimeProvider.System);
         _steward = await StewardProcess.StartReadyAsync(Servers, limit.Token);
     }
 

@@ -15,7 +15,7 @@ public sealed class InstancesTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Kills_of_single_instances_cost_the_calls_in_flight_there_and_nothing_else()
     {
         await using var steward = await StewardProcess.StartReadyAsync(new JsonObject { [Id] = Server() }, Cancellation);
@@ -40,7 +40,7 @@ public sealed class InstancesTests
         Assert.Equal(0, (await steward.StatusAsync(Id, Cancellation)).GetProperty("restarts").GetInt32());
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task A_daemon_that_is_killed_leaves_none_of_them_behind()
     {
         await using var steward = await StewardProcess.StartReadyAsync(new JsonObject { [Id] = Server() }, Cancellation);

@@ -12,7 +12,7 @@ public sealed class KilledRegistryTests
     private const int Writes = 1000;
     private const int Writers = 8;
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Every_acknowledged_write_survives_a_killed_daemon_and_none_is_there_by_half()
     {
         var cancellation = TestContext.Current.CancellationToken;

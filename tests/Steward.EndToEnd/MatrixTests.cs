@@ -7,7 +7,7 @@ namespace Steward.EndToEnd;
 /// <summary>Every client with every server: each peer, era and transport, and everything that the protocol offers.</summary>
 public sealed class MatrixTests
 {
-    [Fact(Timeout = 240_000)]
+    [Fact(Timeout = 900_000)]
     public async Task Every_client_can_do_everything_with_every_server()
     {
         var cancellation = TestContext.Current.CancellationToken;

@@ -9,7 +9,7 @@ public sealed class MisbehavingModernServerTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("silent-discover", "2025-11-25")]
     [InlineData("crash-discover", "2025-11-25")]
     [InlineData("late-discover", "2026-07-28")]
@@ -24,7 +24,7 @@ public sealed class MisbehavingModernServerTests
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("rounds", 3, "3 rounds")]
     [InlineData("state-only", 0, "1 rounds")]
     public async Task A_legacy_client_is_asked_as_often_as_a_modern_server_wants(string what, int count, string text)
@@ -38,7 +38,7 @@ public sealed class MisbehavingModernServerTests
         Assert.Equal(count, reply.Before.Count(message => message.IsMethod("elicitation/create")));
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("forever", "10 times")]
     [InlineData("sampling", "sampling")]
     [InlineData("foreign", "(\"tools\")")]
@@ -62,7 +62,7 @@ public sealed class MisbehavingModernServerTests
     {
         await servers.Steward.ReachesAsync("bad", "Running", Cancellation);
         var client = await McpHttpClient.ConnectAsync(servers.Steward.EndpointOf("bad"), "bad", Cancellation, new() { ["elicitation"] = new JsonObject() });
-        client.Answers["elicitation/create"] = JsonNode.Parse("""{"action":"accept","content":{"text":"so"}}""")!;
+        client.Answers["elicitation/create"] = () => Task.FromResult(JsonNode.Parse("""{"action":"accept","content":{"text":"so"}}""")!);
         return client;
     }
 }

@@ -9,9 +9,12 @@ namespace Steward.EndToEnd;
 /// </summary>
 public sealed class MisbehavingServerTests
 {
+    // Of calls that nobody answers; those before and after are answered within it on a slow machine too.
+    private static readonly TimeSpan ShortTimeout = TimeSpan.FromSeconds(5);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_server_that_exits_at_start_fails_with_its_exit_code_and_its_last_words()
     {
         await using var servers = await BadServer.StartAsync(Cancellation, "exit-at-start");
@@ -21,7 +24,7 @@ public sealed class MisbehavingServerTests
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_server_that_hangs_in_initialize_delays_nobody_and_fails_in_the_end()
     {
         await using var servers = await BadServer.StartAsync(Cancellation, "hang-in-initialize");
@@ -32,14 +35,14 @@ public sealed class MisbehavingServerTests
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_slow_server_is_started_in_the_end()
     {
         await using var servers = await BadServer.StartAsync(Cancellation, "slow-start", "--delay", "1500");
         await servers.Steward.ReachesAsync("bad", "Running", Cancellation);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("exit", 7)]
     [InlineData("kill", 137)]
     public async Task When_a_server_dies_in_a_call_the_caller_hears_at_once_and_the_server_is_started_again(string how, int code)
@@ -50,7 +53,7 @@ public sealed class MisbehavingServerTests
         var before = TimeProvider.System.GetTimestamp();
         var reply = await client.CallAsync("misbehave", new() { ["text"] = how }, Cancellation);
         Assert.True(reply.IsError, reply.Message.ToString());
-        Assert.True(TimeProvider.System.GetElapsedTime(before) < TimeSpan.FromSeconds(2), "the caller waited for the time-out");
+        Assert.True(TimeProvider.System.GetElapsedTime(before) < TimeSpan.FromSeconds(20), "the caller waited for the time-out");
 
         var status = await servers.Steward.ReachesAsync("bad", IsRunningAgain, Cancellation);
         Assert.Equal(code, status.GetProperty("lastExit").GetProperty("code").GetInt32());
@@ -58,7 +61,7 @@ public sealed class MisbehavingServerTests
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_call_right_behind_the_death_of_its_server_is_answered_by_the_next_run()
     {
         await using var servers = await BadServer.StartAsync(Cancellation, "die-midcall");
@@ -72,20 +75,20 @@ public sealed class MisbehavingServerTests
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_server_that_ignores_end_of_input_and_sigterm_is_stopped_within_its_bound()
     {
         await using var servers = await BadServer.StartAsync(Cancellation, "stubborn");
         await servers.Steward.ReachesAsync("bad", "Running", Cancellation);
         var before = TimeProvider.System.GetTimestamp();
         await servers.Steward.PostAsync("/servers/bad/stop", Cancellation);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(before), BadServer.Grace, BadServer.Grace + TimeSpan.FromSeconds(4));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(before), BadServer.Grace, BadServer.Grace + TimeSpan.FromSeconds(20));
         Assert.True((await servers.Steward.StatusAsync("bad", Cancellation)).GetProperty("state").ValueEquals("Stopped"));
         Assert.DoesNotContain(servers.Steward.Census.Living(), process => process.CommandLine.Contains("stubborn", StringComparison.Ordinal));
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("plain")]
     [InlineData("setsid")]
     [InlineData("daemon")]
@@ -99,14 +102,14 @@ public sealed class MisbehavingServerTests
         // The server dies, its grandchild holds the pipes open: that must not look like life.
         Assert.True((await client.CallAsync("misbehave", null, Cancellation)).IsError);
         await servers.Steward.ReachesAsync("bad", IsRunningAgain, Cancellation);
-        Assert.Empty(await Running.Poll.ForAsync(TimeSpan.FromSeconds(5), () => Grandchildren(servers).Intersect(grandchildren).ToArray(), left => left.Length == 0));
+        Assert.Empty(await Running.Poll.ForAsync(() => Grandchildren(servers).Intersect(grandchildren).ToArray(), left => left.Length == 0));
 
         await servers.Steward.PostAsync("/servers/bad/stop", Cancellation);
-        Assert.Empty(Grandchildren(servers));
+        Assert.Empty(await Running.Poll.ForAsync(() => Grandchildren(servers), static left => left.Length == 0));
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task A_flood_on_stderr_is_drained()
     {
         await using var servers = await BadServer.StartAsync(Cancellation, "flood-stderr"); // 200 MiB before it answers initialize
@@ -116,7 +119,7 @@ public sealed class MisbehavingServerTests
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Garbage_between_messages_is_skipped_and_kept_in_the_log()
     {
         await using var servers = await BadServer.StartAsync(Cancellation, "garbage");
@@ -129,7 +132,7 @@ public sealed class MisbehavingServerTests
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_line_beyond_the_limit_fails_the_call_and_harms_nobody()
     {
         await using var servers = await BadServer.StartAsync(Cancellation, "huge-line"); // 64 MiB in one line
@@ -140,7 +143,7 @@ public sealed class MisbehavingServerTests
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_server_that_closes_its_output_and_stays_counts_as_crashed()
     {
         await using var servers = await BadServer.StartAsync(Cancellation, "close-stdout");
@@ -155,10 +158,10 @@ public sealed class MisbehavingServerTests
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_server_that_stops_reading_fails_its_own_callers_only()
     {
-        await using var servers = await BadServer.StartAsync(Cancellation, "deaf");
+        await using var servers = await BadServer.StartAsync(ShortTimeout, Cancellation, "deaf");
         using var client = await servers.ConnectAsync(Cancellation);
         Assert.False((await client.CallAsync("misbehave", null, Cancellation)).IsError);
 
@@ -170,7 +173,7 @@ public sealed class MisbehavingServerTests
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("unknown")]
     [InlineData("string")]
     [InlineData("null")]
@@ -188,10 +191,10 @@ public sealed class MisbehavingServerTests
         Assert.True(await servers.GoodIsUnharmedAsync(Cancellation));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_call_that_is_never_answered_ends_after_its_time_out()
     {
-        await using var servers = await BadServer.StartAsync(Cancellation, "wrong-ids");
+        await using var servers = await BadServer.StartAsync(ShortTimeout, Cancellation, "wrong-ids");
         using var client = await servers.ConnectAsync(Cancellation);
         Assert.True((await client.CallAsync("misbehave", new() { ["text"] = "never" }, Cancellation)).IsError);
         Assert.Equal("right", (await client.CallAsync("echo", new() { ["text"] = "right" }, Cancellation)).Text);

@@ -21,7 +21,7 @@ public sealed class NewUserTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _home.DisposeAsync();
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = 600_000)]
     public async Task The_page_for_new_users_shows_what_the_program_prints()
     {
         WriteHome();
@@ -82,6 +82,7 @@ public sealed class NewUserTests : IAsyncDisposable
         await command.WriteLineAsync("""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"notes__list_allowed_directories","arguments":{}}}""");
         command.CloseInput();
         await command.ExitAsync(Cancellation);
+        await command.EndOfOutputAsync(Cancellation);
         var answer = command.Output.Items.Select(line => JsonNode.Parse(line)!).Single(message => message["id"]?.GetValue<int>() == 2);
         return answer["result"]!["content"]![0]!["text"]!.GetValue<string>().Replace(_home.Folder, Transcript.Home, StringComparison.Ordinal).Split('\n')[^1];
     }

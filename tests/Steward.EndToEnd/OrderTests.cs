@@ -13,7 +13,7 @@ public sealed class OrderTests
     private const int PerCall = 10;
     private const int InFlight = 32;
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = 300_000)]
     [InlineData("fixture", "/servers/upstream/mcp", "progress_burst")]
     [InlineData("echo", "/servers/upstream/mcp", "progress_burst")]
     [InlineData("echo", "/mcp", "upstream__progress_burst")]

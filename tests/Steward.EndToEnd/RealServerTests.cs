@@ -11,7 +11,7 @@ public sealed class RealServerTests(FourServers four) : IClassFixture<FourServer
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task The_inspector_lists_and_calls_the_tools_of_all_servers_on_the_merged_endpoint()
     {
         var names = (await InspectorCli.RunAsync(four.Steward.Endpoint, "tools/list", Cancellation)).Names("tools");
@@ -22,7 +22,7 @@ public sealed class RealServerTests(FourServers four) : IClassFixture<FourServer
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task The_inspector_lists_and_calls_the_tools_of_each_server_on_its_own_endpoint()
     {
         foreach (var call in four.Calls)
@@ -33,7 +33,7 @@ public sealed class RealServerTests(FourServers four) : IClassFixture<FourServer
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task The_typescript_client_lists_and_calls_the_tools_of_all_servers_on_the_merged_endpoint()
     {
         await using var client = await TypeScriptClient.ConnectAsync(four.Steward.Endpoint, "merged", null, Cancellation);
@@ -47,7 +47,7 @@ public sealed class RealServerTests(FourServers four) : IClassFixture<FourServer
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task The_typescript_client_lists_and_calls_the_tools_of_each_server_on_its_own_endpoint()
     {
         foreach (var call in four.Calls)
@@ -58,7 +58,7 @@ public sealed class RealServerTests(FourServers four) : IClassFixture<FourServer
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task The_csharp_client_lists_and_calls_the_tools_of_all_servers()
     {
         await using var client = await McpClient.CreateAsync(
@@ -74,7 +74,7 @@ public sealed class RealServerTests(FourServers four) : IClassFixture<FourServer
         }
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("filesystem", "tools/list")]
     [InlineData("memory", "tools/list")]
     [InlineData("thinking", "tools/list")]
@@ -94,7 +94,7 @@ public sealed class RealServerTests(FourServers four) : IClassFixture<FourServer
         Assert.True(JsonElement.DeepEquals(expected, seen), $"expected {expected}\nseen {seen}");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Prompts_resources_and_templates_of_all_servers_are_on_the_merged_endpoint()
     {
         using var client = await McpHttpClient.ConnectAsync(four.Steward.Endpoint, "raw", Cancellation);

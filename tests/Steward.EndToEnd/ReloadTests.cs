@@ -10,7 +10,7 @@ public sealed class ReloadTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task An_edited_file_changes_what_it_says_and_nothing_else()
     {
         var servers = new JsonObject
@@ -22,9 +22,16 @@ public sealed class ReloadTests
         };
         await using var steward = await StewardProcess.StartReadyAsync(servers, Cancellation);
         var before = await PidsAsync(steward, "kept", "filtered", "changed", "removed");
-        using var client = await McpHttpClient.ConnectAsync(steward.EndpointOf("kept"), "reload", Cancellation);
+        using var client = await McpHttpClient.ConnectAsync(steward.EndpointOf("kept"), "reload", Cancellation, new() { ["elicitation"] = new JsonObject() });
         using var all = await McpHttpClient.ConnectAsync(steward.Endpoint, "reload", Cancellation);
-        var inFlight = client.CallAsync("sleep", new() { ["ms"] = 4000 }, Cancellation);
+        var (asked, answer) = (new TaskCompletionSource(), new TaskCompletionSource<JsonNode>());
+        client.Answers["elicitation/create"] = () =>
+        {
+            asked.SetResult();
+            return answer.Task;
+        };
+        var inFlight = client.CallAsync("ask_elicitation", new() { ["message"] = "Is it over?" }, Cancellation);
+        await asked.Task.WaitAsync(Cancellation);
 
         servers["filtered"]!["tools"] = new JsonObject { ["allow"] = new JsonArray("read_graph") };
         servers["changed"]!["env"] = new JsonObject { ["CHANGED"] = "1" };
@@ -38,15 +45,17 @@ public sealed class ReloadTests
         var after = await PidsAsync(steward, "kept", "filtered");
         Assert.Equal((before["kept"], before["filtered"]), (after["kept"], after["filtered"]));
         Assert.False(inFlight.IsCompleted, "the call was to be in flight over the change");
-        _ = await inFlight;
-        Assert.False(ProcessCensus.IsAlive(before["removed"]));
-        var tools = (await all.RequestAsync("tools/list", null, Cancellation)).Result.Names("tools").ToList();
-        Assert.Contains("added__echo", tools);
-        Assert.DoesNotContain(tools, tool => tool.StartsWith("removed__", StringComparison.Ordinal));
+        answer.SetResult(new JsonObject { ["action"] = "decline" });
+        Assert.Contains("action=decline", (await inFlight).Text, StringComparison.Ordinal);
+        Assert.False(await Poll.ForAsync(() => ProcessCensus.IsAlive(before["removed"]), static alive => !alive));
+        var tools = await Poll.UntilAsync(
+            async () => (await all.RequestAsync("tools/list", null, Cancellation)).Result.Names("tools"),
+            tools => tools.Contains("added__echo") && !tools.Any(tool => tool.StartsWith("removed__", StringComparison.Ordinal)),
+            Cancellation);
         Assert.Equal(["filtered__read_graph"], tools.Where(tool => tool.StartsWith("filtered__", StringComparison.Ordinal)));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task A_broken_file_changes_nothing_and_SIGHUP_reads_it_again()
     {
         var servers = new JsonObject { ["kept"] = Upstreams.TestServer("--mode", "echo") };

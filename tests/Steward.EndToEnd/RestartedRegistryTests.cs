@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Steward.EndToEnd.Clients;
 using Steward.EndToEnd.Running;
 using Xunit;
 
@@ -13,7 +14,7 @@ public sealed class RestartedRegistryTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Registered_servers_are_served_by_the_next_daemon_with_all_that_was_learned_of_them()
     {
         await using var home = new StewardHome();
@@ -44,13 +45,13 @@ public sealed class RestartedRegistryTests
             Assert.Contains(remembered.GetProperty("tools").EnumerateArray(), tool => tool.GetProperty("name").ValueEquals("echo"));
 
             await home.ReachesAsync("off", "Disabled");
-            Assert.Equal("Started Stopped Started", await KindsAsync(home, "legacy"));
+            Assert.Equal("Started Stopped Started", await Poll.ForAsync(() => KindsAsync(home, "legacy"), kinds => kinds == "Started Stopped Started"));
             Assert.Equal("Added Disabled Started Stopped", string.Join(' ', (await KindsAsync(home, "off", "Added", "Disabled")).Split(' ').Order()));
             await home.DownAsync(second);
         }
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Without_a_daemon_a_client_is_served_what_was_added_and_is_enabled()
     {
         await using var home = new StewardHome();
@@ -64,7 +65,7 @@ public sealed class RestartedRegistryTests
         Assert.Equal("added__echo file__echo off__echo", await EchoesAsync(home, 3, "--config", home.PathOf("mcp.json")));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task A_daemon_and_clients_that_start_at_the_same_time_share_one_data_directory()
     {
         await using var home = new StewardHome();
@@ -103,17 +104,16 @@ public sealed class RestartedRegistryTests
     {
         await using var command = home.Start("stdio", arguments);
         await command.WriteLineAsync(Initialize);
-        for (var id = 2; ; id++)
+        var id = 1;
+        var echoes = await Poll.UntilAsync(async () =>
         {
-            await command.WriteLineAsync($$"""{"jsonrpc":"2.0","id":{{id}},"method":"tools/list"}""");
+            await command.WriteLineAsync($$"""{"jsonrpc":"2.0","id":{{++id}},"method":"tools/list"}""");
             var answer = JsonElement.Parse(await command.Output.FirstAsync(line => line.Contains($"\"id\":{id}", StringComparison.Ordinal), Cancellation));
-            var echoes = answer.GetProperty("result").GetProperty("tools").EnumerateArray().Select(tool => tool.GetProperty("name").GetString()!).Where(name => name.EndsWith("echo", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
-            if (echoes.Count < count)
-                continue;
-            command.CloseInput();
-            await command.ExitAsync(Cancellation);
-            return string.Join(' ', echoes);
-        }
+            return answer.GetProperty("result").Names("tools").Where(name => name.EndsWith("echo", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        }, echoes => echoes.Count >= count, Cancellation);
+        command.CloseInput();
+        await command.ExitAsync(Cancellation);
+        return string.Join(' ', echoes);
     }
 
     private static async Task<string> KindsAsync(StewardHome home, string server, params string[] also)

@@ -11,7 +11,7 @@ public sealed class ServerEventTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task What_becomes_of_a_server_and_what_it_says_is_told_under_the_known_names()
     {
         await using var home = new StewardHome();

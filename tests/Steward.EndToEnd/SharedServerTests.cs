@@ -13,21 +13,21 @@ public sealed class SharedServerTests
 
     private static JsonObject Shared => Upstreams.TestServer().With("isolation", "shared");
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Both_clients_reach_the_same_process()
     {
         await using var pair = await ClientPair.ConnectAsync(Shared, Cancellation);
         Assert.Equal(await ProcessOfAsync(pair.Anna), await ProcessOfAsync(pair.Bert));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task With_isolation_by_session_each_client_has_a_process_of_its_own()
     {
         await using var pair = await ClientPair.ConnectAsync(Shared.With("isolation", "session"), Cancellation);
         Assert.NotEqual(await ProcessOfAsync(pair.Anna), await ProcessOfAsync(pair.Bert));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Questions_of_the_server_go_to_the_only_caller_in_flight()
     {
         await using var pair = await ClientPair.ConnectAsync(Shared, Cancellation);
@@ -39,12 +39,12 @@ public sealed class SharedServerTests
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_question_that_could_be_meant_for_either_client_is_put_to_neither()
     {
         await using var pair = await ClientPair.ConnectAsync(Shared, Cancellation);
-        var sleeping = await pair.Bert.BeginAsync("tools/call", Json.Call("sleep", new() { ["ms"] = 60_000, ["label"] = "bert" }));
-        await pair.Bert.RequestAsync("tools/list", null, Cancellation); // the call before it is in flight by now
+        var sleeping = await pair.Bert.BeginAsync("tools/call", Json.Call("sleep", new() { ["ms"] = 600_000, ["label"] = "bert" }));
+        await pair.Bert.HasBegunAsync("bert", Cancellation);
 
         var answer = await pair.Anna.BeginAsync("tools/call", Json.Call("ask_sampling", new() { ["prompt"] = "Hello" }));
         await RefusedAsync(pair.Anna, answer);
@@ -55,13 +55,14 @@ public sealed class SharedServerTests
         await pair.Bert.CancelAsync(sleeping);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_cancelled_call_is_cancelled_at_the_server_and_no_other_is()
     {
         await using var pair = await ClientPair.ConnectAsync(Shared, Cancellation);
-        var anna = await pair.Anna.BeginAsync("tools/call", Json.Call("sleep", new() { ["ms"] = 60_000, ["label"] = "anna" }));
-        var bert = await pair.Bert.BeginAsync("tools/call", Json.Call("sleep", new() { ["ms"] = 1_500, ["label"] = "bert" }));
-        await pair.Anna.RequestAsync("tools/list", null, Cancellation);
+        var anna = await pair.Anna.BeginAsync("tools/call", Json.Call("sleep", new() { ["ms"] = 600_000, ["label"] = "anna" }));
+        var bert = await pair.Bert.BeginAsync("tools/call", Json.Call("sleep", new() { ["ms"] = 3_000, ["label"] = "bert" }));
+        await pair.Anna.HasBegunAsync("anna", Cancellation);
+        await pair.Anna.HasBegunAsync("bert", Cancellation);
 
         await pair.Anna.CancelAsync(anna);
 
@@ -70,7 +71,7 @@ public sealed class SharedServerTests
         Assert.Equal("slept", (await pair.Bert.ResultAsync(bert, Cancellation)).TextOfTool());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_log_written_during_a_call_reaches_the_caller_only()
     {
         await using var pair = await ClientPair.ConnectAsync(Shared, Cancellation);
@@ -83,7 +84,7 @@ public sealed class SharedServerTests
         Assert.Equal(["for Bert"], LogsOf(await ClientPair.AllReceivedAsync(pair.Bert, Cancellation)));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Each_client_has_its_own_log_level()
     {
         await using var pair = await ClientPair.ConnectAsync(Shared, Cancellation);
@@ -99,7 +100,7 @@ public sealed class SharedServerTests
         Assert.Equal(["information", "error"], LogsOf(await ClientPair.AllReceivedAsync(pair.Bert, Cancellation)));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task An_update_reaches_whoever_subscribed_whoever_caused_it()
     {
         const string Watched = "test://watched-resource";
@@ -117,7 +118,7 @@ public sealed class SharedServerTests
         Assert.Single(await ClientPair.AllReceivedAsync(pair.Anna, Cancellation), IsUpdate);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_changed_list_is_told_to_all_clients_and_can_be_used_at_once()
     {
         await using var pair = await ClientPair.ConnectAsync(Shared, Cancellation);

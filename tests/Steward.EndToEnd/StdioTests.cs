@@ -12,19 +12,17 @@ public sealed class StdioTests
     private const string Initialize =
         """{"jsonrpc":"2.0","id":"open","method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"script","version":"1"}}}""";
 
-    private const string List = """{"jsonrpc":"2.0","id":"list","method":"tools/list"}""";
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task The_end_of_a_daemon_costs_the_calls_in_flight_and_nothing_else()
     {
-        await using var rig = await StdioRig.StartAsync(new() { ["server"] = Upstreams.TestServer() }, daemon: true, Cancellation);
+        await using var rig = await StdioRig.StartAsync(new() { ["server"] = Upstreams.TestServer().With("queueMs", 60_000) }, daemon: true, Cancellation);
         await using var client = await TypeScriptClient.LaunchAsync(Repository.StewardProgram, rig.Arguments(""), rig.Environment, ClientPair.AnswersOf("Anna"), Cancellation);
         var steward = rig.Steward!;
         var killed = steward.DaemonId;
-        var sleeping = await client.BeginAsync("tools/call", Json.Call("server__sleep", new() { ["ms"] = 60_000 }));
-        await client.RequestAsync("tools/list", null, Cancellation); // the call before it is in flight by now
+        var sleeping = await client.BeginAsync("tools/call", Json.Call("server__sleep", new() { ["ms"] = 600_000, ["label"] = "mine" }));
+        await client.HasBegunAsync("mine", Cancellation, "server__");
 
         steward.KillDaemon();
 
@@ -35,7 +33,7 @@ public sealed class StdioTests
         await steward.ReadFactsAsync(after: killed, Cancellation);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task What_a_script_asks_before_the_end_of_its_input_is_answered(bool daemon)
@@ -44,14 +42,15 @@ public sealed class StdioTests
         await using var command = Start(rig);
         await command.WriteLineAsync(Initialize);
         Assert.Equal("open", (await AnswerAsync(command, "open")).GetProperty("id").GetString());
-        await command.WriteLineAsync(List);
+        await ListsAsync(command, servers: 1);
+        await command.WriteLineAsync(List("list"));
         command.CloseInput();
 
         Assert.NotEmpty((await AnswerAsync(command, "list")).GetProperty("result").GetProperty("tools").EnumerateArray());
         Assert.Equal(0, await command.ExitAsync(Cancellation));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_script_that_ends_its_input_at_once_is_answered_when_its_server_is_up()
     {
         await using var rig = await StdioRig.StartAsync(new() { ["server"] = Upstreams.TestServer("--mode", "slow-start", "--delay", "1500") }, daemon: false, Cancellation);
@@ -64,7 +63,7 @@ public sealed class StdioTests
         Assert.Equal(0, await command.ExitAsync(Cancellation));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_group_is_served_under_its_own_names()
     {
         var groups = new JsonObject { ["talk"] = new JsonObject { ["servers"] = new JsonArray("server"), ["rename"] = new JsonObject { ["server__echo"] = "say" } } };
@@ -78,23 +77,22 @@ public sealed class StdioTests
         Assert.Equal(0, await command.ExitAsync(Cancellation));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_signal_ends_it_with_its_servers()
     {
         await using var rig = await StdioRig.StartAsync(new() { ["server"] = Upstreams.TestServer("--mode", "forks", "--how", "plain") }, daemon: false, Cancellation);
         await using var command = Start(rig);
         await command.WriteLineAsync(Initialize);
         await AnswerAsync(command, "open");
-        await command.WriteLineAsync(List);
-        await AnswerAsync(command, "list");
-        Assert.True(rig.Living.Count > 1, "the command and its server were expected");
+        await ListsAsync(command, servers: 1);
+        Assert.Contains(rig.Living, static process => process.CommandLine.Contains("forks", StringComparison.Ordinal));
 
         Signals.Send(command.Id, Signals.Terminate);
 
         Assert.Equal(0, await command.ExitAsync(Cancellation)); // what it leaves behind fails the disposal
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_command_that_is_killed_leaves_nothing_behind_of_the_servers_that_it_ran(bool isTheOneThatWasLaunched)
@@ -104,17 +102,17 @@ public sealed class StdioTests
         await using var command = Start(rig);
         await command.WriteLineAsync(Initialize);
         await AnswerAsync(command, "open");
-        await command.WriteLineAsync(List);
-        await AnswerAsync(command, "list");
-        var others = rig.Living.Where(process => process.Id != command.Id).ToArray();
-        Assert.True(others.Length > servers.Count + 1, "the command's inner process, its servers and their children were expected");
+        await ListsAsync(command, servers.Count);
+        // The command's inner process, its servers and their children; what is being started looks like its parent for a moment.
+        var others = await Poll.UntilAsync(
+            () => Task.FromResult(rig.Living.Where(process => process.Id != command.Id).ToArray()), others => others.Length > servers.Count + 1 && others.Count(IsSteward) == 1, Cancellation);
 
-        Signals.Send(isTheOneThatWasLaunched ? command.Id : others.Single(static process => process.CommandLine.Contains("stdio", StringComparison.Ordinal)).Id, Signals.Kill);
+        Signals.Send(isTheOneThatWasLaunched ? command.Id : others.Single(IsSteward).Id, Signals.Kill);
 
         Assert.Equal(137, await command.ExitAsync(Cancellation)); // what it leaves behind fails the disposal
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_configuration_that_cannot_be_used_is_told_to_the_client()
     {
         await using var rig = await StdioRig.StartAsync(new() { ["server"] = new JsonObject { ["comand"] = "x" } }, daemon: false, Cancellation);
@@ -125,10 +123,11 @@ public sealed class StdioTests
 
         Assert.Contains("mcpServers.server", error, StringComparison.Ordinal);
         Assert.Equal(2, await command.ExitAsync(Cancellation));
+        await command.EndOfOutputAsync(Cancellation);
         Assert.Contains(command.Errors.Items, line => line.Contains("mcpServers.server", StringComparison.Ordinal));
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData(true, -32000)]
     [InlineData(false, -32603)]
     public async Task A_server_that_there_is_not_is_told_to_the_client(bool daemon, int code)
@@ -143,6 +142,21 @@ public sealed class StdioTests
         Assert.Contains("'sever'", error.GetProperty("message").GetString(), StringComparison.Ordinal);
         command.CloseInput();
         await command.ExitAsync(Cancellation);
+    }
+
+    private static bool IsSteward(MarkedProcess process) => process.CommandLine.Contains("stdio", StringComparison.Ordinal);
+
+    private static string List(string id) => $$"""{"jsonrpc":"2.0","id":"{{id}}","method":"tools/list"}""";
+
+    /// <summary>Lists the tools until those of so many servers are there: a list does not wait long for servers that are just being started.</summary>
+    private static async Task ListsAsync(LineProcess command, int servers)
+    {
+        var asked = 0;
+        await Poll.UntilAsync(async () =>
+        {
+            await command.WriteLineAsync(List($"look-{++asked}"));
+            return (await AnswerAsync(command, $"look-{asked}")).GetProperty("result").Names("tools").Count(static name => name.EndsWith("__echo", StringComparison.Ordinal));
+        }, listed => listed == servers, Cancellation);
     }
 
     private static LineProcess Start(StdioRig rig, string server = "") => LineProcess.Start(Repository.StewardProgram, rig.Arguments(server), rig.Environment);

@@ -18,7 +18,7 @@ public sealed class StreamableHttpTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_session_ends_when_its_client_says_so_and_an_unknown_one_is_not_found()
     {
         await using var steward = await StartAsync();
@@ -34,7 +34,7 @@ public sealed class StreamableHttpTests
         await RefusedAsync(client, client.Post(List), HttpStatusCode.BadRequest);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_session_of_one_endpoint_is_unknown_at_another()
     {
         await using var steward = await StartAsync();
@@ -43,7 +43,7 @@ public sealed class StreamableHttpTests
         await RefusedAsync(elsewhere, elsewhere.Post(List), HttpStatusCode.NotFound);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_result_that_comes_first_is_json_and_one_after_a_notification_is_a_stream()
     {
         await using var steward = await StartAsync();
@@ -56,7 +56,7 @@ public sealed class StreamableHttpTests
         Assert.Equal("text/event-stream", stream.Content.Headers.ContentType?.MediaType);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_broken_stream_goes_on_where_it_broke()
     {
         await using var steward = await StartAsync();
@@ -73,7 +73,7 @@ public sealed class StreamableHttpTests
         Assert.Equal("call", messages[^1].GetProperty("id").GetString());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task What_is_no_proper_request_is_refused_with_the_status_that_says_why()
     {
         await using var steward = await StartAsync();

@@ -24,7 +24,7 @@ internal sealed class McpHttpClient : IDisposable
     public string Revision { get; set; } = "2025-11-25";
 
     /// <summary>Answers requests of the server by method; without an answer they are refused.</summary>
-    public Dictionary<string, JsonNode> Answers { get; } = [];
+    public Dictionary<string, Func<Task<JsonNode>>> Answers { get; } = [];
 
     public static async Task<McpHttpClient> ConnectAsync(Uri endpoint, string name, CancellationToken cancellationToken, JsonObject? capabilities = null)
     {
@@ -129,8 +129,8 @@ internal sealed class McpHttpClient : IDisposable
     private async Task AnswerAsync(JsonElement request, CancellationToken cancellationToken)
     {
         var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = JsonNode.Parse(request.GetProperty("id").GetRawText()) };
-        if (Answers.TryGetValue(request.GetProperty("method").GetString()!, out var result))
-            answer["result"] = result.DeepClone();
+        if (Answers.TryGetValue(request.GetProperty("method").GetString()!, out var think))
+            answer["result"] = (await think()).DeepClone();
         else
             answer["error"] = new JsonObject { ["code"] = -32601, ["message"] = "Method not found" };
         using var response = await SendAsync(Post(answer.ToJsonString()), cancellationToken);

@@ -77,6 +77,17 @@ internal sealed class TypeScriptClient : IAsyncDisposable
     public Task<JsonElement> CallAsync(string tool, JsonObject? arguments, CancellationToken cancellationToken) =>
         RequestAsync("tools/call", Json.Call(tool, arguments), cancellationToken);
 
+    /// <summary>
+    /// Waits until the fixture works on its <c>sleep</c> of a label. Over HTTP each message is a request of its own: nothing that is sent later comes
+    /// later for certain.
+    /// </summary>
+    public Task HasBegunAsync(string label, CancellationToken cancellationToken, string prefix = "") =>
+        Poll.UntilAsync(async () => (await CallAsync(prefix + "begun", null, cancellationToken)).TextOfTool(), labels => labels.Contains($"\"{label}\"", StringComparison.Ordinal), cancellationToken);
+
+    /// <summary>Lists the tools, again until one is there: a list does not wait long for servers that are just being started.</summary>
+    public async Task<string[]> ListsAsync(string tool, CancellationToken cancellationToken) =>
+        await Poll.UntilAsync(async () => (await RequestAsync("tools/list", null, cancellationToken)).Names("tools"), names => names.Contains(tool), cancellationToken);
+
     public Task CancelAsync(string tag) => SendAsync(new JsonObject { ["cancel"] = tag });
 
     public Task NotifyAsync(string method) => SendAsync(new JsonObject { ["notify"] = method });
@@ -88,7 +99,7 @@ internal sealed class TypeScriptClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _process.CloseInput();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
         try
         {
             await _process.ExitAsync(limit.Token);

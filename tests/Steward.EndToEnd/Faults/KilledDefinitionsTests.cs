@@ -52,7 +52,7 @@ public sealed class KilledDefinitionsTests
 
                 await Poll.UntilAsync(() => Task.FromResult(home.DaemonId), id => !old.Contains(id), Cancellation);
                 await CheckAsync(home);
-                Assert.Empty(await Poll.ForAsync(TimeSpan.FromSeconds(5), () => old.Where(ProcessCensus.IsAlive).ToArray(), static alive => alive.Length == 0));
+                Assert.Empty(await Poll.ForAsync(() => old.Where(ProcessCensus.IsAlive).ToArray(), static alive => alive.Length == 0));
             }
 
             await home.DownAsync(angel);
@@ -93,8 +93,10 @@ public sealed class KilledDefinitionsTests
                 if (Interlocked.Increment(ref _done) == killAt)
                 {
                     old.UnionWith(home.Living().Where(process => kill % 2 == 1 || process != angel));
-                    foreach (var process in kill % 2 == 1 ? (int[])[angel, home.DaemonId] : [home.DaemonId])
-                        Signals.Send(process, Signals.Kill);
+                    if (kill % 2 == 1)
+                        home.KillTogether(angel);
+                    else
+                        Signals.Send(home.DaemonId, Signals.Kill);
                     await round.CancelAsync();
                 }
             }

@@ -14,7 +14,7 @@ public sealed class ScarcityTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 600_000)]
     public async Task Without_descriptors_servers_do_not_start_and_say_why_and_what_runs_goes_on()
     {
         await using var home = new StewardHome();
@@ -28,9 +28,10 @@ public sealed class ScarcityTests
         // What is open now, and room for a few servers more.
         var open = Directory.GetFiles($"/proc/{home.DaemonId}/fd").Length;
         await LineProcess.RunAsync("prlimit", ["--pid", $"{home.DaemonId}", $"--nofile={open + 80}:"], null, Cancellation);
+        await ShellServer.WriteAsync(home, "more");
         var more = new JsonObject { ["first"] = First() };
         for (var i = 0; i < Servers; i++)
-            more[$"more-{i}"] = Upstreams.TestServer("--mode", "echo").With("restartPolicy", new JsonObject { ["initialDelayMs"] = 500, ["maxDelayMs"] = 500, ["maxRestartAttempts"] = 100 });
+            more[$"more-{i}"] = ShellServer.Define(home, $"more-{i}").With("restartPolicy", new JsonObject { ["initialDelayMs"] = 500, ["maxDelayMs"] = 500, ["maxRestartAttempts"] = 100 });
         await File.WriteAllTextAsync(config, new JsonObject { ["mcpServers"] = more }.ToJsonString(), Cancellation);
 
         var failed = await Poll.UntilAsync(
@@ -54,7 +55,7 @@ public sealed class ScarcityTests
     /// Threads count as well, and .NET ends a process for which it gets none: then it is the angel who is to be relied on. So the daemon is one
     /// that runs on, or another.
     /// </summary>
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 300_000)]
     public async Task Without_processes_a_start_fails_as_any_other_and_all_runs_when_there_are_some_again()
     {
         await using var home = new StewardHome();
@@ -97,7 +98,7 @@ public sealed class ScarcityTests
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task An_address_that_somebody_else_has_is_said_in_one_sentence_and_nothing_is_started()
     {
         await using var home = new StewardHome();

@@ -10,7 +10,7 @@ namespace Steward.EndToEnd.Matrix;
 internal static class CSharpFeatures
 {
     private const string Watched = "test://watched-resource";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly Dictionary<string, Func<CSharpSession, CancellationToken, Task>> All = new()
     {
@@ -86,7 +86,7 @@ internal static class CSharpFeatures
     private static async Task CancelAsync(CSharpSession session, CancellationToken cancellationToken)
     {
         var label = $"matrix-{Guid.NewGuid():N}";
-        await session.BeginAndCancelAsync("sleep", new() { ["ms"] = 60_000, ["label"] = label }, () => ListsAsync("begun"), cancellationToken);
+        await session.BeginAndCancelAsync("sleep", new() { ["ms"] = 600_000, ["label"] = label }, () => ListsAsync("begun"), cancellationToken);
         await ListsAsync("cancelled");
 
         Task ListsAsync(string tool) => Poll.UntilAsync(

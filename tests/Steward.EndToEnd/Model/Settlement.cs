@@ -41,7 +41,7 @@ internal sealed class Settlement(ModelWorld world)
         await Manager.EnableServerAsync(id, cancellationToken).WaitAsync(Bound, TimeProvider.System, cancellationToken);
         await Manager.StartServerAsync(id, cancellationToken).WaitAsync(Bound, TimeProvider.System, cancellationToken);
         var wrong = "";
-        for (var look = 0; look < 100 && (look == 0 || wrong.Length > 0); look++)
+        for (var look = 0; look < 600 && (look == 0 || wrong.Length > 0); look++)
         {
             var whoami = JsonNode.Parse(TextOf(await Manager.CallToolAsync(id, "whoami", cancellationToken: cancellationToken)))!;
             var subscribed = whoami["subscriptions"]!.AsArray().Select(uri => (string)uri!).ToHashSet();
@@ -79,7 +79,7 @@ internal sealed class Settlement(ModelWorld world)
     /// <summary>Nothing is left of all the runs before; one whose place was just taken may still be on its way out.</summary>
     private async Task CheckProcessesAsync()
     {
-        foreach (var process in await Poll.ForAsync(TimeSpan.FromSeconds(10), Strangers, static strangers => strangers.Count == 0))
+        foreach (var process in await Poll.ForAsync(Strangers, static strangers => strangers.Count == 0))
             Require(false, $"{process} is of no server that runs ({ProcessCensus.VariableOf(process.Id, Definitions.LabelVariable)})");
     }
 

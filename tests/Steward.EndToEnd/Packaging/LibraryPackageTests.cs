@@ -11,7 +11,7 @@ public sealed partial class LibraryPackageTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = 600_000)]
     public async Task The_example_of_the_package_runs_in_a_fresh_project()
     {
         using var packed = await PackedFolder.OfAsync("Steward");

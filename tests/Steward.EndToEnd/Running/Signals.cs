@@ -10,11 +10,15 @@ internal static partial class Signals
     public const int Kill = 9;
     public const int Terminate = 15;
 
+    /// <summary>SIGSTOP, by its number on Linux.</summary>
+    public const int Stop = 19;
+
     private const int NoSuchProcess = 3;
 
     /// <summary>Sends a signal; a process that is gone already is no error.</summary>
     public static void Send(int pid, int signal)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pid, 1); // 0 would be the tests themselves
         if (kill(pid, signal) != 0 && Marshal.GetLastPInvokeError() is not NoSuchProcess and var error)
             throw new Win32Exception(error);
     }

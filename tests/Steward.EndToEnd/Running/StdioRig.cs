@@ -5,8 +5,6 @@ namespace Steward.EndToEnd.Running;
 /// <summary>What <c>steward stdio</c> needs: a daemon, or a configuration by which it runs the servers itself. Disposing fails when a process is left behind.</summary>
 internal sealed class StdioRig : IAsyncDisposable
 {
-    private static readonly TimeSpan SweepLimit = TimeSpan.FromSeconds(10);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("steward-e2e-").FullName;
     private readonly ProcessCensus _census = new("STEWARD_END_TO_END_STDIO", Guid.NewGuid().ToString("N"));
 
@@ -34,7 +32,7 @@ internal sealed class StdioRig : IAsyncDisposable
         if (daemon)
             rig.Steward = await StewardProcess.StartReadyAsync(servers, cancellationToken);
         else
-            await File.WriteAllTextAsync(rig.ConfigFile, new JsonObject { ["mcpServers"] = servers, ["groups"] = groups ?? [] }.ToJsonString(), cancellationToken);
+            await File.WriteAllTextAsync(rig.ConfigFile, new JsonObject { ["mcpServers"] = servers, ["groups"] = groups ?? [], ["defaults"] = Upstreams.Defaults() }.ToJsonString(), cancellationToken);
         return rig;
     }
 
@@ -48,7 +46,7 @@ internal sealed class StdioRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var left = await Poll.ForAsync(SweepLimit, _census.Living, living => living.Count == 0);
+        var left = await Poll.ForAsync(_census.Living, living => living.Count == 0);
         foreach (var process in left)
             Signals.Send(process.Id, Signals.Kill);
         if (Steward is not null)

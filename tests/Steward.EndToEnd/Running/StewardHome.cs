@@ -10,8 +10,6 @@ namespace Steward.EndToEnd.Running;
 /// <summary>A folder with a data directory, over several runs of the program. Disposing fails when a process is left behind.</summary>
 internal sealed class StewardHome : IAsyncDisposable
 {
-    private static readonly TimeSpan SweepLimit = TimeSpan.FromSeconds(10);
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("steward-e2e-");
     private readonly ProcessCensus _census = new("STEWARD_END_TO_END_HOME", Guid.NewGuid().ToString("N"));
     private readonly HttpClient _http = new();
@@ -45,10 +43,34 @@ internal sealed class StewardHome : IAsyncDisposable
     }
 
     /// <summary>The process of the daemon that listens, or last did; 0 where none has left its facts.</summary>
-    public int DaemonId => File.Exists(PathOf("data/daemon.json")) ? JsonElement.Parse(File.ReadAllText(PathOf("data/daemon.json"))).GetProperty("pid").GetInt32() : 0;
+    public int DaemonId
+    {
+        get
+        {
+            try
+            {
+                return JsonElement.Parse(File.ReadAllText(PathOf("data/daemon.json"))).GetProperty("pid").GetInt32();
+            }
+            catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return 0;
+            }
+        }
+    }
 
     /// <summary>The processes that came of what was started here.</summary>
     public IReadOnlyList<int> Living() => [.. _census.Living().Select(process => process.Id)];
+
+    /// <summary>
+    /// Kills the daemon and its angel in one breath. The angel is held before: it could start another daemon else, and a daemon whose angel is
+    /// killed first is told so, and may begin to end in order.
+    /// </summary>
+    public void KillTogether(int angel)
+    {
+        Signals.Send(angel, Signals.Stop);
+        Signals.Send(DaemonId, Signals.Kill);
+        Signals.Send(angel, Signals.Kill);
+    }
 
     /// <summary>Stops the daemon as a user does.</summary>
     public async Task DownAsync(LineProcess daemon)
@@ -92,7 +114,7 @@ internal sealed class StewardHome : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var left = await Poll.ForAsync(SweepLimit, _census.Living, living => living.Count == 0);
+        var left = await Poll.ForAsync(_census.Living, living => living.Count == 0);
         foreach (var process in left)
             Signals.Send(process.Id, Signals.Kill);
         _http.Dispose();

@@ -14,6 +14,9 @@ internal static class Upstreams
     /// <summary>A server of our own on one of the TypeScript SDKs.</summary>
     public static JsonObject OwnNpm(string script, params string[] arguments) => Entry(Repository.Node, [Repository.OwnPeerServer(script), .. arguments]);
 
+    /// <summary>What holds for servers that say nothing else: on a slow machine they have the time to start.</summary>
+    public static JsonObject Defaults() => new() { ["startupTimeoutMs"] = 120_000 };
+
     /// <summary>Servers that differ in what becomes of their processes: one ends as it should, one does not, and of three the children stay, leave the session, or become daemons.</summary>
     public static JsonObject EveryKindOfProcess() => new()
     {

@@ -3,8 +3,6 @@ namespace Steward.EndToEnd.Running;
 /// <summary>The home folder of somebody who uses Steward, with the programs that the pages of docs/ call.</summary>
 internal sealed class UserHome : IAsyncDisposable
 {
-    private static readonly TimeSpan SweepLimit = TimeSpan.FromSeconds(10);
-
     private readonly ProcessCensus _census = new("STEWARD_END_TO_END_HOME", Guid.NewGuid().ToString("N"));
 
     public UserHome()
@@ -48,7 +46,7 @@ internal sealed class UserHome : IAsyncDisposable
     /// <exception cref="InvalidOperationException">A program that was started in this home still runs. It is ended.</exception>
     public async ValueTask DisposeAsync()
     {
-        var left = await Poll.ForAsync(SweepLimit, _census.Living, living => living.Count == 0);
+        var left = await Poll.ForAsync(_census.Living, living => living.Count == 0);
         foreach (var process in left)
             Signals.Send(process.Id, Signals.Kill);
         if (Daemon is not null)

@@ -64,7 +64,7 @@ async function request({ tag, method, params }) {
   const abort = new AbortController();
   pending.set(tag, abort);
   try {
-    const result = await client.request({ method, params }, ResultSchema, { signal: abort.signal, timeout: 120_000 });
+    const result = await client.request({ method, params }, ResultSchema, { signal: abort.signal, timeout: 600_000 });
     emit("result", { tag, result });
   } catch (error) {
     emit("error", { tag, code: error.code ?? null, message: error.message, data: error.data ?? null });
