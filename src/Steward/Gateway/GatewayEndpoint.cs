@@ -39,8 +39,8 @@ internal abstract class GatewayEndpoint(Relay relay)
     /// <summary>Whose a resource is that clients of this endpoint know by a URI, and what that server calls it.</summary>
     public abstract (GatewayServer Server, string Uri)? FindResource(string uri);
 
-    /// <summary>Waits until what is known of the resources there are is all there is to know: their server may be just being started. Never faults.</summary>
-    public abstract Task LearnResourcesAsync(GatewayClient client);
+    /// <summary>Waits until it is known whose resources are, or all is known that can be: their server may be just being started.</summary>
+    public abstract Task LearnResourcesAsync(GatewayClient client, IReadOnlyList<string> uris, CancellationToken cancellationToken);
 
     /// <summary>Whose a task is that clients of this endpoint know by an id, and what that server calls it.</summary>
     public abstract (GatewayServer Server, string TaskId)? FindTask(string exposedId);

@@ -21,7 +21,7 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
 
     public override async Task<Reply?> LearnToolAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, CancellationToken cancellationToken)
     {
-        await LearnAsync(client, message, envelope, cancellationToken).ConfigureAwait(false);
+        await LearnAsync(client, () => KnowsTool(envelope.Name.Of(message.Span)), cancellationToken).ConfigureAwait(false);
         return KnowsTool(envelope.Name.Of(message.Span)) ? null : Unknown(CatalogKind.Tools, message.Span, envelope);
     }
 
@@ -29,7 +29,8 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
 
     public override (GatewayServer Server, string Uri)? FindResource(string uri) => FindRoute(uri) is { } route ? (route.Server, route.Name) : null;
 
-    public override Task LearnResourcesAsync(GatewayClient client) => LearnAsync(client);
+    public override Task LearnResourcesAsync(GatewayClient client, IReadOnlyList<string> uris, CancellationToken cancellationToken) =>
+        LearnAsync(client, () => uris.All(uri => FindRoute(uri) is not null), cancellationToken);
 
     public override bool Serves(GatewayServer server) => view.Servers.Find(server.Id) == server;
 
@@ -129,22 +130,20 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
     /// somebody has it, or when all those lists are there, or take too long. Whoever waits for it looks again in any case: they may have come right behind
     /// his first look.
     /// </summary>
-    private async Task LearnAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, CancellationToken cancellationToken)
+    private async Task LearnAsync(GatewayClient client, Func<bool> isKnown, CancellationToken cancellationToken)
     {
-        await board.WaitAsync(IsKnown, SettleAsync(cancellationToken)).ConfigureAwait(false);
-        if (!IsKnown())
+        await board.WaitAsync(isKnown, SettleAsync(cancellationToken)).ConfigureAwait(false);
+        if (!isKnown())
             await WaitForAllAsync().ConfigureAwait(false); // a first start that takes long is waited for like any other
         cancellationToken.ThrowIfCancellationRequested();
-
-        bool IsKnown() => Knows(message.Span, envelope);
 
         async Task WaitForAllAsync()
         {
             GatewayServer[] coming = [.. view.Servers.All.Where(server => server.Offered == ServerCatalog.Empty && !server.Status.StartsOnCall && Relay.IsAwaited(server))];
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await board.WaitAsync(IsKnown, Task.WhenAll(coming.Select(server => Relay.WaitAsync(client, server, enough.Token).AsTask()))).ConfigureAwait(false);
+            await board.WaitAsync(isKnown, Task.WhenAll(coming.Select(server => Relay.WaitAsync(client, server, enough.Token).AsTask()))).ConfigureAwait(false);
             await enough.CancelAsync().ConfigureAwait(false);
-            if (!IsKnown() && (coming.Length > 0 || view.IsBehind))
+            if (!isKnown() && (coming.Length > 0 || view.IsBehind))
                 await board.CatchUpAsync().ConfigureAwait(false);
         }
     }
@@ -160,7 +159,7 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
 
     private async ValueTask<Reply> FindLearnedAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope)
     {
-        await LearnAsync(client, message, envelope, CancellationToken.None).ConfigureAwait(false);
+        await LearnAsync(client, () => Knows(message.Span, envelope), CancellationToken.None).ConfigureAwait(false);
         return await FindAsync(client, message, envelope, mayWait: false).ConfigureAwait(false);
     }
 

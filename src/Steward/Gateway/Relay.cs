@@ -349,7 +349,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
     public void NoteReplayed(GatewayServer server, McpMethod method) => Logger.Replayed(server.Id, McpMethods.NameOf(method));
 
     /// <summary>A request could not go on at its server's next run.</summary>
-    public void NoteStranded(GatewayServer server, McpMethod method, Exception failure) => _logger.Stranded(server.Id, McpMethods.NameOf(method), failure);
+    public void NoteStranded(GatewayServer server, McpMethod method, Exception failure) => Logger.Stranded(server.Id, McpMethods.NameOf(method), failure);
 
     /// <summary>A request without members that the client's era does not have, and the server's would act on; <see langword="null"/> where there are none.</summary>
     private static byte[]? WithoutForeign(GatewayClient client, UpstreamConnection connection, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope) => client.Era switch

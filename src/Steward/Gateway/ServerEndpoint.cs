@@ -18,7 +18,7 @@ internal sealed class ServerEndpoint(GatewayServer server, McpServerManager mana
 
     public override (GatewayServer Server, string Uri)? FindResource(string uri) => (server, uri);
 
-    public override Task LearnResourcesAsync(GatewayClient client) => Task.CompletedTask;
+    public override Task LearnResourcesAsync(GatewayClient client, IReadOnlyList<string> uris, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override (GatewayServer Server, string TaskId)? FindTask(string exposedId) => (server, exposedId);
 

@@ -82,11 +82,12 @@ internal sealed class SubscriptionDesk(GatewayParts parts, BridgedTasks bridged)
     {
         if (uris.All(uri => subscription.Endpoint.FindResource(uri) is not null))
             return;
+        using var limit = new CancellationTokenSource(AnswerWithin, subscription.Client.Clock);
         try
         {
-            await subscription.Endpoint.LearnResourcesAsync(subscription.Client).WaitAsync(AnswerWithin, subscription.Client.Clock).ConfigureAwait(false);
+            await subscription.Endpoint.LearnResourcesAsync(subscription.Client, uris, limit.Token).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException)
         {
             // What nobody knows by now is not promised.
         }
