@@ -103,6 +103,9 @@ internal sealed class GatewayServer(ManagedServer managed, Func<ServerConfig, Re
     /// <summary>Whether clients of an era can have it make tasks, as far as is known now.</summary>
     public bool OffersTasks(ProtocolEra era) => HasTasks(era) || (era == ProtocolEra.Modern && Said?.HasToolTasks == true);
 
+    /// <summary>The same, or whether nobody can say yet: it has not said what it is, and is about to.</summary>
+    public bool MayOfferTasks(ProtocolEra era) => OffersTasks(era) || (Said is null && IsAbout(Status));
+
     /// <summary>Whose the tasks are that it made.</summary>
     public TaskBook Tasks { get; } = new();
 

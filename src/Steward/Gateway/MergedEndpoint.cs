@@ -41,13 +41,16 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
 
     public override string ExposedUri(GatewayServer server, string uri) => view.Catalog.ExposedUri(server, uri);
 
-    public override ValueTask<byte[]> InitializeAsync(Session session, CancellationToken cancellationToken) =>
-        new(JsonRpcWriter.Object(json =>
+    /// <remarks>Nobody waits here for servers to start. What is said holds for as long as the session: tasks that nobody has in the end do no harm.</remarks>
+    public override ValueTask<byte[]> InitializeAsync(Session session, CancellationToken cancellationToken)
+    {
+        session.IsToldOfTasks = view.Servers.All.Any(server => server.MayOfferTasks(ProtocolEra.Legacy));
+        return new(JsonRpcWriter.Object(json =>
         {
             json.WriteString("protocolVersion"u8, session.Opening.Revision);
             json.WriteStartObject("capabilities"u8);
             Discovery.WriteMergedCapabilities(json);
-            if (view.Servers.All.Any(server => server.OffersTasks(ProtocolEra.Legacy)))
+            if (session.IsToldOfTasks)
                 TaskCapability.Write(json);
             json.WriteEndObject();
             json.WritePropertyName("serverInfo"u8);
@@ -55,6 +58,7 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
             if (view.Group?.Description is { } description)
                 json.WriteString("instructions"u8, description);
         }));
+    }
 
     protected override ValueTask<Reply> DispatchAsync(GatewayClient client, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope) => envelope.Method switch
     {
@@ -65,8 +69,8 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
         McpMethod.ResourcesList => ListAsync(CatalogKind.Resources, client, message, envelope),
         McpMethod.ResourcesTemplatesList => ListAsync(CatalogKind.ResourceTemplates, client, message, envelope),
         McpMethod.LoggingSetLevel when client is Session session => logLevels.SetAsync(session, message, envelope),
-        McpMethod.TasksList when client is Session session && view.Servers.All.Any(server => server.OffersTasks(client.Era)) => TaskRouter.ListAsync(session, view.Servers.All, (server, id) => ExposedTaskId(server.Id, id), message, envelope),
-        _ when TaskRouter.Is(envelope.Method) && view.Servers.All.Any(server => server.OffersTasks(client.Era)) => TaskAsync(client, message, envelope),
+        McpMethod.TasksList when client is Session session && HasTasks(client) => TaskRouter.ListAsync(session, view.Servers.All, (server, id) => ExposedTaskId(server.Id, id), message, envelope),
+        _ when TaskRouter.Is(envelope.Method) && HasTasks(client) => TaskAsync(client, message, envelope),
         McpMethod.ServerDiscover => new(Reply.Result(message.Span, envelope, Discover())),
         McpMethod.Ping => new(Reply.Result(message.Span, envelope, "{}"u8)),
         _ => new(Reply.Error(message.Span, envelope, JsonRpcErrorCode.MethodNotFound,
@@ -81,9 +85,11 @@ internal sealed class MergedEndpoint(MergedView view, CatalogBoard board, LogLev
             connection.Post(message);
     }
 
+    private bool HasTasks(GatewayClient client) => client is Session { IsToldOfTasks: true } || view.Servers.All.Any(server => server.OffersTasks(client.Era));
+
     private byte[] Discover()
     {
-        var hasTasks = view.Servers.All.Any(server => server.OffersTasks(ProtocolEra.Modern));
+        var hasTasks = view.Servers.All.Any(server => server.MayOfferTasks(ProtocolEra.Modern));
         return view.Group?.Description is { } description ? Discovery.OfGroup(hasTasks, description) : Discovery.OfAll(hasTasks);
     }
 

@@ -16,6 +16,7 @@ internal sealed partial class Session : GatewayClient, IListener
     private int _lastStream;
     private long _lastActivity;
     private Action? _whenEnded;
+    private bool _isOpen;
 
     public Session(string id, GatewayEndpoint endpoint, SessionOpening opening, EventStream? channel, TimeProvider clock)
         : base(clock)
@@ -54,6 +55,19 @@ internal sealed partial class Session : GatewayClient, IListener
 
     /// <summary>The least severe log messages that the client asked for; <see langword="null"/> while it did not say.</summary>
     public LogSeverity? LogLevel { get; set; }
+
+    /// <summary>Whether the client was told of tasks when it came.</summary>
+    public bool IsToldOfTasks { get; set; }
+
+    /// <summary>
+    /// Whether the client's <c>initialize</c> has been answered. Before that it hears of no changed lists: it could take the news for the answer, and has
+    /// listed nothing yet.
+    /// </summary>
+    public bool IsOpen
+    {
+        get => Volatile.Read(ref _isOpen);
+        set => Volatile.Write(ref _isOpen, value);
+    }
 
     /// <summary>When the client was last heard of, as a timestamp of the clock.</summary>
     public long LastActivity => Volatile.Read(ref _lastActivity);
@@ -101,6 +115,8 @@ internal sealed partial class Session : GatewayClient, IListener
 
     public void OnListsChanged(IReadOnlyList<CatalogKind> kinds)
     {
+        if (!IsOpen)
+            return;
         foreach (var notification in kinds.Select(kind => kind.ChangedNotification()).Distinct())
             Tell(RentedFrame.Copy(JsonRpcWriter.Notification(notification)));
     }
