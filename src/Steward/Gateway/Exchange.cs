@@ -220,7 +220,19 @@ internal abstract class Exchange : PendingCall, IValueTaskSource<ExchangeOutcome
     }
 
     /// <summary>The request is not taken in: somebody else answers it.</summary>
-    public void Refuse() => Close("limit");
+    /// <returns>Whether somebody has to: not where its client has given it up meanwhile.</returns>
+    public bool Refuse()
+    {
+        lock (_gate)
+        {
+            if (_ended)
+                return false;
+            _ended = true;
+        }
+
+        Close("limit");
+        return true;
+    }
 
     /// <summary>The client gets no answer, and its connection is free again.</summary>
     protected void EndCancelled()
