@@ -35,6 +35,9 @@ internal static partial class Log
     [LoggerMessage(1504, LogLevel.Warning, "A subscription to {Uri} of {Server} could not be restored: {Reason}")]
     public static partial void ResubscribeFailed(this ILogger logger, string server, string uri, string reason);
 
+    [LoggerMessage(1530, LogLevel.Warning, "A session goes on with its process of {Server} by the definition before: one by the present definition did not start: {Reason}")]
+    public static partial void OwnNotRenewed(this ILogger logger, string server, string reason);
+
     [LoggerMessage(1520, LogLevel.Information, "{Server} does not report on {Uri}: {Reason}")]
     public static partial void SubscribeFailed(this ILogger logger, string server, string uri, string reason);
 

@@ -1,3 +1,4 @@
+using Steward.Catalog;
 using Steward.Gateway.Tasks;
 using Steward.Upstreams;
 using Steward.Wire;
@@ -7,6 +8,15 @@ namespace Steward.Gateway;
 /// <summary>What a session's own process says of its own accord: all of it is for that session.</summary>
 internal sealed class OwnTraffic(GatewayServer server, Session session, TaskKeepers keepers) : IConnectionHandler
 {
+    /// <summary>Called when the server has forgotten all that the client had said to it.</summary>
+    public Action? Renewed { get; set; }
+
+    public void OnRenewed(UpstreamConnection connection)
+    {
+        Renewed?.Invoke();
+        session.OnListsChanged([.. Enum.GetValues<CatalogKind>().Where(connection.Server.Has)]); // a server that was started anew may offer other things
+    }
+
     public void OnRequest(UpstreamConnection connection, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     {
         if (keepers.Find(connection, envelope.RelatedTaskId.Of(message)) is { } keeper)
@@ -34,6 +44,9 @@ internal sealed class OwnTraffic(GatewayServer server, Session session, TaskKeep
             session.Withdraw(connection, message, envelope);
             return;
         }
+
+        if (!session.IsOpen && envelope.Method is McpMethod.NotificationsToolsListChanged or McpMethod.NotificationsPromptsListChanged or McpMethod.NotificationsResourcesListChanged)
+            return; // its client has not listed anything yet
 
         if (envelope.Method == McpMethod.NotificationsTasksStatus)
         {

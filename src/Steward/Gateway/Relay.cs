@@ -233,17 +233,24 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         return await Deliver(client, server, connection, message, envelope, name, isShared).ConfigureAwait(false);
     }
 
-    private async ValueTask<Reply> SendOwnAsync(Session session, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name)
+    /// <summary>Sends a request to a session's own process; once more, to another one, where that has ended in the very moment.</summary>
+    private async ValueTask<Reply> SendOwnAsync(Session session, GatewayServer server, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name, Carrier carrier = Carrier.Own)
     {
+        UpstreamConnection connection;
         try
         {
-            var upstream = await session.OwnProcessOf(server, host, Bridged.Keepers).GetAsync().ConfigureAwait(false);
-            return await Deliver(session, server, upstream.Connection, message, envelope, name, isShared: false).ConfigureAwait(false);
+            connection = (await session.OwnProcessOf(server, host, Bridged.Keepers).GetAsync().ConfigureAwait(false)).Connection;
         }
         catch (ServerLaunchException failure)
         {
             return Reply.Error(message.Span, envelope, JsonRpcErrorCode.ServerUnavailable, failure.Message);
         }
+
+        if (TrySend(session, server, connection, message, envelope, name, carrier) is { } reply)
+            return reply;
+        return connection.IsRetired
+            ? await RouteAsync(session, server, message, envelope, name).ConfigureAwait(false)
+            : await SendOwnAsync(session, server, message, envelope, name, Carrier.OwnOnly).ConfigureAwait(false);
     }
 
     /// <summary>Has a call made where it is alone: on the process that all share while nobody else is there, else on one of its own.</summary>
@@ -253,7 +260,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
         {
             if (LogSeverities.Parse(envelope.LogLevel.Of(message.Span)) is { } level)
                 await logLevels.WantAsync(server, shared, level).ConfigureAwait(false);
-            if (TrySend(client, server, shared, message, envelope, name, mustBeAlone: true, comesBack: true) is { } reply)
+            if (TrySend(client, server, shared, message, envelope, name, Carrier.SharedAlone) is { } reply)
                 return reply;
             if (shared.IsRetired)
                 return await RouteAsync(client, server, message, envelope, name).ConfigureAwait(false);
@@ -297,7 +304,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
     /// </summary>
     private ValueTask<Reply> Deliver(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, in JsonRpcEnvelope envelope, byte[]? name, bool isShared)
     {
-        if (TrySend(client, server, connection, message, envelope, name, mustBeAlone: false, comesBack: isShared) is { } reply)
+        if (TrySend(client, server, connection, message, envelope, name, isShared ? Carrier.Shared : Carrier.OwnOnly) is { } reply)
             return new(reply);
         if (!isShared || connection.IsRetired)
             return RouteAsync(client, server, message, envelope, name);
@@ -306,7 +313,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
     }
 
     /// <summary>Sends a request; <see langword="null"/> where it must be alone and would not be, where the connection has given its place to another, or where it is to come back if it cannot be sent.</summary>
-    private Reply? TrySend(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name, bool mustBeAlone, bool comesBack)
+    private Reply? TrySend(GatewayClient client, GatewayServer server, UpstreamConnection connection, ReadOnlyMemory<byte> message, JsonRpcEnvelope envelope, byte[]? name, Carrier carrier)
     {
         if (WithoutForeign(client, connection, message, envelope) is { } cleaned)
             (message, envelope) = (cleaned, JsonRpcEnvelope.Parse(cleaned));
@@ -315,8 +322,8 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
             return Reply.Error(message.Span, envelope, JsonRpcErrorCode.LimitReached, $"This client has {BridgedTasks.MostOfOne} tasks at work already, or there are {BridgedTasks.Most} of all clients; try again later.");
 
         var exchange = NewExchange(client, server, connection, message.Span, envelope, name);
-        (exchange.MustBeAlone, exchange.MayBeElsewhere) = (mustBeAlone, true);
-        exchange.ComesBackUnsent = comesBack && server.Patience > TimeSpan.Zero;
+        (exchange.MustBeAlone, exchange.MayBeElsewhere) = (carrier == Carrier.SharedAlone, true);
+        exchange.ComesBackUnsent = carrier != Carrier.OwnOnly && server.Patience > TimeSpan.Zero;
         exchange.Task = TaskRelation.Of(client, server, connection, ExposesTaskIds, name, envelope);
         if (taskCall is not null)
             ((ParkableExchange)exchange).TaskCall = taskCall;
@@ -332,17 +339,17 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
             envelope = JsonRpcEnvelope.Parse(message.Span);
         }
 
-        if (comesBack && exchange is RoundsExchange asking)
+        var isShared = carrier is Carrier.Shared or Carrier.SharedAlone;
+        if (isShared && exchange is RoundsExchange asking)
             asking.NextRun = new NextRun(this, server);
-        if (comesBack && taskCall is null)
+        if (isShared && taskCall is null)
             exchange.Replay = Replay.Of(this, server, exchange, message, envelope, name);
         var meta = exchange is RoundsExchange rounds ? rounds.Meta : default;
         var isMade = connection.Call(exchange, message.Span, envelope, name, new RequestAdditions(meta, taskCall is null && exchange is not TaskExchange ? default : TaskCall.Parameter));
         exchange.ComesBackUnsent = false; // what it sends later is its own affair
         if (isMade && !exchange.HasComeBack)
             return Reply.Of(exchange);
-        exchange.Refuse();
-        return null;
+        return exchange.Refuse() ? null : Reply.None; // its client has given it up while it came back
     }
 
     /// <summary>A request goes to its server a second time.</summary>

@@ -65,7 +65,7 @@ internal sealed partial class Session
 
     /// <summary>
     /// Has the session's own process of a server give way to one by the server's present definition, which is started beside it. Where that
-    /// does not start, the next call tries it again and is told why. Never faults.
+    /// does not start, it goes on. Never faults.
     /// </summary>
     public async Task RenewAsync(GatewayServer server)
     {

@@ -23,8 +23,8 @@ internal sealed class LeasedProcess(LeaseKey key)
     /// <summary>The way to it; to be used once it has been opened.</summary>
     public UpstreamConnection Connection => _opening!.Result.Connection;
 
-    /// <summary>Whether it can do with another call: it lives, and does not work on one that was given up.</summary>
-    public bool IsReusable => _opening is { IsCompletedSuccessfully: true, Result: { Ended.IsCompleted: false } upstream } && !upstream.Connection.MayWorkForOthersThan(this);
+    /// <summary>Whether it can do with another call: it lives and takes some, and does not work on one that was given up.</summary>
+    public bool IsReusable => _opening is { IsCompletedSuccessfully: true, Result: { Ended.IsCompleted: false, Connection.Load: not null } upstream } && !upstream.Connection.MayWorkForOthersThan(this);
 
     /// <summary>Starts it.</summary>
     /// <param name="server">The server.</param>
