@@ -66,8 +66,8 @@ internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, 
             return Task.CompletedTask;
         // Sessions that asked for nothing rely on what servers like to say by themselves: that is never made less.
         var talk = LevelOf(connection);
-        return talk.Want(level < LogSeverity.Info ? level : LogSeverity.Info, clock.GetTimestamp())
-            ? SetAsync(connection, talk, Wanted(server, connection))
+        return talk.Want(level < LogSeverity.Info ? level : LogSeverity.Info, clock.GetTimestamp(), connection.Renewals)
+            ? SetWantedAsync(server, connection, talk)
             : Task.CompletedTask;
     }
 
@@ -80,23 +80,31 @@ internal sealed class LogLevels(SessionTable sessions, ServerDirectory servers, 
                 continue;
             var before = clock.GetTimestamp() - (long)(RequestsLinger.TotalSeconds * clock.TimestampFrequency);
             if (!connection.AnyCall(call => call is ModernExchange exchange && exchange.LogLevel <= wanted) && talk.Forget(before))
-                _ = SetAsync(connection, talk, Wanted(server, connection) ?? LogSeverity.Info); // never faults
+                _ = talk.BringAsync(() => SetAsync(connection, talk, Wanted(server, connection) ?? LogSeverity.Info)); // never faults
         }
     }
 
     /// <summary>Sets a run of a server to the level that its clients want; also after each of its starts, and before it takes the place of another. Never faults.</summary>
     public Task ApplyAsync(GatewayServer server, UpstreamRun run) =>
-        CanBeSet(run.Connection.Server) ? SetAsync(run.Connection, LevelOf(run.Connection), Wanted(server, run.Connection, isShared: true)) : Task.CompletedTask;
+        CanBeSet(run.Connection.Server) ? ApplyAsync(server, run.Connection, LevelOf(run.Connection)) : Task.CompletedTask;
 
     /// <summary>One of the modern era is told with each request.</summary>
     private static bool CanBeSet(HandshakeResult server) => server is { HasLogging: true, Era: ProtocolEra.Legacy };
 
+    // What is wanted is looked at when it is the connection's turn: so what it is told last is what all of them want by then.
+    private Task ApplyAsync(GatewayServer server, UpstreamConnection connection, TalkLevel talk) =>
+        talk.BringAsync(() => SetAsync(connection, talk, Wanted(server, connection, isShared: true)));
+
+    private Task SetWantedAsync(GatewayServer server, UpstreamConnection connection, TalkLevel talk) =>
+        talk.BringAsync(() => SetAsync(connection, talk, Wanted(server, connection)));
+
     private async Task SetAsync(UpstreamConnection connection, TalkLevel talk, LogSeverity? wanted)
     {
-        if (connection.Server.Era == ProtocolEra.Modern || wanted is not { } level || !talk.TrySet(level))
-            return; // the modern era says it with each request
-        if (!await TryTellAsync(connection, level, logger).ConfigureAwait(false))
-            talk.Unset(level);
+        var renewals = connection.Renewals;
+        if (wanted is not { } level || talk.Knows(level, renewals))
+            return;
+        var isTaken = await TryTellAsync(connection, level, logger).ConfigureAwait(false);
+        talk.NoteSet(isTaken ? level : null, renewals);
     }
 
     private TalkLevel LevelOf(UpstreamConnection connection) => _levels.GetValue(connection, static _ => new TalkLevel());
