@@ -251,6 +251,10 @@ internal sealed class ParkedCall
         {
             exchange.Fail(JsonRpcErrorCode.ServerUnavailable, "The call has ended.");
         }
+        else if (exchange.HasEnded)
+        {
+            GiveUp(exchange, "The client has cancelled the call."); // which it did before the call knew of it
+        }
         else
         {
             AskCurrent();

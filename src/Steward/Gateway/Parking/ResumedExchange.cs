@@ -6,15 +6,16 @@ namespace Steward.Gateway.Parking;
 internal sealed class ResumedExchange(ParkedCall call, ModernClient client, ReadOnlySpan<byte> message, in JsonRpcEnvelope envelope)
     : BridgedExchange(client, call.Origin.Connection, System.Threading.Timeout.InfiniteTimeSpan, message, envelope)
 {
+    // It ends before the call is given up: whoever is just attaching it there looks whether it has.
     public override void Cancel(string reason)
     {
-        call.GiveUp(this, reason);
         EndCancelled();
+        call.GiveUp(this, reason);
     }
 
     public override void Cancel(ReadOnlySpan<byte> notification, in JsonRpcEnvelope envelope)
     {
-        call.GiveUp(this, notification, envelope);
         EndCancelled();
+        call.GiveUp(this, notification, envelope);
     }
 }

@@ -1,4 +1,6 @@
+using System.Text;
 using Steward.Configuration;
+using Steward.Tests.Upstreams;
 using Xunit;
 
 namespace Steward.Tests.Gateway.Parking;
@@ -57,6 +59,31 @@ public sealed class ParkedCallTests
 
         await server.AnswerAsync(request);
         Assert.Equal("complete", (string?)(await call.ResultAsync())["resultType"]);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_retry_that_is_cancelled_in_the_moment_in_which_it_goes_on_gives_the_call_up()
+    {
+        HookedLink? link = null;
+        await using var rig = await GatewayRig.StartAsync(server => server.Wrap = inner => link = new HookedLink(inner), "a");
+        var server = await rig.LaunchedAsync("a");
+        var client = new DirectClient(rig);
+        var call = await client.WaitAsync();
+        var request = await server.NextAsync("tools/call");
+        await server.SayAsync(Questions.Form("their 1"));
+        var asked = await call.QuestionsAsync();
+        link!.Sending = message =>
+        {
+            // The only one that it has in flight: the retry, whose answers are just being sent.
+            if (message.Contains("octocat", StringComparison.Ordinal))
+                Enumerable.Range(1, 20).Select(id => call.Exchange.Owner.Find(Encoding.UTF8.GetBytes($"{id}"))).First(exchange => exchange is not null)!.Cancel("not any more");
+        };
+
+        var retry = await client.WaitAsync(asked, Questions.Responses(asked, Questions.Accepted));
+
+        Assert.Null(await retry.NextAsync());
+        var cancelled = await server.NextAsync("notifications/cancelled");
+        Assert.Equal(request["id"]!.ToJsonString(), cancelled["params"]!["requestId"]!.ToJsonString());
     }
 
     [Fact(Timeout = 30_000)]
