@@ -1,5 +1,6 @@
 using Steward.Configuration;
 using Steward.Gateway.Waiting;
+using Steward.Supervision;
 using Steward.Tests.Testing;
 using Xunit;
 
@@ -76,6 +77,79 @@ public sealed class LearningTests
         await Fleet.Until(() => Line(rig, "hangs").Count == 0);
         await rig.Manager.StopServerAsync("hangs", Cancelled);
         await adding.ContinueWith(static _ => { }, TaskScheduler.Default);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_tool_of_a_server_that_comes_up_for_the_first_time_is_waited_for_by_its_merged_name()
+    {
+        await using var rig = await GatewayRig.StartAsync(new StewardConfig { Servers = [Server("a")] });
+        using var client = await rig.OpenAsync();
+        Assert.Contains("Unknown tool", (string?)(await client.CallToolAsync("b__echo"))["error"]!["message"], StringComparison.Ordinal);
+        var may = new TaskCompletionSource();
+        rig.Script = server => server.ReadsOn = server.Id == "b" ? may.Task : Task.CompletedTask;
+        var adding = rig.Manager.AddServerAsync(Server("b"), cancellationToken: Cancelled);
+        await rig.Manager.WaitForStatusAsync("b", status => status.State == ServerState.Starting, Cancelled);
+
+        var call = client.CallToolAsync("b__echo");
+        await Fleet.Until(() => Line(rig, "b").Count == 1);
+        may.SetResult();
+
+        Assert.Equal("b", (string?)(await call)["result"]!["server"]);
+        await adding;
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_first_start_that_takes_longer_than_lists_wait_for_is_waited_for_like_any_other(bool isModern)
+    {
+        await using var rig = await GatewayRig.StartAsync(new StewardConfig { Servers = [Server("a")] }, static server => server.Keeps = "initialize", waits: false);
+        var server = await rig.LaunchedAsync("a");
+        var opening = await server.NextAsync("initialize");
+        using var legacy = new RigClient(new Uri(rig.Url, "/mcp"));
+        await legacy.InitializeAsync();
+        using var modern = rig.Modern();
+
+        var early = isModern ? modern.CallToolAsync("a__echo") : legacy.CallToolAsync("a__echo");
+        var lists = legacy.CallAsync("tools/list");
+        for (var other = 0; other < 5; other++)
+            await legacy.CallAsync("ping"); // what was sent before is in by now
+        rig.Time.Advance(TimeSpan.FromSeconds(3));
+        Assert.Empty((await lists)["result"]!["tools"]!.AsArray());
+        var late = isModern ? modern.CallToolAsync("a__echo") : legacy.CallToolAsync("a__echo");
+        await Fleet.Until(() => Line(rig, "a").Count == 2);
+        await server.AnswerAsync(opening, Handshake);
+
+        foreach (var call in new[] { early, late })
+            Assert.Equal("a", (string?)(await call)["result"]!["server"]);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Who_comes_during_the_first_starts_never_misses_a_server_that_has_just_come_up()
+    {
+        string[] ids = [.. Enumerable.Range(0, 8).Select(number => $"s{number}")];
+        for (var round = 0; round < 40; round++)
+        {
+            await using var rig = await GatewayRig.StartAsync(new StewardConfig { Servers = [.. ids.Select(id => Server(id))] }, waits: false);
+            using var client = new RigClient(new Uri(rig.Url, "/mcp"));
+            await client.InitializeAsync();
+            var listed = (await client.CallAsync("tools/list"))["result"]!["tools"]!.AsArray();
+            Assert.Equal(ids.Length * 2, listed.Count);
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_tool_is_known_by_its_merged_name_as_soon_as_its_server_runs()
+    {
+        await using var rig = await GatewayRig.StartAsync(new StewardConfig { Servers = [Server("a")] });
+        using var modern = rig.Modern();
+        for (var round = 0; round < 20; round++)
+        {
+            await rig.Manager.AddServerAsync(Server("b"), cancellationToken: Cancelled);
+            var answer = await modern.CallToolAsync("b__echo");
+            Assert.True((string?)answer["result"]?["server"] == "b", $"round {round}: {answer}");
+            await rig.Manager.RemoveServerAsync("b", Cancelled);
+        }
     }
 
     private static ServerConfig Server(string id) => GatewayRig.Server(id) with { QueueTimeout = TimeSpan.FromSeconds(10) };

@@ -40,7 +40,7 @@ public sealed class SubscriptionRaceTests
 
         var asked = McpGateway.RequestAsync(session, message, JsonRpcEnvelope.Parse(message));
         Assert.False(asked.IsCompleted);
-        rig.Gateway.Close(session, "its client went away");
+        (await client.DeleteAsync()).Dispose();
         _readsOn.SetResult();
         await asked;
 

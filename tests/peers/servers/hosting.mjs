@@ -10,6 +10,8 @@ export function listen(handle) {
       response.destroy();
     });
   });
+  // The default of 5 s would be a test of how busy the machine is: it can meet a request that is on its way.
+  server.keepAliveTimeout = 120_000;
   server.listen(0, "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}`));
   process.stdin.on("end", () => process.exit(0)).resume();
 }
