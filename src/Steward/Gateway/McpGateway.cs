@@ -122,7 +122,7 @@ internal sealed class McpGateway : IAsyncDisposable
         {
             var result = await endpoint.InitializeAsync(session, cancellationToken).ConfigureAwait(false);
             _logger.SessionBegan(Interlocked.Increment(ref _sessionsBegun), opening.ClientName, opening.Revision);
-            session.IsOpen = true;
+            session.IsOpen = channel is null; // where it has one, when the answer is on it
             return (session, JsonRpcWriter.Result(id, result));
         }
         catch (Exception failure)

@@ -112,7 +112,7 @@ internal sealed class OwnProcess(GatewayServer server, Session session, Upstream
         }
     }
 
-    /// <summary>The end of a process that takes nothing any more, though something of it is left: one that lives on like that is ended here.</summary>
+    /// <summary>The end of a process that takes nothing any more, though something of it is left: one that lives on like that is ended here. Of one that ends by itself callers are to hear how.</summary>
     private Task EndOfSpent()
     {
         lock (_gate)
@@ -120,7 +120,7 @@ internal sealed class OwnProcess(GatewayServer server, Session session, Upstream
             if (_stopped || _opening is not { IsCompletedSuccessfully: true, Result: { Ended.IsCompleted: false, Connection.Load: null } spent })
                 return Task.CompletedTask;
             if (_last.Spent != spent)
-                _last = (spent, Task.Run(() => spent.StopAsync(CancellationToken.None)));
+                _last = (spent, spent.IsEnding ? spent.Ended : Task.Run(() => spent.StopAsync(CancellationToken.None)));
             return _last.Ending;
         }
     }

@@ -40,6 +40,9 @@ internal sealed class Upstream : IAsyncDisposable
 
     public int? ProcessId => _child?.Id;
 
+    /// <summary>Whether its end is there or on its way, without anybody's doing.</summary>
+    public bool IsEnding => Ended.IsCompleted || Connection.Closed.IsCompleted || _child is { IsOver: true };
+
     /// <summary>Completes when the conversation is over and no process is left. Never faults.</summary>
     public Task<RunEnd> Ended { get; }
 

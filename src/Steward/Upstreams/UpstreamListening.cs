@@ -40,7 +40,7 @@ internal sealed class UpstreamListening : IAsyncDisposable
     private bool _mayHaveMissed;
     private bool _over;
     private IReadOnlySet<string> _heard = FrozenSet<string>.Empty; // what the server has last agreed to; the loop's own, as what follows
-    private bool _isApart; // whether wishes are brought forward one by one
+    private readonly Stack<string[]> _apart = []; // resources that are asked for by themselves, for the server refused them with others
 
     public UpstreamListening(UpstreamConnection connection, TimeProvider time, ILogger logger) => (_connection, _time, _logger) = (connection, time, logger);
 
@@ -168,12 +168,13 @@ internal sealed class UpstreamListening : IAsyncDisposable
                 {
                     if (_time.GetElapsedTime(openedAt) >= LongestPause)
                         pause = FirstPause;
-                    open = Replace(open, null);
+                    (open, _heard) = (Replace(open, null), FrozenSet<string>.Empty);
+                    _apart.Clear();
                     await Task.Delay(pause, _time, _lifetime.Token).ConfigureAwait(false);
                     retry = pause;
                 }
 
-                if (retry is not null)
+                if (retry is not null && open is null && _apart.Count == 0) // of a refusal alone a stream that breaks knows nothing
                     pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
             }
         }
@@ -185,7 +186,8 @@ internal sealed class UpstreamListening : IAsyncDisposable
         lock (_gate)
             _over = true;
         Replace(open, null);
-        _isApart = false;
+        _heard = FrozenSet<string>.Empty;
+        _apart.Clear();
         Refuse(TakeWishes().Wishes, Gone());
     }
 
@@ -216,6 +218,7 @@ internal sealed class UpstreamListening : IAsyncDisposable
         {
             _heard = await call.Acknowledged.ConfigureAwait(false);
             Grant(wishes, _heard);
+            Drop(wanted); // what it has not agreed to and nobody waits for: else it would be asked for again with each look
             return call;
         }
 
@@ -223,30 +226,33 @@ internal sealed class UpstreamListening : IAsyncDisposable
         var ended = await call.Ended.ConfigureAwait(false);
         var error = ended ?? new UpstreamErrorException(JsonRpcErrorCode.InternalError, $"Server '{_connection.ServerId}' ended subscriptions/listen before it acknowledged it.");
         _logger.ListeningFailed(_connection.ServerId, error.Message);
-        var isRefused = ended is null or { IsAnswer: true };
-        if (isRefused && wishes.DistinctBy(wish => wish.Uri).Count() > 1)
-        {
-            BringApart(wishes);
-            return null;
-        }
-
-        if (isRefused)
-            Drop(wanted);
-        Refuse(wishes, error);
+        if (ended is null or { IsAnswer: true })
+            BringApart([.. wanted.Where(uri => !_heard.Contains(uri))], wishes, error);
+        else
+            Refuse(wishes, error);
         return null;
     }
 
-    /// <summary>Of several resources that a server refuses together it may mind one alone: each is asked for by itself.</summary>
-    private void BringApart(List<Wish> wishes)
+    /// <summary>Of several resources that a server refuses together it may mind one alone: the halves are asked for by themselves, down to that one.</summary>
+    private void BringApart(string[] fresh, List<Wish> wishes, UpstreamErrorException error)
     {
+        if (fresh.Length <= 1)
+        {
+            Drop(fresh);
+            Refuse(wishes, error);
+            return;
+        }
+
         lock (_gate)
             _wishes.InsertRange(0, wishes);
-        _isApart = true;
+        var half = fresh.Length / 2;
+        _apart.Push(fresh[half..]);
+        _apart.Push(fresh[..half]);
         _looks.Writer.TryWrite(true);
     }
 
     /// <summary>What a server has refused is not asked for again: it would refuse with it all that others want to hear of.</summary>
-    private void Drop(HashSet<string> refused)
+    private void Drop(IReadOnlyCollection<string> refused)
     {
         lock (_gate)
             _wanted.RemoveWhere(uri => refused.Contains(uri) && !_heard.Contains(uri) && !_wishes.Exists(wish => wish.Uri == uri));
@@ -322,10 +328,15 @@ internal sealed class UpstreamListening : IAsyncDisposable
         }
     }
 
-    private static void Refuse(List<Wish> wishes, UpstreamErrorException error)
+    private void Refuse(List<Wish> wishes, UpstreamErrorException error)
     {
         foreach (var wish in wishes)
-            wish.Refuse(error);
+        {
+            if (_heard.Contains(wish.Uri))
+                wish.Grant(); // it was refused with another
+            else
+                wish.Refuse(error);
+        }
     }
 
     private (HashSet<string> Wanted, List<Wish> Wishes) TakeWishes()
@@ -335,15 +346,14 @@ internal sealed class UpstreamListening : IAsyncDisposable
             // What is wanted is looked at right here.
         }
 
+        var turn = _apart.TryPop(out var some) ? some : null;
+        if (turn is not null)
+            _looks.Writer.TryWrite(true); // that of the others comes next
         lock (_gate)
         {
-            var wanted = _wanted.ToHashSet(StringComparer.Ordinal);
-            List<Wish> wishes = _isApart ? _wishes.FindAll(wish => wish.Uri == _wishes[0].Uri) : [.. _wishes];
+            var wanted = _wanted.Where(uri => turn is null || turn.Contains(uri) || _heard.Contains(uri)).ToHashSet(StringComparer.Ordinal);
+            List<Wish> wishes = turn is null ? [.. _wishes] : _wishes.FindAll(wish => wanted.Contains(wish.Uri));
             _wishes.RemoveAll(wishes.Contains);
-            wanted.ExceptWith(_wishes.Select(wish => wish.Uri).Where(uri => !_heard.Contains(uri)));
-            _isApart = _wishes.Count > 0;
-            if (_isApart)
-                _looks.Writer.TryWrite(true); // their turn comes next
             return (wanted, wishes);
         }
     }

@@ -128,28 +128,55 @@ public sealed class UpstreamListeningTests : IAsyncDisposable
         await RefuseAsync("""["a:1","a:bad","a:2"]""");
 
         await AgreeAsync("""["a:1"]""");
+        await RefuseAsync("""["a:1","a:bad","a:2"]""");
         await RefuseAsync("""["a:1","a:bad"]""");
         await AgreeAsync("""["a:1","a:2"]""");
 
         await subscribing[0];
         await Assert.ThrowsAsync<UpstreamErrorException>(() => subscribing[1]);
         await subscribing[2];
+    }
 
-        Task SubscribeAsync(string uri) => _listening.SubscribeAsync(uri, TestContext.Current.CancellationToken);
+    [Fact(Timeout = 30_000)]
+    public async Task A_resource_that_is_gone_when_the_server_is_back_silences_no_other()
+    {
+        var first = await ExpectAsync("subscriptions/listen");
+        Task[] subscribing = [SubscribeAsync("a:1"), SubscribeAsync("a:2")];
+        Acknowledge(first, """{"toolsListChanged":true}""");
+        var second = await AgreeAsync("""["a:1","a:2"]""");
+        await Task.WhenAll(subscribing);
+        await Fleet.Until(() => _time.ArmedTimers == 0); // for the acknowledgement
+        _link.Answer(second, """{"resultType":"complete"}""");
+        await Fleet.Until(() => _time.ArmedTimers > 0); // for the pause
+        _time.Advance(TimeSpan.FromSeconds(1));
 
-        async Task RefuseAsync(string uris) => _link.Refuse(await NextAsync(uris), -32602);
+        await RefuseAsync("""["a:1","a:2"]""");
+        await RefuseAsync("""["a:1"]""");
+        await AgreeAsync("""["a:2"]""");
 
-        async Task AgreeAsync(string uris) => Acknowledge(await NextAsync(uris), $$"""{"toolsListChanged":true,"resourceSubscriptions":{{uris}}}""");
+        await SubscribeAsync("a:2"); // it is heard
+        var third = SubscribeAsync("a:3");
+        await AgreeAsync("""["a:2","a:3"]""");
+        await third;
+    }
 
-        async Task<JsonNode> NextAsync(string uris)
-        {
-            JsonNode listen;
-            do
-                listen = await _link.NextAsync();
-            while ((string?)listen["method"] != "subscriptions/listen"); // between them those are given up that others have replaced
-            Assert.Equal(uris, listen["params"]!["notifications"]!["resourceSubscriptions"]!.ToJsonString());
-            return listen;
-        }
+    [Fact(Timeout = 30_000)]
+    public async Task What_the_server_does_not_agree_to_any_more_is_not_asked_for_again()
+    {
+        var first = await ExpectAsync("subscriptions/listen");
+        Task[] subscribing = [SubscribeAsync("a:1"), SubscribeAsync("a:2")];
+        Acknowledge(first, """{"toolsListChanged":true}""");
+        var second = await AgreeAsync("""["a:1","a:2"]""");
+        await Task.WhenAll(subscribing);
+        await Fleet.Until(() => _time.ArmedTimers == 0);
+        _link.Answer(second, """{"resultType":"complete"}""");
+        await Fleet.Until(() => _time.ArmedTimers > 0);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Acknowledge(await NextAsync("""["a:1","a:2"]"""), """{"toolsListChanged":true,"resourceSubscriptions":["a:2"]}""");
+
+        var third = SubscribeAsync("a:3");
+        await AgreeAsync("""["a:2","a:3"]""");
+        await third;
     }
 
     [Theory(Timeout = 30_000)]
@@ -192,6 +219,30 @@ public sealed class UpstreamListeningTests : IAsyncDisposable
         await Assert.ThrowsAsync<UpstreamErrorException>(() => subscribing);
         await Assert.ThrowsAsync<UpstreamErrorException>(() => _listening.SubscribeAsync("a:2", TestContext.Current.CancellationToken));
         Assert.Equal(0, _connection.CallsInFlight);
+    }
+
+    private Task SubscribeAsync(string uri) => _listening.SubscribeAsync(uri, TestContext.Current.CancellationToken);
+
+    private async Task RefuseAsync(string uris) => _link.Refuse(await NextAsync(uris), -32602);
+
+    private async Task<JsonNode> AgreeAsync(string uris)
+    {
+        var listen = await NextAsync(uris);
+        Acknowledge(listen, $$"""{"toolsListChanged":true,"resourceSubscriptions":{{uris}}}""");
+        return listen;
+    }
+
+    /// <summary>The next request for resources; before it those may be given up that others have replaced.</summary>
+    private async Task<JsonNode> NextAsync(string uris)
+    {
+        JsonNode listen;
+        do
+            listen = await _link.NextAsync();
+        while ((string?)listen["method"] != "subscriptions/listen");
+        Assert.Equal(InOrder(JsonNode.Parse(uris)!), InOrder(listen["params"]!["notifications"]!["resourceSubscriptions"]!));
+        return listen;
+
+        static IEnumerable<string> InOrder(JsonNode all) => all.AsArray().Select(static uri => (string)uri!).Order(StringComparer.Ordinal);
     }
 
     private async Task<JsonNode> ExpectAsync(string method)

@@ -218,6 +218,8 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
             gateway.Close(session, "its client went away while it was opened");
         else if (!closed)
             Say(answer);
+        if (session is not null)
+            session.IsOpen = true;
         return closed ? null : session;
     }
 
