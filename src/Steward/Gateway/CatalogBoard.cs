@@ -215,7 +215,7 @@ internal sealed class CatalogBoard(McpServerManager manager, ServerDirectory ser
     }
 
     private Task SubscribeAsync(GatewayServer server, UpstreamRun run, IEnumerable<string> uris) =>
-        Task.WhenAll(uris.Select(uri => SubscriptionUpkeep.BeginAsync(server, run, uri, logger)));
+        Task.WhenAll(uris.Select(uri => SubscriptionUpkeep.BeginAsync(server, run.Upstream, uri, logger)));
 
     private static bool HasSettled(ServerStatus status) => status.State == ServerState.Disabled || status.StartsOnCall || (status.State != ServerState.Starting && status.Transitions > 0);
 }

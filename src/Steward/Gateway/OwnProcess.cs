@@ -11,8 +11,6 @@ namespace Steward.Gateway;
 /// </summary>
 internal sealed class OwnProcess(GatewayServer server, Session session, UpstreamHost host, TaskKeepers keepers)
 {
-    private static readonly TimeSpan SubscribeWithin = TimeSpan.FromSeconds(10);
-
     private readonly Lock _gate = new();
     private readonly HashSet<string> _subscriptions = new(StringComparer.Ordinal); // as many as the client has asked for and the server has granted
     private readonly List<Task<Upstream>> _retiring = []; // those whose place was taken, until they have finished their calls
@@ -190,31 +188,8 @@ internal sealed class OwnProcess(GatewayServer server, Session session, Upstream
             told.Uris = [.. _subscriptions];
         }
 
-        await Task.WhenAll(begun.Select(uri => SubscribeAsync(upstream, uri)).Concat(ended.Select(uri => UnsubscribeAsync(upstream, uri)))).ConfigureAwait(false);
-    }
-
-    private async Task SubscribeAsync(Upstream upstream, string uri)
-    {
-        try
-        {
-            await upstream.SubscribeAsync(uri, SubscribeWithin).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
-        {
-            host.Logger.ResubscribeFailed(server.Id, uri, failure.Message);
-        }
-    }
-
-    private async Task UnsubscribeAsync(Upstream upstream, string uri)
-    {
-        try
-        {
-            await upstream.UnsubscribeAsync(uri, SubscribeWithin).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
-        {
-            host.Logger.UnsubscribeFailed(server.Id, uri, failure.Message);
-        }
+        await Task.WhenAll(begun.Select(uri => SubscriptionUpkeep.BeginAsync(server, upstream, uri, host.Logger))
+            .Concat(ended.Select(uri => SubscriptionUpkeep.EndAsync(server, upstream, uri, host.Logger)))).ConfigureAwait(false);
     }
 
     private sealed class Told

@@ -15,8 +15,6 @@ namespace Steward.Gateway;
 /// <summary>Sends a client's request on to the server that it is for.</summary>
 internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls parked, LeasePools leases, LogLevels logLevels)
 {
-    private static readonly TimeSpan SubscribeWithin = TimeSpan.FromSeconds(10);
-
     public ILogger Logger { get; } = host.Loggers.CreateLogger("Steward.Gateway");
 
     /// <summary>Whether clients know tasks by ids that name the server.</summary>
@@ -167,7 +165,7 @@ internal sealed class Relay(GatewayLimits limits, UpstreamHost host, ParkedCalls
             await Tell(next).ConfigureAwait(false);
         }
 
-        Task Tell(Upstream to) => isWanted ? to.SubscribeAsync(uri, SubscribeWithin) : to.UnsubscribeAsync(uri, SubscribeWithin);
+        Task Tell(Upstream to) => isWanted ? to.SubscribeAsync(uri) : to.UnsubscribeAsync(uri);
     }
 
     /// <summary>A subscription on a process of the session's own is known there alone.</summary>

@@ -126,7 +126,7 @@ internal sealed class SubscriptionDesk(GatewayParts parts, BridgedTasks bridged)
         {
             if (run is not null)
             {
-                await run.Upstream.SubscribeAsync(uri, AnswerWithin).ConfigureAwait(false);
+                await run.Upstream.SubscribeAsync(uri).ConfigureAwait(false);
                 return null;
             }
         }

@@ -3,17 +3,15 @@ using Steward.Upstreams;
 
 namespace Steward.Gateway;
 
-/// <summary>Has a server that clients share report on what its subscription table says, where no client waits for the server's word.</summary>
+/// <summary>Has servers report on what clients want to hear of, where no client waits for the server's word.</summary>
 internal static class SubscriptionUpkeep
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(10);
-
-    /// <summary>A run is to report on a resource. Never faults.</summary>
-    public static async Task BeginAsync(GatewayServer server, UpstreamRun run, string uri, ILogger logger)
+    /// <summary>A server is to report on a resource. Never faults.</summary>
+    public static async Task BeginAsync(GatewayServer server, Upstream upstream, string uri, ILogger logger)
     {
         try
         {
-            await run.Upstream.SubscribeAsync(uri, AnswerWithin).ConfigureAwait(false);
+            await upstream.SubscribeAsync(uri).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
         {
@@ -21,20 +19,25 @@ internal static class SubscriptionUpkeep
         }
     }
 
-    /// <summary>The last who wanted to hear of a resource is gone. Never faults.</summary>
-    public static async Task EndAsync(GatewayServer server, string uri, ILogger logger)
+    /// <summary>A server is to report on a resource no more. Never faults.</summary>
+    public static async Task EndAsync(GatewayServer server, Upstream upstream, string uri, ILogger logger)
     {
-        if (server.Run is not { } run || server.Subscriptions.Has(uri))
-            return;
         try
         {
-            await run.Upstream.UnsubscribeAsync(uri, AnswerWithin).ConfigureAwait(false);
+            await upstream.UnsubscribeAsync(uri).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is UpstreamErrorException or LinkClosedException)
         {
             logger.UnsubscribeFailed(server.Id, uri, failure.Message);
         }
+    }
 
+    /// <summary>The last of those who share a server and wanted to hear of a resource is gone. Never faults.</summary>
+    public static async Task EndAsync(GatewayServer server, string uri, ILogger logger)
+    {
+        if (server.Run is not { } run || server.Subscriptions.Has(uri))
+            return;
+        await EndAsync(server, run.Upstream, uri, logger).ConfigureAwait(false);
         await ReviewAsync(server, uri, logger).ConfigureAwait(false);
     }
 
@@ -43,5 +46,5 @@ internal static class SubscriptionUpkeep
     /// Never faults.
     /// </summary>
     public static Task ReviewAsync(GatewayServer server, string uri, ILogger logger) =>
-        server.Subscriptions.Has(uri) && server.Run is { } run ? BeginAsync(server, run, uri, logger) : Task.CompletedTask;
+        server.Subscriptions.Has(uri) && server.Run is { } run ? BeginAsync(server, run.Upstream, uri, logger) : Task.CompletedTask;
 }

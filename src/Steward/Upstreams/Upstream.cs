@@ -14,6 +14,9 @@ internal sealed class Upstream : IAsyncDisposable
     // How long the two signs of an end, the exit and the end of output, may lie apart.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
 
+    // How long it may take with the wish to hear of a resource, or no more.
+    private static readonly TimeSpan SubscribeWithin = TimeSpan.FromSeconds(10);
+
     // How long callers may wait for the search for what is left of it: its last answers may still be read meanwhile.
     private static readonly TimeSpan Sweeping = TimeSpan.FromSeconds(2);
 
@@ -124,33 +127,33 @@ internal sealed class Upstream : IAsyncDisposable
 
     /// <summary>Begins to hear of changes of a resource, however the server's era does that; returns when the server has agreed.</summary>
     /// <exception cref="UpstreamErrorException">It has not, or not in time.</exception>
-    public async Task SubscribeAsync(string uri, TimeSpan within)
+    public async Task SubscribeAsync(string uri)
     {
         if (_traffic.Listening is not { } listening)
         {
-            await RequestAsync("resources/subscribe", uri, within).ConfigureAwait(false);
+            await RequestAsync("resources/subscribe", uri, SubscribeWithin).ConfigureAwait(false);
             return;
         }
 
-        using var limit = new CancellationTokenSource(within, _host.Time);
+        using var limit = new CancellationTokenSource(SubscribeWithin, _host.Time);
         try
         {
             await listening.SubscribeAsync(uri, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            throw new UpstreamErrorException(JsonRpcErrorCode.RequestTimeout, $"Server '{_config.Id}' did not agree within {within.TotalSeconds:0} s to tell of changes.");
+            throw new UpstreamErrorException(JsonRpcErrorCode.RequestTimeout, $"Server '{_config.Id}' did not agree within {SubscribeWithin.TotalSeconds:0} s to tell of changes.");
         }
     }
 
     /// <summary>Ends what <see cref="SubscribeAsync"/> began.</summary>
     /// <exception cref="UpstreamErrorException">The server refuses, or does not answer in time.</exception>
-    public async Task UnsubscribeAsync(string uri, TimeSpan within)
+    public async Task UnsubscribeAsync(string uri)
     {
         if (_traffic.Listening is { } listening)
             listening.Unsubscribe(uri);
         else
-            await RequestAsync("resources/unsubscribe", uri, within).ConfigureAwait(false);
+            await RequestAsync("resources/unsubscribe", uri, SubscribeWithin).ConfigureAwait(false);
     }
 
     /// <summary>Has <paramref name="missed"/> called when lists may have changed unheard. The lists were just read.</summary>

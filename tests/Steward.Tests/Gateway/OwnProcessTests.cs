@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Steward.Configuration;
 using Steward.Tests.Testing;
 using Steward.Tests.Upstreams;
@@ -22,12 +23,7 @@ public sealed class OwnProcessTests
         var gone = new TaskCompletionSource();
         await using var rig = await StartAsync((_, link, launch) => link.Gone = launch == 2 ? gone.Task : Task.CompletedTask);
         using var client = await OpenAsync(rig);
-        (await rig.LaunchedAsync("a")).Crash();
-        await _links[2].Ending;
-        var armed = rig.Time.ArmedTimers;
-
-        var call = client.CallToolAsync("echo");
-        await Fleet.Until(() => rig.Time.ArmedTimers > armed || call.IsCompleted);
+        var call = await CallAfterCrashAsync(rig, client);
         Assert.False(call.IsCompleted);
         Assert.False(rig.HasLaunched("a"));
         gone.SetResult();
@@ -43,12 +39,7 @@ public sealed class OwnProcessTests
         var gone = new TaskCompletionSource();
         await using var rig = await StartAsync((_, link, launch) => link.Gone = launch == 2 ? gone.Task : Task.CompletedTask);
         using var client = await OpenAsync(rig);
-        (await rig.LaunchedAsync("a")).Crash();
-        await _links[2].Ending;
-        var armed = rig.Time.ArmedTimers;
-
-        var call = client.CallToolAsync("echo");
-        await Fleet.Until(() => rig.Time.ArmedTimers > armed || call.IsCompleted);
+        var call = await CallAfterCrashAsync(rig, client);
         rig.Time.Advance(TimeSpan.FromSeconds(10));
 
         Assert.Contains("still there after 10 s (queueMs)", (string?)(await call)["error"]!["message"], StringComparison.Ordinal);
@@ -151,6 +142,17 @@ public sealed class OwnProcessTests
         Assert.Equal("a:1", (string?)(await own.NextAsync("resources/subscribe"))["params"]!["uri"]);
         foreach (var list in new[] { "tools", "prompts", "resources" })
             Assert.Equal($"notifications/{list}/list_changed", (string?)(await news.MessageAsync())["method"]);
+    }
+
+    /// <summary>Crashes the process of a client's own, which is not gone by that, and calls it: the call waits.</summary>
+    private async Task<Task<JsonNode>> CallAfterCrashAsync(GatewayRig rig, RigClient client)
+    {
+        (await rig.LaunchedAsync("a")).Crash();
+        await _links[2].Ending;
+        var armed = rig.Time.ArmedTimers;
+        var call = client.CallToolAsync("echo");
+        await Fleet.Until(() => rig.Time.ArmedTimers > armed || call.IsCompleted);
+        return call;
     }
 
     private static ServerConfig Server() => GatewayRig.Server("a", ServerIsolation.Session) with { QueueTimeout = TimeSpan.FromSeconds(10) };

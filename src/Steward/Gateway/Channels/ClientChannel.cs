@@ -269,7 +269,7 @@ internal sealed class ClientChannel(McpGateway gateway, GatewayEndpoint endpoint
     {
         if (reply.IsCompletedSuccessfully)
         {
-            Finish(reply.Result);
+            Finish(reply.Result); // it is there: nothing blocks
             frame.Return();
             return default;
         }
